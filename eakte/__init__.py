@@ -1,0 +1,1 @@
+"""The records: domain and application of the e-Akte."""

@@ -1,0 +1,1 @@
+"""How does a document find its place?"""

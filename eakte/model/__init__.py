@@ -1,0 +1,1 @@
+"""What is kept: one table family a module, with the rules it can check alone."""

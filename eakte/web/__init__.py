@@ -1,0 +1,1 @@
+"""The pages and the REST interface: edges on top of the use cases."""
