@@ -1,0 +1,155 @@
+"""How are rows reached, and where does a transaction end? The only commit is here."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.types import TypeDecorator
+
+from eakte.errors import ChangedMeanwhile, PartUnavailable
+
+BUSY_MILLISECONDS = 10_000
+
+
+class Base(DeclarativeBase):
+    """The root of all rows; constraint names are fixed so that migrations can address them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant in UTC; refuses naive ones, because their hour is a guess."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Turn an aware instant into UTC on its way in."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs its time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give an aware instant in UTC on its way out; SQLite forgets the zone."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def folded(text: str) -> str:
+    """Return ``text`` as it is compared: composed, without case, ß and umlauts written out.
+
+    SQLite's ``lower()`` knows no umlauts, so columns to be searched are stored folded.
+    """
+    plain = unicodedata.normalize("NFC", text).casefold()
+    for umlaut, written in (("ä", "ae"), ("ö", "oe"), ("ü", "ue")):
+        plain = plain.replace(umlaut, written)
+    return " ".join(plain.split())
+
+
+def _embedded(url: str) -> Engine:
+    path = make_url(url).database
+    if path and path != ":memory:":
+        Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    engine = create_engine(url, connect_args={"timeout": BUSY_MILLISECONDS / 1000})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, record: object) -> None:
+        # We begin transactions ourselves: the driver's own begin comes too late for IMMEDIATE.
+        connection.isolation_level = None
+        for pragma in (
+            "journal_mode=WAL",
+            "foreign_keys=ON",
+            "synchronous=FULL",
+            f"busy_timeout={BUSY_MILLISECONDS}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # A reader that becomes a writer fails at once when another wrote meanwhile; a writer that
+        # says so from the start waits its turn.
+        writes = connection.get_execution_options().get("writes", True)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _server(url: str) -> Engine:
+    return create_engine(
+        url,
+        pool_pre_ping=True,
+        pool_size=10,
+        max_overflow=20,
+        pool_timeout=10,
+        connect_args={
+            "connect_timeout": 5,
+            "options": "-c timezone=UTC -c lock_timeout=10000 -c statement_timeout=60000",
+        },
+    )
+
+
+class Database:
+    """The rows of one office, in SQLite or PostgreSQL."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.embedded = make_url(url).get_backend_name() == "sqlite"
+        self.engine = _embedded(url) if self.embedded else _server(url)
+        self._sessions = sessionmaker(expire_on_commit=False)
+
+    @contextmanager
+    def transaction(self, *, writes: bool = True) -> Iterator[Session]:
+        """Open a transaction: returning commits, raising rolls back.
+
+        With ``writes=False`` it may only read; on SQLite it then never waits for a writer.
+
+        Raises:
+            ChangedMeanwhile: a row was saved by somebody else since it was read.
+            PartUnavailable: the database does not answer or is full.
+        """
+        try:
+            with self.engine.connect() as connection:
+                connection = connection.execution_options(writes=writes)
+                with self._sessions(bind=connection) as session:
+                    try:
+                        yield session
+                        session.commit()
+                    except BaseException:
+                        session.rollback()
+                        raise
+        except StaleDataError as error:
+            raise ChangedMeanwhile(
+                "Jemand anderes hat diesen Eintrag inzwischen geändert."
+            ) from error
+        except (OperationalError, PoolTimeout) as error:
+            raise PartUnavailable("Die Datenbank ist zurzeit nicht erreichbar.") from error
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise PartUnavailable("Die Datenbank ist zurzeit nicht erreichbar.") from error
+            raise
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.engine.dispose()

@@ -1,0 +1,182 @@
+"""What can go wrong, named by what is true of it, with a sentence for the person and the next step?
+
+    EakteError                      code, message for the user, what to do next
+    ├─ NotFound                     also for what one may not see
+    ├─ NotAllowed                   seen, but not permitted
+    ├─ SignedOut                    nobody is signed in
+    ├─ BadInput                     the sender keeps its copy, nothing was kept here
+    │  ├─ EmptyContent · ContentTooLarge · UnknownType · NotAsDeclared · BadQueryText
+    ├─ RuleBroken                   every reason, not the first
+    │  ├─ AlreadyFiled · NotFiled · DossierClosed · CaseClosed · NotUnique · KeyUsed
+    ├─ ChangedMeanwhile             someone else saved first
+    └─ PartUnavailable              store, index, database or sandbox out of reach
+       └─ TooMuchAtOnce             the part works, but has to catch its breath first
+
+Messages are German templates filled with named values, so that the web can look the template up
+in a catalogue of another language before it fills it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class EakteError(Exception):
+    """Something is not possible; ``str(error)`` is one German sentence saying what is true.
+
+    ``code`` names the kind of the error for programs, ``next_step`` says what the person can do.
+    """
+
+    code = "error"
+    next_step = ""
+
+    def __init__(self, template: str, *, next_step: str | None = None, **values: object) -> None:
+        self.template = template
+        self.values = values
+        if next_step is not None:
+            self.next_step = next_step
+        super().__init__(template % values if values else template)
+
+    @property
+    def message(self) -> str:
+        """The German sentence."""
+        return str(self)
+
+
+class NotFound(EakteError):
+    """There is no such thing, or this person may not know of it: both look the same."""
+
+    code = "not-found"
+    next_step = "Bitte prüfen Sie die Angabe oder suchen Sie danach."
+
+
+class NotAllowed(EakteError):
+    """The person sees the thing but may not do this with it."""
+
+    code = "not-allowed"
+    next_step = "Wenn Sie das für Ihre Arbeit brauchen, wenden Sie sich an Ihre Leitung."
+
+
+class SignedOut(EakteError):
+    """Nobody is signed in, or the session has ended."""
+
+    code = "signed-out"
+    next_step = "Bitte melden Sie sich an."
+
+
+class BadInput(EakteError):
+    """What was sent cannot be taken; nothing of it was kept and the sender still has it."""
+
+    code = "bad-input"
+    next_step = "Bitte berichtigen Sie die Angabe und senden Sie erneut."
+
+
+class EmptyContent(BadInput):
+    """Zero bytes arrived."""
+
+    code = "empty"
+
+
+class ContentTooLarge(BadInput):
+    """More bytes than the setting allows."""
+
+    code = "too-large"
+
+
+class UnknownType(BadInput):
+    """A kind of content that is never taken, for example an archive with unknown contents."""
+
+    code = "unknown-type"
+
+
+class NotAsDeclared(BadInput):
+    """Size or digest differ from what the sender declared."""
+
+    code = "not-as-declared"
+    next_step = "Bitte senden Sie das Dokument noch einmal; hier wurde nichts gespeichert."
+
+
+class BadQueryText(BadInput):
+    """The search words cannot be understood; ``position`` counts characters from 0."""
+
+    code = "bad-query"
+
+    def __init__(self, template: str, *, position: int, **values: object) -> None:
+        super().__init__(template, next_step="Bitte berichtigen Sie die Suchworte.", **values)
+        self.position = position
+
+
+class RuleBroken(EakteError):
+    """One or more rules stand against it; ``reasons`` lists every one as a German sentence."""
+
+    code = "rule-broken"
+    next_step = "Bitte beheben Sie die genannten Gründe."
+
+    def __init__(
+        self,
+        template: str,
+        *,
+        reasons: Sequence[str] = (),
+        next_step: str | None = None,
+        **values: object,
+    ) -> None:
+        super().__init__(template, next_step=next_step, **values)
+        self.reasons: tuple[str, ...] = tuple(reasons) or (self.message,)
+
+
+class AlreadyFiled(RuleBroken):
+    """The document lies in a case already."""
+
+    code = "already-filed"
+
+
+class NotFiled(RuleBroken):
+    """The document lies in no case."""
+
+    code = "not-filed"
+
+
+class DossierClosed(RuleBroken):
+    """The dossier takes nothing more in."""
+
+    code = "dossier-closed"
+
+
+class CaseClosed(RuleBroken):
+    """The case takes nothing more in."""
+
+    code = "case-closed"
+
+
+class NotUnique(RuleBroken):
+    """A name or number that must be unique is taken."""
+
+    code = "not-unique"
+
+
+class KeyUsed(RuleBroken):
+    """The sender used this delivery key before, for other bytes."""
+
+    code = "key-used"
+    next_step = "Bitte verwenden Sie für eine neue Lieferung einen neuen Schlüssel."
+
+
+class ChangedMeanwhile(EakteError):
+    """Somebody else saved first; what was typed is not lost, but must be looked at again."""
+
+    code = "changed-meanwhile"
+    next_step = "Bitte laden Sie die Seite neu und prüfen Sie die Änderung der anderen Person."
+
+
+class PartUnavailable(EakteError):
+    """Store, index, database or sandbox is out of reach; nothing was half done."""
+
+    code = "part-unavailable"
+    next_step = "Bitte versuchen Sie es in einigen Minuten erneut; es ist nichts verloren gegangen."
+
+
+class TooMuchAtOnce(PartUnavailable):
+    """The same was tried too often in a short time."""
+
+    code = "too-much-at-once"
+    next_step = "Bitte warten Sie einen Augenblick und versuchen Sie es dann erneut."
