@@ -1,0 +1,102 @@
+"""Does the repository hold only what belongs there, and nothing that only one machine knows?"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.house.tree import ROOT, add, kept_files, planted
+
+TOP_LEVEL = {
+    "README.md",
+    "eakte",
+    "migrations",
+    "pyproject.toml",
+    "scripts",
+    "search",
+    "storage",
+    "tests",
+}
+# Each is written in two parts, so that this module does not name them itself.
+HOSTS = [
+    "registry." + "npmjs",
+    "npm" + "js.org",
+    "pypi" + ".org",
+    "python" + "hosted",
+    "deb." + "debian",
+    "ghcr" + ".io",
+    "docker" + ".io",
+    "jsdelivr" + ".net",
+    "unpkg" + ".com",
+    "cdn" + "js",
+    "proxy." + "golang",
+]
+REGISTRY = re.compile("|".join(re.escape(host) for host in HOSTS))
+MACHINE_PATH = re.compile(
+    r"(?<![\w.}/])/(" + "|".join(["wor" + "k", "far" + "m", "roo" + "t", r"home/\w+"]) + r")/"
+)
+
+
+def strangers_at_the_top(root: Path) -> set[str]:
+    """Name what lies beside the eight things the top level is made of."""
+    return {
+        path.parts[0]
+        for path in kept_files(root)
+        if not path.parts[0].startswith(".") and path.parts[0] not in TOP_LEVEL
+    }
+
+
+def _lines(root: Path, pattern: re.Pattern[str]) -> list[str]:
+    found = []
+    for path in kept_files(root):
+        try:
+            text = (root / path).read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            continue  # a picture or a sample
+        found += [
+            f"{path.as_posix()}:{number}"
+            for number, line in enumerate(text.splitlines(), 1)
+            if pattern.search(line)
+        ]
+    return found
+
+
+def registry_hosts(root: Path) -> list[str]:
+    """Name every line that names a host packages come from: that is for the machine to know."""
+    return _lines(root, REGISTRY)
+
+
+def machine_paths(root: Path) -> list[str]:
+    """Name every line that names a folder which only some machine has."""
+    return _lines(root, MACHINE_PATH)
+
+
+def test_nothing_else_lies_at_the_top() -> None:
+    assert strangers_at_the_top(ROOT) == set()
+
+
+def test_a_planted_stranger_at_the_top_is_caught(tmp_path: Path) -> None:
+    root = planted(tmp_path, add("docs/notes.md", "notes\n"))
+    assert strangers_at_the_top(root) == {"docs"}
+
+
+def test_no_registry_is_named() -> None:
+    assert registry_hosts(ROOT) == []
+
+
+def test_no_path_of_a_machine_is_named() -> None:
+    assert machine_paths(ROOT) == []
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_a_planted_registry_is_caught(tmp_path: Path, host: str) -> None:
+    root = planted(tmp_path, add("scripts/fetch", f"curl https://{host}/thing\n"))
+    assert registry_hosts(root) == ["scripts/fetch:1"]
+
+
+@pytest.mark.parametrize("folder", ["/wor" + "k/main", "/roo" + "t/.cache", "/home/" + "erika/x"])
+def test_a_planted_path_of_a_machine_is_caught(tmp_path: Path, folder: str) -> None:
+    root = planted(tmp_path, add("eakte/where.py", f'HERE = "{folder}"\n'))
+    assert machine_paths(root) == ["eakte/where.py:1"]
