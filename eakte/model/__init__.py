@@ -1,1 +1,32 @@
 """What is kept: one table family a module, with the rules it can check alone."""
+
+from eakte.model import (
+    audit_entry,
+    case,
+    content,
+    counter,
+    delivery,
+    department,
+    document,
+    dossier,
+    file_plan,
+    job,
+    login,
+    user,
+)
+
+# Whoever imports the package has every table in the metadata.
+__all__ = [
+    "audit_entry",
+    "case",
+    "content",
+    "counter",
+    "delivery",
+    "department",
+    "document",
+    "dossier",
+    "file_plan",
+    "job",
+    "login",
+    "user",
+]

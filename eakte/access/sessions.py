@@ -1,0 +1,215 @@
+"""Who is signed in, how is a session or key ended, and who has tried too often?
+
+Tokens are random; only a keyed digest is kept, so a stolen database opens no session.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from eakte import audit
+from eakte.access.accounts import find_login, password_fits
+from eakte.access.actions import Action
+from eakte.access.check import require
+from eakte.clock import Clock
+from eakte.config import Settings
+from eakte.db import folded
+from eakte.errors import BadInput, NotFound
+from eakte.model.login import AccessToken, LoginAttempt, LoginSession
+from eakte.model.user import User
+from eakte.unit_of_work import UnitOfWork
+
+TOKEN_BYTES = 32
+TOKEN_DAYS = 365
+# The idle time is written at most this often, so that reading pages does not write rows.
+TOUCH_EVERY = timedelta(minutes=1)
+
+
+def digest_of(token: str, settings: Settings) -> str:
+    """Return the keyed digest under which a token is kept."""
+    key = settings.application_secret().encode()
+    return hmac.new(key, token.encode(), hashlib.sha256).hexdigest()
+
+
+def locked_until(
+    session: Session, clock: Clock, settings: Settings, *, login: str, address: str
+) -> datetime | None:
+    """Return until when sign-in is locked for this name or address, or None.
+
+    Names that do not exist are locked like those that do, so the answer tells nothing.
+    """
+    span = timedelta(minutes=settings.login_lock_minutes)
+    for key, most in _attempt_keys(settings, login=login, address=address):
+        tries, last = session.execute(
+            select(func.count(), func.max(LoginAttempt.at)).where(
+                LoginAttempt.key == key, LoginAttempt.at > clock.now() - span
+            )
+        ).one()
+        if tries >= most:
+            return (last if last.tzinfo else last.replace(tzinfo=clock.now().tzinfo)) + span
+    return None
+
+
+def note_failure(
+    session: Session, clock: Clock, settings: Settings, *, login: str, address: str
+) -> None:
+    """Remember a failed attempt; must be committed although the sign-in fails."""
+    now = clock.now()
+    span = timedelta(minutes=settings.login_lock_minutes)
+    session.execute(delete(LoginAttempt).where(LoginAttempt.at < now - span))
+    session.add_all(
+        LoginAttempt(key=key, at=now)
+        for key, _ in _attempt_keys(settings, login=login, address=address)
+    )
+
+
+def check_password(session: Session, *, login: str, password: str) -> User | None:
+    """Return the account when name and password fit and it is active."""
+    user = find_login(session, login)
+    return user if password_fits(user, password) else None
+
+
+def start_session(work: UnitOfWork, *, device: str) -> str:
+    """Start a session for the actor and return its token, which exists only in the cookie."""
+    require(work, Action.MANAGE_OWN_ACCOUNT)
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    now = work.clock.now()
+    settings = work.settings
+    work.session.execute(delete(LoginSession).where(LoginSession.ends_at < now))
+    started = LoginSession(
+        token_digest=digest_of(token, settings),
+        user_id=work.actor.id,
+        device=device[:200],
+        created_at=now,
+        idle_until=now + timedelta(minutes=settings.session_idle_minutes),
+        ends_at=now + timedelta(hours=settings.session_hours),
+    )
+    work.session.add(started)
+    work.session.flush()
+    audit.note(work, "login.session-started", kind="session", subject=started.id)
+    return token
+
+
+def session_of(
+    session: Session, clock: Clock, settings: Settings, *, token: str
+) -> tuple[LoginSession, User] | None:
+    """Return the running session of a token with its account, or None."""
+    now = clock.now()
+    found = session.execute(
+        select(LoginSession, User)
+        .join(User, User.id == LoginSession.user_id)
+        .where(
+            LoginSession.token_digest == digest_of(token, settings),
+            LoginSession.ends_at > now,
+            LoginSession.idle_until > now,
+            User.active,
+        )
+    ).first()
+    return (found[0], found[1]) if found else None
+
+
+def needs_touch(started: LoginSession, clock: Clock, settings: Settings) -> bool:
+    """Say whether the idle time has run far enough to be written again."""
+    full = clock.now() + timedelta(minutes=settings.session_idle_minutes)
+    return full - started.idle_until > TOUCH_EVERY
+
+
+def touch(started: LoginSession, clock: Clock, settings: Settings) -> None:
+    """Let the idle time begin anew."""
+    started.idle_until = clock.now() + timedelta(minutes=settings.session_idle_minutes)
+
+
+def own_sessions(work: UnitOfWork) -> Sequence[LoginSession]:
+    """List the actor's running sessions, the newest first."""
+    require(work, Action.MANAGE_OWN_ACCOUNT)
+    now = work.clock.now()
+    return work.session.scalars(
+        select(LoginSession)
+        .where(
+            LoginSession.user_id == work.actor.id,
+            LoginSession.ends_at > now,
+            LoginSession.idle_until > now,
+        )
+        .order_by(LoginSession.created_at.desc())
+    ).all()
+
+
+def end_session(work: UnitOfWork, session_id: UUID) -> None:
+    """End one of the actor's sessions; it works no more from the next request on."""
+    require(work, Action.MANAGE_OWN_ACCOUNT)
+    started = work.session.get(LoginSession, session_id)
+    if started is None or started.user_id != work.actor.id:
+        raise NotFound("Diese Sitzung gibt es nicht mehr.")
+    work.session.delete(started)
+    audit.note(work, "login.session-ended", kind="session", subject=session_id)
+
+
+def new_token(work: UnitOfWork, name: str) -> str:
+    """Make a key with which a program acts as this person; it is shown this once."""
+    require(work, Action.MANAGE_OWN_ACCOUNT)
+    if not name.strip():
+        raise BadInput("Bitte geben Sie dem Zugang einen Namen, etwa den des Programms.")
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    now = work.clock.now()
+    kept = AccessToken(
+        token_digest=digest_of(token, work.settings),
+        user_id=work.actor.id,
+        name=name.strip()[:100],
+        created_at=now,
+        ends_at=now + timedelta(days=TOKEN_DAYS),
+    )
+    work.session.add(kept)
+    work.session.flush()
+    audit.note(work, "login.token-made", kind="token", subject=kept.id)
+    return token
+
+
+def own_tokens(work: UnitOfWork) -> Sequence[AccessToken]:
+    """List the keys of the actor's programs."""
+    require(work, Action.MANAGE_OWN_ACCOUNT)
+    return work.session.scalars(
+        select(AccessToken)
+        .where(AccessToken.user_id == work.actor.id)
+        .order_by(AccessToken.created_at.desc())
+    ).all()
+
+
+def end_token(work: UnitOfWork, token_id: UUID) -> None:
+    """Withdraw a key; it opens nothing from the next request on."""
+    require(work, Action.MANAGE_OWN_ACCOUNT)
+    kept = work.session.get(AccessToken, token_id)
+    if kept is None or kept.user_id != work.actor.id:
+        raise NotFound("Diesen Zugang gibt es nicht mehr.")
+    work.session.delete(kept)
+    audit.note(work, "login.token-ended", kind="token", subject=token_id)
+
+
+def user_of_token(session: Session, clock: Clock, settings: Settings, *, token: str) -> User | None:
+    """Return the account a program's key stands for, or None."""
+    return session.scalar(
+        select(User)
+        .join(AccessToken, AccessToken.user_id == User.id)
+        .where(
+            AccessToken.token_digest == digest_of(token, settings),
+            AccessToken.ends_at > clock.now(),
+            User.active,
+        )
+    )
+
+
+def _attempt_keys(
+    settings: Settings, *, login: str, address: str
+) -> tuple[tuple[str, int], tuple[str, int]]:
+    # An address may stand for a whole office, so it is given more tries than one name.
+    return (
+        (digest_of(f"login:{folded(login)}", settings), settings.login_attempts),
+        (digest_of(f"address:{address}", settings), settings.login_attempts * 10),
+    )

@@ -1,0 +1,118 @@
+"""How are database, store and index opened, as the settings say?"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from eakte.access.accounts import system_account
+from eakte.clock import Clock, SystemClock
+from eakte.config import Settings
+from eakte.db import Database
+from eakte.errors import PartUnavailable
+from eakte.model.user import SYSTEM, Actor
+from eakte.retrieval.schema import SCHEMA
+from eakte.unit_of_work import UnitOfWork
+from search import Index, open_index
+from storage import StorageError, Store, open_store
+
+MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+
+log = logging.getLogger("eakte")
+
+Begin = Callable[[], AbstractContextManager[UnitOfWork]]
+
+
+@dataclass(frozen=True)
+class Office:
+    """Everything a way in needs to open units of work."""
+
+    settings: Settings
+    database: Database
+    store: Store
+    index: Index
+    clock: Clock
+
+    @contextmanager
+    def begin(self, actor: Actor = SYSTEM, *, writes: bool = True) -> Iterator[UnitOfWork]:
+        """Open a unit of work; returning commits, raising rolls back."""
+        with self.database.transaction(writes=writes) as session:
+            yield UnitOfWork(actor, session, self.store, self.index, self.clock, self.settings)
+
+    def as_system(self) -> AbstractContextManager[UnitOfWork]:
+        """Open a unit of work in which the application itself acts."""
+        return self.begin(SYSTEM)
+
+    def close(self) -> None:
+        """Let go of index and database."""
+        self.index.close()
+        self.database.close()
+
+
+def open_office(settings: Settings, *, clock: Clock | None = None) -> Office:
+    """Open the parts without changing the form of what is kept; see ``prepare`` for that.
+
+    The search index is opened when it is first used: a broken one must stop nobody from working.
+
+    Raises:
+        PartUnavailable: the store's address cannot be used.
+    """
+    for folder in (settings.folder, settings.upload_folder, settings.work_folder):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        store = open_store(
+            settings.store,
+            access_key=settings.store_access_key or None,
+            secret_key=settings.store_secret_key.get_secret_value() or None,
+            region=settings.store_region or None,
+        )
+    except StorageError as error:
+        raise PartUnavailable(
+            "Der Speicher „%(url)s“ kann nicht geöffnet werden: %(fault)s",
+            url=settings.store,
+            fault=str(error),
+        ) from error
+    index = open_index(settings.index_folder, SCHEMA, engine=settings.search_engine)
+    return Office(settings, Database(settings.database), store, index, clock or SystemClock())
+
+
+def prepare(office: Office) -> None:
+    """Bring the rows into the present form and make sure that the application's account exists.
+
+    Raises:
+        PartUnavailable: database or store is out of reach.
+    """
+    migrate(office.database)
+    with office.database.transaction() as session:
+        system_account(session, office.clock)
+    try:
+        facts = office.store.probe()
+    except StorageError as error:
+        raise PartUnavailable(
+            "Der Speicher „%(url)s“ antwortet nicht: %(fault)s",
+            url=office.settings.store,
+            fault=str(error),
+        ) from error
+    log.info(
+        "store %s: versioning %s, object lock %s", facts.kind, facts.versioning, facts.object_lock
+    )
+
+
+def migrate(database: Database) -> None:
+    """Run what is missing of the migrations, in one transaction."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    newest = ScriptDirectory.from_config(config).get_current_head()
+    with database.engine.begin() as connection:
+        if MigrationContext.configure(connection).get_current_revision() == newest:
+            return
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

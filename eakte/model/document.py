@@ -1,0 +1,138 @@
+"""What is a document, and which versions of it were there?"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from eakte.db import Base, Instant
+from eakte.model.case import Case
+from eakte.model.columns import Json, named
+from eakte.model.content import Content
+from eakte.model.department import Department
+
+
+class DocumentState(StrEnum):
+    """Where a document lies."""
+
+    INBOX = "inbox"
+    FILED = "filed"
+    CANCELLED = "cancelled"
+
+
+class Direction(StrEnum):
+    """Which way a document went."""
+
+    INCOMING = "incoming"
+    OUTGOING = "outgoing"
+    INTERNAL = "internal"
+
+
+class Source(StrEnum):
+    """Through which way in a document came."""
+
+    UPLOAD = "upload"
+    API = "api"
+    COMMAND = "command"
+    FOLDER = "folder"
+
+
+class ProcessingState(StrEnum):
+    """How far the products of the current version are."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    READY = "ready"
+    FAILED = "failed"
+
+
+class Document(Base):
+    """One piece of writing; stays the same through all its versions."""
+
+    __tablename__ = "document"
+    __table_args__ = (
+        Index("ix_document_department_state_number", "department_id", "state", "receipt_number"),
+        Index("ix_document_case_position", "case_id", "position"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    receipt_number: Mapped[int] = mapped_column(unique=True)
+    department_id: Mapped[UUID] = mapped_column(ForeignKey("department.id"))
+    case_id: Mapped[UUID | None] = mapped_column(ForeignKey("dossier_case.id"))
+    position: Mapped[int | None] = mapped_column()
+    state: Mapped[DocumentState] = mapped_column(named(DocumentState), default=DocumentState.INBOX)
+    title: Mapped[str] = mapped_column(String(300))
+    document_type: Mapped[str] = mapped_column(String(100), default="")
+    direction: Mapped[Direction] = mapped_column(named(Direction), default=Direction.INCOMING)
+    letter_date: Mapped[date | None] = mapped_column()
+    received_on: Mapped[date] = mapped_column()
+    received_at: Mapped[datetime] = mapped_column(Instant)
+    received_by_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
+    source: Mapped[Source] = mapped_column(named(Source))
+    original_name: Mapped[str] = mapped_column(String(300))
+    duplicate_of_id: Mapped[UUID | None] = mapped_column(ForeignKey("document.id"))
+    current_version: Mapped[int] = mapped_column(default=1)
+    processing: Mapped[ProcessingState] = mapped_column(
+        named(ProcessingState), default=ProcessingState.WAITING
+    )
+    page_count: Mapped[int | None] = mapped_column()
+    problem_code: Mapped[str | None] = mapped_column(String(40))
+    problem: Mapped[str | None] = mapped_column(Text)
+    flags: Mapped[list[str]] = mapped_column(Json, default=list)
+    cancel_reason: Mapped[str | None] = mapped_column(String(500))
+    edits: Mapped[int] = mapped_column()
+
+    department: Mapped[Department] = relationship()
+    case: Mapped[Case | None] = relationship()
+
+    __mapper_args__ = {"version_id_col": edits}
+
+
+class Version(Base):
+    """The bytes of a document at one time; never changed, only followed by another."""
+
+    __tablename__ = "document_version"
+    __table_args__ = (UniqueConstraint("document_id", "number"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    document_id: Mapped[UUID] = mapped_column(ForeignKey("document.id"))
+    number: Mapped[int] = mapped_column()
+    sha256: Mapped[str] = mapped_column(ForeignKey("content.sha256"), index=True)
+    media_type: Mapped[str] = mapped_column(String(120))
+    name: Mapped[str] = mapped_column(String(300))
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    created_by_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+
+    document: Mapped[Document] = relationship()
+    content: Mapped[Content] = relationship()
+
+
+class RenditionKind(StrEnum):
+    """What was made from a version."""
+
+    READING_COPY = "reading-copy"
+    TEXT = "text"
+    PREVIEW = "preview"
+
+
+class Rendition(Base):
+    """A product of a version; can be thrown away and made again."""
+
+    __tablename__ = "rendition"
+    __table_args__ = (UniqueConstraint("version_id", "kind", "page"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    version_id: Mapped[UUID] = mapped_column(ForeignKey("document_version.id"))
+    kind: Mapped[RenditionKind] = mapped_column(named(RenditionKind))
+    page: Mapped[int] = mapped_column(default=0)
+    sha256: Mapped[str] = mapped_column(ForeignKey("content.sha256"), index=True)
+    media_type: Mapped[str] = mapped_column(String(120))
+    tools: Mapped[str] = mapped_column(String(300), default="")
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+    version: Mapped[Version] = relationship()
+    content: Mapped[Content] = relationship()

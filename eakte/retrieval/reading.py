@@ -1,0 +1,117 @@
+"""Which bytes does a reader get, and is it written down before they leave?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import PurePosixPath
+
+from sqlalchemy import select
+
+from eakte import audit
+from eakte.access.actions import Action
+from eakte.access.check import require
+from eakte.errors import NotFound
+from eakte.model.audit_entry import AuditEntry
+from eakte.model.content import Content
+from eakte.model.document import Document, Rendition, RenditionKind, Version
+from eakte.unit_of_work import UnitOfWork
+
+# A viewer fetches a document in many ranges; one entry stands for all of them in this time.
+ONE_READING = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What may leave once the transaction with its log entry is committed."""
+
+    sha256: str
+    size: int
+    media_type: str
+    name: str
+
+
+def read_original(work: UnitOfWork, document: Document) -> Reading:
+    """Return the bytes as they came in."""
+    require(work, Action.READ_CONTENT, document)
+    version, content = work.session.execute(
+        select(Version, Content)
+        .join(Content, Content.sha256 == Version.sha256)
+        .where(Version.document_id == document.id, Version.number == document.current_version)
+    ).one()
+    _note(work, document, "original")
+    return Reading(version.sha256, content.size, version.media_type, version.name)
+
+
+def read_reading_copy(work: UnitOfWork, document: Document) -> Reading:
+    """Return the searchable PDF/A made from the current version.
+
+    Raises:
+        NotFound: there is none, or none yet.
+    """
+    require(work, Action.READ_CONTENT, document)
+    reading = _rendition(work, document, RenditionKind.READING_COPY, 0)
+    _note(work, document, "reading-copy")
+    return reading
+
+
+def read_preview(work: UnitOfWork, document: Document, *, page: int) -> Reading:
+    """Return the small picture of a page.
+
+    Raises:
+        NotFound: there is none, or none yet.
+    """
+    require(work, Action.READ_CONTENT, document)
+    reading = _rendition(work, document, RenditionKind.PREVIEW, page)
+    _note(work, document, "preview")
+    return reading
+
+
+def has_reading_copy(work: UnitOfWork, document: Document) -> bool:
+    """Say whether there is a searchable PDF/A of the current version."""
+    require(work, Action.READ_CONTENT, document)
+    return _found(work, document, RenditionKind.READING_COPY, 0) is not None
+
+
+def _found(
+    work: UnitOfWork, document: Document, kind: RenditionKind, page: int
+) -> tuple[Rendition, Content] | None:
+    row = work.session.execute(
+        select(Rendition, Content)
+        .join(Version, Version.id == Rendition.version_id)
+        .join(Content, Content.sha256 == Rendition.sha256)
+        .where(
+            Version.document_id == document.id,
+            Version.number == document.current_version,
+            Rendition.kind == kind,
+            Rendition.page == page,
+        )
+    ).first()
+    return (row[0], row[1]) if row else None
+
+
+def _rendition(work: UnitOfWork, document: Document, kind: RenditionKind, page: int) -> Reading:
+    found = _found(work, document, kind, page)
+    if found is None:
+        raise NotFound("Diese Fassung gibt es noch nicht oder sie konnte nicht erstellt werden.")
+    rendition, content = found
+    stem = PurePosixPath(document.original_name).stem or "Dokument"
+    name = f"{stem}.pdf" if kind is RenditionKind.READING_COPY else f"{stem}-{page}"
+    return Reading(rendition.sha256, content.size, rendition.media_type, name)
+
+
+def _note(work: UnitOfWork, document: Document, what: str) -> None:
+    recent = work.session.scalars(
+        select(AuditEntry)
+        .where(
+            AuditEntry.subject_id == document.id,
+            AuditEntry.actor_id == work.actor.id,
+            AuditEntry.act == "document.read",
+            AuditEntry.at > work.clock.now() - ONE_READING,
+        )
+        .order_by(AuditEntry.sequence.desc())
+        .limit(20)
+    )
+    if any(entry.details.get("what") == what for entry in recent):
+        return
+    audit.note(work, "document.read", kind="document", subject=document.id, what=what)

@@ -1,0 +1,28 @@
+"""In which surroundings does a use case act?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from eakte.clock import Clock
+from eakte.config import Settings
+from eakte.model.user import Actor
+from search import Index
+from storage import Store
+
+
+@dataclass(frozen=True)
+class UnitOfWork:
+    """Who acts, in which transaction, with which store, index and clock.
+
+    It has no methods on purpose: what is done stands in the use cases, what it is done with here.
+    """
+
+    actor: Actor
+    session: Session
+    store: Store
+    index: Index
+    clock: Clock
+    settings: Settings
