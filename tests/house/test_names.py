@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.tree import ROOT, add, kept_files, modules, planted
+from tests.house.tree import ROOT, add, caught, kept_files, modules
 
 CODE = ("eakte", "storage", "search")
 DRAWER = re.compile(
@@ -69,7 +69,8 @@ def long_modules(root: Path) -> list[str]:
     lengths = {
         path.as_posix(): len((root / path).read_text(encoding="utf-8").splitlines())
         for path in kept_files(root)
-        if path.suffix == ".py"
+        # A migration is written by a tool, in one go, and never changed again.
+        if path.suffix == ".py" and not path.match("migrations/versions/*")
     }
     return [f"{name}: {length}" for name, length in lengths.items() if length > LONGEST_MODULE]
 
@@ -203,5 +204,5 @@ def test_the_house_is_free_of(check: Callable[[Path], list[str]]) -> None:
 def test_a_planted_violation_is_caught(
     tmp_path: Path, check: Callable[[Path], list[str]], path: str, violation: str
 ) -> None:
-    (found,) = check(planted(tmp_path, add(path, violation)))
+    (found,) = caught(tmp_path, check, add(path, violation))
     assert found.startswith(path)

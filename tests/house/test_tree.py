@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.tree import ROOT, add, kept_files, planted
+from tests.house.tree import ROOT, add, caught, kept_files
 
 TOP_LEVEL = {
     "README.md",
@@ -78,8 +78,8 @@ def test_nothing_else_lies_at_the_top() -> None:
 
 
 def test_a_planted_stranger_at_the_top_is_caught(tmp_path: Path) -> None:
-    root = planted(tmp_path, add("docs/notes.md", "notes\n"))
-    assert strangers_at_the_top(root) == {"docs"}
+    found = caught(tmp_path, strangers_at_the_top, add("docs/notes.md", "notes\n"))
+    assert found == {"docs"}
 
 
 def test_no_registry_is_named() -> None:
@@ -92,11 +92,11 @@ def test_no_path_of_a_machine_is_named() -> None:
 
 @pytest.mark.parametrize("host", HOSTS)
 def test_a_planted_registry_is_caught(tmp_path: Path, host: str) -> None:
-    root = planted(tmp_path, add("scripts/fetch", f"curl https://{host}/thing\n"))
-    assert registry_hosts(root) == ["scripts/fetch:1"]
+    change = add("scripts/fetch", f"curl https://{host}/thing\n")
+    assert caught(tmp_path, registry_hosts, change) == {"scripts/fetch:1"}
 
 
 @pytest.mark.parametrize("folder", ["/wor" + "k/main", "/roo" + "t/.cache", "/home/" + "erika/x"])
 def test_a_planted_path_of_a_machine_is_caught(tmp_path: Path, folder: str) -> None:
-    root = planted(tmp_path, add("eakte/where.py", f'HERE = "{folder}"\n'))
-    assert machine_paths(root) == ["eakte/where.py:1"]
+    change = add("eakte/where.py", f'HERE = "{folder}"\n')
+    assert caught(tmp_path, machine_paths, change) == {"eakte/where.py:1"}

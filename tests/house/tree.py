@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -60,6 +60,13 @@ def planted(tmp_path: Path, change: Callable[[Path], None]) -> Path:
         shutil.copy(ROOT / path, copy / path)
     change(copy)
     return copy
+
+
+def caught(
+    tmp_path: Path, check: Callable[[Path], Iterable[str]], change: Callable[[Path], None]
+) -> set[str]:
+    """Give what ``check`` finds after ``change`` and did not find before."""
+    return set(check(planted(tmp_path, change))) - set(check(ROOT))
 
 
 def add(path: str, source: str) -> Callable[[Path], None]:
