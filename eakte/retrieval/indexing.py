@@ -36,5 +36,5 @@ def entry_of(session: Session, store: Store, document_id: UUID) -> Entry | None:
             "number": document.receipt_number,
             "edits": document.edits,
         },
-        pages=pages_of(session, store, document),
+        pages=tuple(page.text for page in pages_of(session, store, document)),
     )

@@ -1,29 +1,17 @@
-"""How is the recognised text of a document kept and read again?"""
+"""What text does a document have?"""
 
 from __future__ import annotations
-
-import json
-from collections.abc import Sequence
-from dataclasses import asdict
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from eakte.model.document import Document, Rendition, RenditionKind, Version
 from eakte.model.findings import PageText
+from eakte.model.page_text import read_pages
 from storage import Digest, Store
 
-MEDIA_TYPE = "application/json"
 
-
-def written(pages: Sequence[PageText]) -> bytes:
-    """Return the pages as they are kept: JSON, the same bytes for the same pages."""
-    return json.dumps(
-        {"pages": [asdict(page) for page in pages]}, ensure_ascii=False, sort_keys=True
-    ).encode()
-
-
-def pages_of(session: Session, store: Store, document: Document) -> tuple[str, ...]:
+def pages_of(session: Session, store: Store, document: Document) -> tuple[PageText, ...]:
     """Return the text of each page of the current version; empty while there is none."""
     sha256 = session.scalar(
         select(Rendition.sha256)
@@ -37,5 +25,4 @@ def pages_of(session: Session, store: Store, document: Document) -> tuple[str, .
     if sha256 is None:
         return ()
     with store.open(Digest(sha256)) as stream:
-        kept = json.loads(stream.read())
-    return tuple(page["text"] for page in kept["pages"])
+        return read_pages(stream.read())

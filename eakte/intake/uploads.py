@@ -1,0 +1,103 @@
+"""Which uploads are still on their way, and what becomes of those that never end?"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy import delete, select
+
+from eakte.access.actions import Action
+from eakte.access.check import require
+from eakte.config import Settings
+from eakte.errors import BadInput, ContentTooLarge, EmptyContent, NotFound
+from eakte.intake.delivering import find_department
+from eakte.intake.receiving import clean_name
+from eakte.model.delivery import Upload
+from eakte.unit_of_work import UnitOfWork
+
+LIFETIME = timedelta(hours=24)
+
+
+def part_path(settings: Settings, upload_id: UUID) -> Path:
+    """Return where the bytes of an upload wait until it is whole."""
+    return settings.upload_folder / f"{upload_id}.part"
+
+
+def begin_upload(
+    work: UnitOfWork,
+    name: str,
+    *,
+    size: int,
+    sha256: str | None = None,
+    department: str | None = None,
+) -> Upload:
+    """Announce an upload in parts; its name and size are fixed from now on.
+
+    Raises:
+        EmptyContent, ContentTooLarge: the announced size is none or too much.
+        BadInput: the announced size is no size.
+    """
+    require(work, Action.DELIVER_DOCUMENT)
+    if size == 0:
+        raise EmptyContent(
+            "„%(name)s“ ist leer; es wurde nichts gespeichert.",
+            name=clean_name(name),
+            next_step="Bitte prüfen Sie das Dokument und senden Sie es erneut.",
+        )
+    if size < 0:
+        raise BadInput("Die angekündigte Größe ist keine Größe.")
+    if size > work.settings.max_upload_bytes:
+        raise ContentTooLarge(
+            "„%(name)s“ ist größer als die erlaubten %(limit)s MB; es wurde nichts gespeichert.",
+            name=clean_name(name),
+            limit=work.settings.max_upload_mb,
+            next_step="Bitte teilen Sie das Dokument oder wenden Sie sich an die Verwaltung.",
+        )
+    unit = find_department(work, department)
+    now = work.clock.now()
+    upload = Upload(
+        user_id=work.actor.id,
+        department_id=unit.id if unit else None,
+        name=clean_name(name),
+        size=size,
+        sha256=sha256,
+        created_at=now,
+        ends_at=now + LIFETIME,
+    )
+    work.session.add(upload)
+    work.session.flush()
+    return upload
+
+
+def own_upload(work: UnitOfWork, upload_id: UUID) -> Upload:
+    """Return an upload of the actor.
+
+    Raises:
+        NotFound: there is none, it belongs to somebody else, or its time has run out.
+    """
+    require(work, Action.DELIVER_DOCUMENT)
+    upload = work.session.get(Upload, upload_id)
+    gone = upload is None or upload.user_id != work.actor.id
+    if upload is None or gone or upload.ends_at < work.clock.now():
+        raise NotFound("Diese Übertragung gibt es nicht mehr; bitte beginnen Sie sie neu.")
+    return upload
+
+
+def sweep_uploads(work: UnitOfWork) -> int:
+    """Forget uploads whose time has run out, with their bytes; return how many.
+
+    Parts without a row are removed too, once they are older than any upload may live.
+    """
+    require(work, Action.MAINTAIN)
+    now = work.clock.now()
+    ended = work.session.scalars(select(Upload.id).where(Upload.ends_at < now)).all()
+    for upload_id in ended:
+        part_path(work.settings, upload_id).unlink(missing_ok=True)
+    work.session.execute(delete(Upload).where(Upload.id.in_(ended)))
+    oldest = (now - 2 * LIFETIME).timestamp()
+    for path in work.settings.upload_folder.iterdir():
+        if path.is_file() and path.stat().st_mtime < oldest:
+            path.unlink(missing_ok=True)
+    return len(ended)
