@@ -12,12 +12,14 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import select
 
 from eakte.access.accounts import system_account
 from eakte.clock import Clock, SystemClock
 from eakte.config import Settings
 from eakte.db import Database
 from eakte.errors import PartUnavailable
+from eakte.model.department import CENTRAL_INBOX, Department
 from eakte.model.user import SYSTEM, Actor
 from eakte.retrieval.schema import SCHEMA
 from eakte.unit_of_work import UnitOfWork
@@ -93,6 +95,8 @@ def prepare(office: Office) -> None:
     migrate(office.database)
     with office.database.transaction() as session:
         system_account(session, office.clock)
+        if session.scalar(select(Department.id).limit(1)) is None:
+            session.add(Department(key=CENTRAL_INBOX, name="Zentraler Posteingang"))
     try:
         facts = office.store.probe()
     except StorageError as error:

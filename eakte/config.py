@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Adresse, an der der Webserver lauscht")
     port: int = Field(8000, ge=0, le=65535, description="Port des Webservers")
+    web_processes: int = Field(2, ge=1, le=32, description="Prozesse des Webservers")
     web_threads: int = Field(8, ge=1, le=128, description="Gleichzeitige Anfragen")
     trusted_proxies: int = Field(0, ge=0, le=5, description="Zahl der eigenen Proxys davor")
     cookie_secure: bool = Field(False, description="Sitzung nur über HTTPS (im Betrieb: ja)")

@@ -30,9 +30,10 @@ from eakte.errors import (
 from eakte.model.content import Content, keep_content
 from eakte.model.counter import hold, next_number
 from eakte.model.delivery import Delivery
-from eakte.model.department import Department
+from eakte.model.department import CENTRAL_INBOX, Department
 from eakte.model.document import Document, Source, Version
 from eakte.model.findings import Look
+from eakte.model.user import UserKind
 from eakte.unit_of_work import UnitOfWork
 from storage import (
     Digest,
@@ -301,6 +302,9 @@ def _unit(work: UnitOfWork, department: Department | None) -> Department:
         return department
     query = select(Department).order_by(Department.key)
     units = work.session.scalars(query.where(Department.id.in_(mine)) if mine else query).all()
+    central = [unit for unit in units if unit.key == CENTRAL_INBOX]
+    if len(units) != 1 and central and work.actor.kind is UserKind.SYSTEM:
+        return central[0]
     if len(units) != 1:
         raise BadInput(
             "Es ist nicht klar, in wessen Posteingang das Dokument gehört.",

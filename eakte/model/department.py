@@ -9,6 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from eakte.db import Base
 
+# The unit every house begins with: what arrives without an address lands here.
+CENTRAL_INBOX = "zentral"
+
 
 class Department(Base):
     """A unit (Sachgebiet) that owns dossiers and has an inbox of its own."""

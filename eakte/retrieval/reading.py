@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import PurePosixPath
@@ -115,3 +116,14 @@ def _note(work: UnitOfWork, document: Document, what: str) -> None:
     if any(entry.details.get("what") == what for entry in recent):
         return
     audit.note(work, "document.read", kind="document", subject=document.id, what=what)
+
+
+def renditions_of(work: UnitOfWork, document: Document) -> Sequence[Rendition]:
+    """List what was made from the current version: text, reading copy, previews."""
+    require(work, Action.SEE_DOCUMENT, document)
+    return work.session.scalars(
+        select(Rendition)
+        .join(Version, Version.id == Rendition.version_id)
+        .where(Version.document_id == document.id, Version.number == document.current_version)
+        .order_by(Rendition.kind, Rendition.page)
+    ).all()
