@@ -1,0 +1,168 @@
+"""A house for tests: an office with two units and one person a role, on whatever backends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from eakte.access.accounts import actor_of, create_department, create_user
+from eakte.bootstrap import Office, prepare
+from eakte.clock import Clock, SetClock
+from eakte.config import load_settings
+from eakte.db import Database
+from eakte.filing.opening import open_case, open_dossier
+from eakte.filing.plan import add_plan_entry
+from eakte.intake.delivering import Declared, deliver
+from eakte.intake.receiving import Receipt
+from eakte.model.case import Case
+from eakte.model.department import Department
+from eakte.model.document import Document, Source
+from eakte.model.dossier import Dossier
+from eakte.model.file_plan import PlanEntry
+from eakte.model.findings import Kind, Look
+from eakte.model.user import Actor, Role, User
+from eakte.retrieval.schema import SCHEMA
+from eakte.unit_of_work import UnitOfWork
+from search import Index, open_index
+from storage import MemoryStore, Store
+
+PASSWORD = "ein langes Kennwort"
+A_PDF = Look("application/pdf", Kind.PDF, 1, None, False)
+
+
+def build_office(
+    folder: Path,
+    *,
+    database_url: str = "",
+    store: Store | None = None,
+    index: Index | None = None,
+    clock: Clock | None = None,
+    **settings: object,
+) -> Office:
+    """Open a house in ``folder``; without further words on SQLite, memory store and memory index."""
+    chosen = load_settings(data=folder, database_url=database_url, secret_key="t" * 48, **settings)
+    for needed in (chosen.folder, chosen.upload_folder, chosen.work_folder):
+        needed.mkdir(parents=True, exist_ok=True)
+    office = Office(
+        chosen,
+        Database(chosen.database),
+        store or MemoryStore(),
+        index or open_index(None, SCHEMA, engine="memory"),
+        clock or SetClock(),
+    )
+    prepare(office)
+    return office
+
+
+@dataclass(frozen=True)
+class Staff:
+    """Who works in the house of the tests."""
+
+    unit: Department
+    other_unit: Department
+    entry: PlanEntry
+    clerk: Actor
+    other_clerk: Actor
+    scanning: Actor
+    records: Actor
+    administrator: Actor
+
+
+def hire(office: Office) -> Staff:
+    """Create two units, a plan entry and one person a role; all have ``PASSWORD``."""
+    with office.as_system() as work:
+        unit = create_department(work, "sbr", name="Schwerbehindertenrecht")
+        other = create_department(work, "wog", name="Wohngeld")
+        entry = add_plan_entry(
+            work,
+            "5.2",
+            title="Feststellung",
+            department=unit,
+            reference_prefix="SBR",
+            takes_dossiers=True,
+        )
+
+        def person(login: str, role: Role, *units: Department) -> Actor:
+            user = create_user(
+                work,
+                login,
+                name=login.title(),
+                password=PASSWORD,
+                roles={role},
+                departments=units,
+            )
+            return actor_of(work.session, user)
+
+        return Staff(
+            unit,
+            other,
+            entry,
+            clerk=person("clerk", Role.CLERK, unit),
+            other_clerk=person("other", Role.CLERK, other),
+            scanning=person("scan", Role.SCANNING, unit),
+            records=person("records", Role.RECORDS_MANAGER, unit),
+            administrator=person("admin", Role.ADMINISTRATOR),
+        )
+
+
+def as_(office: Office, actor: Actor) -> AbstractContextManager[UnitOfWork]:
+    """Open a unit of work as this person."""
+    return office.begin(actor)
+
+
+def bring(
+    office: Office,
+    actor: Actor,
+    folder: Path,
+    *,
+    content: bytes = b"%PDF-1.7 a letter",
+    name: str = "brief.pdf",
+    look: Look = A_PDF,
+    **declared: object,
+) -> Receipt:
+    """Deliver some bytes through the one door."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "delivered"
+    path.write_bytes(content)
+    return deliver(
+        lambda: office.begin(actor),
+        path,
+        declared=Declared(name=name, source=Source.COMMAND, **declared),
+        look=lambda at, called: look,
+    )
+
+
+def opened(office: Office, staff: Staff, *, person: str = "Muster, Änne") -> tuple[Dossier, Case]:
+    """Open a dossier with one case as the clerk."""
+    with office.begin(staff.clerk) as work:
+        dossier = open_dossier(
+            work,
+            work.session.get_one(PlanEntry, staff.entry.id),
+            subject="Feststellung",
+            person_name=person,
+        )
+        case = open_case(work, dossier, procedure="Erstantrag")
+        work.session.refresh(case, ["dossier"])
+        return dossier, case
+
+
+def document(work: UnitOfWork, receipt: Receipt) -> Document:
+    """Return the document of a receipt."""
+    return work.session.get_one(Document, receipt.document_id)
+
+
+def account(work: UnitOfWork, actor: Actor) -> User:
+    """Return the account behind an actor."""
+    return work.session.get_one(User, actor.id)
+
+
+@contextmanager
+def house(folder: Path, **given: object) -> Iterator[tuple[Office, Staff]]:
+    """Open a house with its staff and close it again."""
+    office = build_office(folder, **given)
+    try:
+        yield office, hire(office)
+    finally:
+        office.close()
