@@ -81,16 +81,30 @@ def _finds(statements: list[ast.stmt]) -> bool:
     )
 
 
+def _asks_in_its_first_transaction(function: ast.FunctionDef) -> bool:
+    for statement in ast.walk(function):
+        if isinstance(statement, ast.With) and any(
+            ast.unparse(opened.context_expr) == "begin()" for opened in statement.items
+        ):
+            return _asks(statement.body[0])
+    return False
+
+
 def use_cases_that_do_not_ask(root: Path) -> list[str]:
     """Name every use case that begins with anything but the question whether the actor may."""
     found = []
     for name, function in _public_functions(root):
         if not name.startswith((*ACTIVITIES, *BELOW)):
             continue
-        if _annotations(function)[:1] != ["UnitOfWork"]:
-            continue
         beats = _beats(function)
-        asks = _asks(beats[0]) or (_finds(beats[:2]) and len(beats) > 2 and _asks(beats[2]))
+        match _annotations(function)[:1]:
+            case ["UnitOfWork"]:
+                found_first = len(beats) > 2 and _finds(beats[:2])
+                asks = _asks(beats[2 if found_first else 0])
+            case ["Begin"]:  # long work, which opens its own short transactions
+                asks = _asks_in_its_first_transaction(function)
+            case _:
+                continue
         if not asks and f"{name} {function.name}" not in ASKS_NOBODY:
             found.append(f"{name} {function.name}")
     return found
@@ -148,6 +162,21 @@ def test_a_planted_use_case_that_does_not_ask_is_caught(tmp_path: Path, body: st
     change = add("eakte/retrieval/peeking.py", HEAD + body)
     found = caught(tmp_path, use_cases_that_do_not_ask, change)
     assert found == {"eakte/retrieval/peeking.py peek"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "    with begin() as work:\n        work.store.sweep()\n",
+        "    with begin() as work:\n        _sweep(work)\n        require(work, Action.MAINTAIN)\n",
+        "    _sweep(begin)\n",
+    ],
+    ids=["never", "too late", "hands on"],
+)
+def test_planted_long_work_that_does_not_ask_is_caught(tmp_path: Path, body: str) -> None:
+    change = add("eakte/evidence/long.py", "\n\ndef sweep_all(begin: Begin) -> None:\n" + body)
+    found = caught(tmp_path, use_cases_that_do_not_ask, change)
+    assert found == {"eakte/evidence/long.py sweep_all"}
 
 
 def test_a_planted_way_around_the_actor_is_caught(tmp_path: Path) -> None:
