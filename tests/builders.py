@@ -41,7 +41,7 @@ def build_office(
     clock: Clock | None = None,
     **settings: object,
 ) -> Office:
-    """Open a house in ``folder``; without further words on SQLite, memory store and memory index."""
+    """Open a house in ``folder``, by default on SQLite, memory store and memory index."""
     chosen = load_settings(data=folder, database_url=database_url, secret_key="t" * 48, **settings)
     for needed in (chosen.folder, chosen.upload_folder, chosen.work_folder):
         needed.mkdir(parents=True, exist_ok=True)
