@@ -28,7 +28,6 @@ from storage.stream import outgoing
 ANSWER_WITHIN = 4.5  # seconds; twice in a row still leaves a person an answer within ten
 _IN_MEMORY = 8 << 20  # bytes of an upload held in memory before a temporary file takes over
 _SENT_AT_MOST = 2  # times; before and after each the server is asked what it has
-_TIME_RENEWED_AFTER = timedelta(hours=1)
 _TRIAL_PREFIX = ".probe/"
 _TRIAL_LOCKED_FOR = timedelta(seconds=30)
 _TRIAL_OVER_AFTER = timedelta(minutes=10)  # before that, another process may be at it
@@ -41,7 +40,8 @@ class BucketStore(Store):
 
     A failed write proves nothing, for the answer alone may have been lost: the store looks, and
     only then writes once more under the same key. The server counts as out of reach when it is
-    silent for `answer_within` seconds. `spool` is the folder for uploads too large for memory.
+    silent for `answer_within` seconds. `spool` is the folder for uploads too large for memory. What
+    is put again after `renew_after` is written anew, so that a sweep by age sees it as young.
     """
 
     def __init__(
@@ -54,9 +54,11 @@ class BucketStore(Store):
         region: str = "us-east-1",
         secure: bool = True,
         answer_within: float = ANSWER_WITHIN,
+        renew_after: timedelta = timedelta(hours=1),
         spool: Path | None = None,
     ) -> None:
         self._answer_within = answer_within
+        self._renew_after = renew_after
         self._spool = None if spool is None else str(spool)
         self._protection: tuple[bool, bool] | None = None
         self._bucket = S3Bucket(
@@ -81,7 +83,7 @@ class BucketStore(Store):
 
         The key is known only at the end of the stream, so the bytes wait in a spool till then.
         Read back means: fetched from the server in full and hashed. What is there already is read
-        back too, replaced when it has rotted, and written anew when it is older than an hour.
+        back too, replaced when it has rotted, and written anew when it is older than `renew_after`.
         """
         with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY, dir=self._spool) as spool:
 
@@ -182,7 +184,7 @@ class BucketStore(Store):
         """Write what is missing, wrong or old, and return only after having read it back."""
         key = stored.digest.sha256
         before = self._insist(lambda: self._read_back(stored))
-        if before and before.modified > datetime.now(UTC) - _TIME_RENEWED_AFTER:
+        if before and before.modified > datetime.now(UTC) - self._renew_after:
             return
         failure: StoreUnreachable | None = None
         for _ in range(_SENT_AT_MOST):

@@ -11,6 +11,7 @@ import urllib3
 from minio import Minio
 from minio.commonconfig import COMPLIANCE
 from minio.error import MinioException, S3Error
+from minio.helpers import check_bucket_name
 from minio.retention import Retention
 from urllib3.exceptions import HTTPError
 
@@ -29,9 +30,9 @@ _AT_ONCE = 2  # parts on their way together
 _MISSING = {"NoSuchKey", "NoSuchVersion", "NoSuchUpload"}
 _FULL = {"QuotaExceeded", "XMinioStorageFull", "InsufficientCapacity"}
 _LATER = {"SlowDown", "RequestTimeout", "OperationAborted", "ServiceUnavailable", "InternalError"}
+_GARBLED = {"BadDigest", "IncompleteBody", "InvalidPart", "XAmzContentSHA256Mismatch"}
 _NO_LOCK_HERE = {"NotImplemented", "MethodNotAllowed", "InvalidArgument", "InvalidRequest"}
 _BUCKET_THERE = {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}
-_NEVER = datetime.fromtimestamp(0, UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,8 @@ def errors_named(key: str = "") -> Iterator[None]:
         yield
     except S3Error as fault:
         raise _meaning(fault, key) from fault
-    except (MinioException, HTTPError, ParseError, OSError) as fault:
-        # an answer without XML comes from something between us and the server, or is cut off
+    except (MinioException, HTTPError, ParseError, OSError, ValueError) as fault:
+        # an answer that makes no sense comes from something in between, or is cut off
         raise StoreUnreachable(type(fault).__name__) from fault
 
 
@@ -81,9 +82,16 @@ def _meaning(fault: S3Error, key: str) -> StorageError:
         return ObjectMissing(key)
     if code in _FULL or status == 507:
         return StoreFull(code)
-    if code in _LATER or status >= 500 or status == 429:
+    if code in _LATER | _GARBLED or status >= 500 or status == 429:
         return StoreUnreachable(code)
     return StoreRefuses(code)
+
+
+def _told(instant: datetime | None) -> datetime:
+    """Return the time, or refuse to go on: without one, everything would seem old enough to go."""
+    if instant is None:
+        raise StoreUnreachable("Antwort ohne Zeit")
+    return instant
 
 
 class S3Bucket:
@@ -103,6 +111,7 @@ class S3Bucket:
         secure: bool,
         answer_within: float,
     ) -> None:
+        check_bucket_name(name, strict=True)
         self.name = name
         self._client = Minio(
             endpoint=endpoint,
@@ -142,20 +151,27 @@ class S3Bucket:
             found = self._client.stat_object(
                 bucket_name=self.name, object_name=key, version_id=version
             )
-        return Seen(key, found.size or 0, found.last_modified or _NEVER, found.version_id, True)
+        # what is left of an answer cut off in its head passes for a whole one, with size 0
+        if "content-length" not in (found.metadata or {}):
+            raise StoreUnreachable("Antwort unvollständig")
+        return Seen(key, found.size or 0, _told(found.last_modified), found.version_id, True)
 
     def send(self, key: str, stream: BinaryIO, *, size: int) -> None:
         """Write the stream, from its beginning, under the key; beyond PART bytes in parts."""
-        with errors_named(key):
-            stream.seek(0)
-            self._client.put_object(
-                bucket_name=self.name,
-                object_name=key,
-                data=stream,
-                length=size,
-                part_size=PART,
-                num_parallel_uploads=_AT_ONCE,
-            )
+        try:
+            with errors_named(key):
+                stream.seek(0)
+                self._client.put_object(
+                    bucket_name=self.name,
+                    object_name=key,
+                    data=stream,
+                    length=size,
+                    part_size=PART,
+                    num_parallel_uploads=_AT_ONCE,
+                )
+        except ObjectMissing as fault:
+            # the answer to the last call was lost, minio gave up an upload that was complete
+            raise StoreUnreachable("unbekannt, wie das Schreiben ausging") from fault
 
     def fetch(self, key: str, *, start: int = 0, length: int = 0) -> Answer:
         """Begin to read a key, from `start` on; length 0 means to its end."""
@@ -176,9 +192,12 @@ class S3Bucket:
 
         announced = response.headers.get("Content-Length", "")
         part_of_it = response.status == 206
-        if not announced.isdigit() or part_of_it != bool(start or length):
+        if not announced.isdigit():
             close()
-            raise StoreRefuses("Antwort ohne Länge oder ohne den verlangten Ausschnitt")
+            raise StoreUnreachable("Antwort unvollständig")
+        if part_of_it != bool(start or length):
+            close()
+            raise StoreRefuses("der Server gibt keine Ausschnitte")
         return Answer(int(announced), fill, close)
 
     def newest(self) -> Iterator[Seen]:
@@ -201,7 +220,7 @@ class S3Bucket:
             yield Seen(
                 found.object_name or "",
                 found.size or 0,
-                found.last_modified or _NEVER,
+                _told(found.last_modified),
                 found.version_id,
                 found.is_latest == "true",
             )
@@ -257,7 +276,7 @@ class S3Bucket:
                 )
             for found in page.uploads:
                 yield Upload(
-                    found.object_name or "", found.upload_id or "", found.initiated_time or _NEVER
+                    found.object_name or "", found.upload_id or "", _told(found.initiated_time)
                 )
             if not page.is_truncated:
                 return
