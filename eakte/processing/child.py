@@ -1,0 +1,185 @@
+"""What does the shut-in child do? It imports everything, waits for its one job, does it, ends."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import gc
+import importlib.metadata
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import threading
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from eakte.model.findings import PageText
+from eakte.processing.limits import MIB, Confinement, Limits
+from eakte.processing.steps.document import Made, look, work_through
+from eakte.processing.steps.identify import Identity
+from eakte.processing.wire import Word, written
+
+PARENT_DIES = 1  # PR_SET_PDEATHSIG
+LONGEST_JOB = 64 * 1024
+LONGEST_PRODUCT = 2048 * MIB
+OPEN_FILES = 256
+PROCESSES = 96
+LIBRARIES = ("pikepdf", "pypdfium2", "pillow", "img2pdf", "numpy")
+
+
+@dataclass
+class Post:
+    """Sends what the steps tell to the parent, one line at a time."""
+
+    stream: BinaryIO
+
+    def __post_init__(self) -> None:
+        self._lock = threading.Lock()
+
+    def send(self, word: Word, **values: object) -> None:
+        """Send one message."""
+        line = written(word, **values)
+        with self._lock:
+            self.stream.write(line)
+            self.stream.flush()
+
+    def look(self, identity: Identity, *, pages: int | None, code: str | None) -> None:
+        """Send what the document is."""
+        self.send(
+            Word.LOOK,
+            media_type=identity.media_type,
+            kind=identity.kind.value,
+            pages=pages,
+            code=code,
+            refused=identity.refused,
+        )
+
+    def progress(self, step: str, done: int, of: int) -> None:
+        """Send how far a step has come."""
+        self.send(Word.PROGRESS, step=step, done=done, of=of)
+
+    def page(self, page: PageText) -> None:
+        """Send the text of a page."""
+        self.send(
+            Word.PAGE,
+            text=page.text,
+            source=page.source.value,
+            confidence=page.confidence,
+            width=page.width_pt,
+            height=page.height_pt,
+            dpi=page.dpi,
+            rotation=page.rotation,
+        )
+
+    def note(self, code: str, pages: tuple[int, ...] = ()) -> None:
+        """Send a problem."""
+        self.send(Word.NOTE, code=code, pages=list(pages))
+
+
+@dataclass(frozen=True)
+class Job:
+    """The one job of this child, as the parent wrote it."""
+
+    task: str
+    name: str
+    limits: Limits
+
+
+def main() -> int:
+    """Wait for the job, do it, end."""
+    post = Post(os.fdopen(os.dup(1), "wb"))
+    os.dup2(2, 1)  # whatever a library prints must not look like a message
+    tools = _tools()
+    post.send(Word.READY)
+    line = sys.stdin.buffer.readline(LONGEST_JOB)
+    if not line:
+        return 0
+    job = _job(line)
+    _bind_life_and_cost(job.limits)
+    folder = Path.cwd()
+    made = Made()
+    try:
+        if job.task == "look":
+            look(folder / "original", name=job.name, limits=job.limits, tell=post)
+        else:
+            made = work_through(
+                folder / "original", name=job.name, folder=folder, limits=job.limits, tell=post
+            )
+    except MemoryError:
+        gc.collect()
+        post.note("memory")
+        made = Made()
+    except Exception:  # the edge of the child: whatever it was, the parent is told
+        post.send(Word.FAULT, trace=traceback.format_exc()[-4000:])
+        return 1
+    post.send(
+        Word.END,
+        flags=sorted(flag.value for flag in made.flags),
+        pdf=made.has_pdf,
+        previews=made.previews,
+        tools=tools,
+    )
+    return 0
+
+
+def _job(line: bytes) -> Job:
+    given = json.loads(line)
+    return Job(
+        task=given["task"],
+        name=given["name"],
+        limits=Limits(
+            ocr_language=given["ocr_language"],
+            jobs=given["jobs"],
+            sandbox=Confinement(given["sandbox"]),
+            memory_mb=given["memory_mb"],
+            page_seconds=given["page_seconds"],
+            document_seconds=given["document_seconds"],
+            max_pages=given["max_pages"],
+            max_megapixels=given["max_megapixels"],
+        ),
+    )
+
+
+def _bind_life_and_cost(limits: Limits) -> None:
+    """From here on this process and those it starts cannot exceed what the office allows."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(PARENT_DIES, signal.SIGKILL, 0, 0, 0)
+    memory = limits.memory_mb * MIB
+    processor = round(limits.document_seconds * limits.jobs) + 60
+    bounds = [
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_CPU, processor),
+        (resource.RLIMIT_FSIZE, LONGEST_PRODUCT),
+        (resource.RLIMIT_NOFILE, OPEN_FILES),
+        (resource.RLIMIT_CORE, 0),
+    ]
+    if limits.sandbox is Confinement.BWRAP:
+        # Without a user namespace of its own the limit would count the user's other processes.
+        bounds.append((resource.RLIMIT_NPROC, PROCESSES + limits.jobs * 8))
+    for kind, bound in bounds:
+        _, hard = resource.getrlimit(kind)
+        most = bound if hard == resource.RLIM_INFINITY else min(bound, hard)
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(kind, (most, most))
+
+
+def _tools() -> str:
+    """Names and versions of what makes the products."""
+    try:
+        said = subprocess.run(
+            ["tesseract", "--version"], capture_output=True, text=True, timeout=20, check=False
+        )
+        recognition = (said.stdout or said.stderr).split("\n", 1)[0].strip()
+    except (OSError, subprocess.SubprocessError):
+        recognition = "tesseract missing"
+    versions = [f"{name} {importlib.metadata.version(name)}" for name in LIBRARIES]
+    return ", ".join([recognition, *versions])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,209 @@
+"""How is a document looked at and processed without trusting it? In a child of its own, shut in.
+
+One child does one job. A spare one waits, warm, so that nobody waits for its start. Whatever the
+child does (crash, hang, eat memory, lie) becomes a problem in German, never an exception.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import queue
+import shutil
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from types import TracebackType
+
+from eakte.errors import PartUnavailable
+from eakte.model.findings import Kind, Look, Outcome
+from eakte.processing import cage
+from eakte.processing.cell import Cell, Ending
+from eakte.processing.limits import Confinement, Limits, LimitSettings
+from eakte.processing.problems import problem
+from eakte.processing.scratch import Scratch
+from eakte.processing.wire import Account, Distrusted, Progress
+
+log = logging.getLogger(__name__)
+
+ShowProgress = Callable[[str, int, int], None]
+START_SECONDS = 60.0
+ATTEMPTS = 3
+
+
+class Sandbox:
+    """Looks at documents and processes them in shut-in children; safe for many threads."""
+
+    def __init__(self, settings: LimitSettings | Limits, *, warm: bool) -> None:
+        self.limits = settings if isinstance(settings, Limits) else Limits.of(settings)
+        self._warm = warm
+        self._lock = threading.Lock()
+        self._orders: queue.SimpleQueue[Future[Cell] | None] = queue.SimpleQueue()
+        self._keeper: threading.Thread | None = None
+        self._spare: Future[Cell] | None = None
+        self._scratch: Scratch | None = None
+        self.confinement = self.limits.sandbox
+
+    def __enter__(self) -> Sandbox:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def start(self) -> None:
+        """Choose how children are shut in and warm up the first.
+
+        Raises:
+            PartUnavailable: bubblewrap is demanded by the settings but does not work here.
+        """
+        with self._lock:
+            if self._keeper is not None:
+                return
+            self.confinement = self._chosen()
+            self._scratch = Scratch.made_in(self.limits.scratch)
+            cage.stage(self._scratch.folder)
+            self._keeper = threading.Thread(target=self._keep, name="sandbox-keeper", daemon=True)
+            self._keeper.start()
+            if self._warm:
+                self._spare = self._order()
+
+    def close(self) -> None:
+        """End the spare child and remove every folder; start() may follow."""
+        with self._lock:
+            keeper, scratch, spare = self._keeper, self._scratch, self._spare
+            self._keeper = self._scratch = self._spare = None
+        if keeper is None or scratch is None:
+            return
+        if spare is not None:
+            with contextlib.suppress(PartUnavailable):
+                spare.result(START_SECONDS).remove()
+        self._orders.put(None)
+        keeper.join(START_SECONDS)
+        scratch.remove()
+
+    def look(self, path: Path, *, name: str) -> Look:
+        """Say quickly what a document is; never raises for any content.
+
+        Raises:
+            PartUnavailable: no child can be started.
+        """
+        account, ending = self._run("look", path, name=name)
+        if account.look is not None:
+            return account.look
+        return Look("application/octet-stream", Kind.UNKNOWN, None, problem(ending.code))
+
+    def process(self, path: Path, *, name: str, folder: Path, progress: ShowProgress) -> Outcome:
+        """Make text, reading copy and previews of a document; the products lie in ``folder``.
+
+        The document itself is only read. ``progress`` is called with the name of the step, how
+        much of it is done, and of how much. Never raises for any content.
+
+        Raises:
+            PartUnavailable: no child can be started.
+        """
+        account, ending = self._run(
+            "process",
+            path,
+            name=name,
+            into=folder,
+            show=lambda told: progress(told.step, told.done, told.of),
+        )
+        look = account.look or Look("application/octet-stream", Kind.UNKNOWN)
+        problems = tuple(account.problems)
+        if ending is not Ending.DONE:
+            if account.fault:
+                log.warning("Verarbeitung abgebrochen: %s", account.fault)
+            return Outcome(look, problems=(*problems, problem(ending.code)), flags=account.flags)
+        previews = [folder / f"preview-{page.number:05d}.webp" for page in account.pages]
+        return Outcome(
+            look=look,
+            pages=tuple(account.pages),
+            searchable_pdf=folder / "searchable.pdf" if account.has_pdf else None,
+            previews=tuple(previews) if account.previews else (),
+            problems=problems,
+            flags=account.flags,
+            tools=account.tools,
+        )
+
+    def _run(
+        self,
+        task: str,
+        path: Path,
+        *,
+        name: str,
+        into: Path | None = None,
+        show: Callable[[Progress], None] = lambda told: None,
+    ) -> tuple[Account, Ending]:
+        """Do one job in one child and take its products."""
+        seconds = self.limits.document_seconds if into else self.limits.look_seconds
+        cell = self._take_cell()
+        try:
+            shutil.copyfile(path, cell.folder / "original")
+            account, ending = cell.run(task, name=name, show=show, seconds=seconds)
+            if ending is Ending.DONE and into is not None:
+                try:
+                    cell.take(into)
+                except Distrusted as error:
+                    account.fault = str(error)
+                    return account, Ending.CRASHED
+            return account, ending
+        finally:
+            cell.remove()
+
+    def _take_cell(self) -> Cell:
+        """The spare child if it still lives, else a new one; a new spare is ordered at once."""
+        self.start()
+        for _ in range(ATTEMPTS):
+            with self._lock:
+                taken = self._spare or self._order()
+                self._spare = self._order() if self._warm else None
+            cell = taken.result(START_SECONDS)
+            if cell.alive:
+                return cell
+            cell.remove()
+        raise PartUnavailable("Die abgeschottete Verarbeitung endet gleich nach dem Start.")
+
+    def _order(self) -> Future[Cell]:
+        order: Future[Cell] = Future()
+        self._orders.put(order)
+        return order
+
+    def _keep(self) -> None:
+        """Start every child from this one thread: a child dies with the thread that started it."""
+        while (order := self._orders.get()) is not None:
+            try:
+                order.set_result(self._new_cell())
+            except (PartUnavailable, OSError) as error:
+                order.set_exception(error)
+
+    def _new_cell(self) -> Cell:
+        scratch = self._scratch
+        if scratch is None:
+            raise PartUnavailable("Die abgeschottete Verarbeitung wird gerade beendet.")
+        return Cell(scratch.new_folder(), self.confinement, self.limits)
+
+    def _chosen(self) -> Confinement:
+        wanted = self.limits.sandbox
+        if wanted is Confinement.LIMITS:
+            return wanted
+        works = cage.strongest()
+        if works is Confinement.LIMITS and wanted is Confinement.BWRAP:
+            raise PartUnavailable(
+                "EAKTE_SANDBOX verlangt bubblewrap, das hier aber nicht arbeitet.",
+                next_step="Bitte installieren Sie das Paket bubblewrap und erlauben Sie "
+                "Benutzer-Namensräume, oder setzen Sie EAKTE_SANDBOX=auto.",
+            )
+        if works is Confinement.LIMITS:
+            log.warning(
+                "bubblewrap arbeitet hier nicht: Dokumente werden nur mit Grenzen für Speicher, "
+                "Zeit und Dateien verarbeitet, nicht in einer eigenen Umgebung ohne Netz. "
+                "Abhilfe: Paket bubblewrap installieren, Benutzer-Namensräume erlauben."
+            )
+        return works

@@ -1,0 +1,1 @@
+"""What happens to a document inside the shut-in child, one step a module."""

@@ -1,0 +1,210 @@
+"""How do pictures become a PDF with one page each, without losing a pixel where that is possible?
+
+JPEG, PNG and TIFF are wrapped as they are; what PDF/A cannot hold (transparency, CMYK, 16 bit,
+HEIC and the like) is drawn anew.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import img2pdf
+import numpy as np
+import pi_heif
+from PIL import Image, ImageFile, ImageOps, ImageSequence, UnidentifiedImageError
+
+POINTS = 72
+A4_SHORT = 595.28
+SENSIBLE_DPI = (100, 2400)
+LONGEST_POINTS = 20 * POINTS
+PDF_LONGEST, PDF_SHORTEST = 14_000, 10
+WRAPPED = frozenset({"JPEG", "PNG", "TIFF", "MPO"})
+WRAPPED_MODES = frozenset({"1", "L", "RGB", "P"})
+LOSSY = frozenset({"JPEG", "MPO", "HEIF", "AVIF", "WEBP"})
+QUALITY = 92
+
+pi_heif.register_heif_opener()
+warnings.simplefilter("error", Image.DecompressionBombWarning)
+
+
+class BadImage(Exception):
+    """The picture gives no page; ``code`` names the problem."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(code)
+
+
+@dataclass(frozen=True)
+class Wrapped:
+    """What came of it: the number of pages, and the codes of what a person should know."""
+
+    pages: int
+    codes: tuple[str, ...] = ()
+
+
+def count_frames(path: Path, *, most: int, pixels: int) -> int:
+    """Count the pages of a picture from its headers, without decoding.
+
+    Raises:
+        BadImage: not a picture, too large or with too many pages.
+    """
+    with _opened(path, pixels=pixels) as image:
+        return _frames(image, most=most)
+
+
+def wrap(path: Path, target: Path, *, most: int, pixels: int) -> Wrapped:
+    """Write a PDF with one page for each picture in the file.
+
+    Raises:
+        BadImage: damaged from the start, too large or with too many pages.
+    """
+    codes: set[str] = set()
+    with _opened(path, pixels=pixels) as image:
+        frames = _frames(image, most=most)
+        sound = all(_is_wrappable(frame, pixels=pixels, codes=codes) for frame in _each(image))
+    if sound and not codes:
+        try:
+            _write(target, [str(path)])
+        except (img2pdf.ImageOpenError, img2pdf.AlphaChannelError, OSError, ValueError, TypeError):
+            sound = False
+        except (NotImplementedError, img2pdf.PdfTooLargeError, img2pdf.JpegColorspaceError):
+            sound = False
+    if not sound or codes:
+        with _opened(path, pixels=pixels) as image:
+            pages = [_drawn_anew(frame, pixels=pixels) for frame in _each(image)]
+        if not pages:
+            raise BadImage("damaged")
+        _write(target, pages)
+        frames = len(pages)
+    return Wrapped(frames, tuple(sorted(codes)))
+
+
+def _opened(path: Path, *, pixels: int) -> Image.Image:
+    Image.MAX_IMAGE_PIXELS = pixels
+    try:
+        image = Image.open(path)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise BadImage("too-large-image") from error
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, TypeError) as error:
+        raise BadImage("damaged") from error
+    if image.width * image.height > pixels:
+        raise BadImage("too-large-image")
+    return image
+
+
+def _frames(image: Image.Image, *, most: int) -> int:
+    """Count by going from one to the next, so that a circle of pages comes to an end."""
+    if image.format not in ("TIFF", "GIF", "WEBP"):
+        return 1
+    if image.format != "TIFF":
+        return 1  # of an animation the first picture is the page
+    frames = 1
+    while frames <= most:
+        try:
+            image.seek(frames)
+        except (EOFError, OSError, ValueError, SyntaxError, TypeError, KeyError):
+            image.seek(0)
+            return frames
+        frames += 1
+    raise BadImage("too-many-pages")
+
+
+def _each(image: Image.Image) -> Iterator[Image.Image]:
+    if image.format != "TIFF":
+        yield image
+        return
+    try:
+        yield from ImageSequence.Iterator(image)
+    except (OSError, ValueError, SyntaxError, TypeError, KeyError):
+        return  # what follows a broken page cannot be reached
+
+
+def _is_wrappable(frame: Image.Image, *, pixels: int, codes: set[str]) -> bool:
+    """Whether the bytes can be taken as they are; notes a picture that breaks off."""
+    if frame.width * frame.height > pixels:
+        raise BadImage("too-large-image")
+    if frame.format not in WRAPPED or frame.mode not in WRAPPED_MODES:
+        return False
+    try:
+        frame.load()
+    except (OSError, ValueError, SyntaxError, EOFError):
+        codes.add("cut-off")
+        return False
+    return "transparency" not in frame.info
+
+
+def _drawn_anew(frame: Image.Image, *, pixels: int) -> bytes:
+    """The picture in a form that PDF/A holds: on white, grey or sRGB, 8 bit."""
+    if frame.width * frame.height > pixels:
+        raise BadImage("too-large-image")
+    dpi = _declared_dpi(frame)
+    lossy = frame.format in LOSSY
+    ImageFile.LOAD_TRUNCATED_IMAGES = True
+    try:
+        frame.load()
+        plain = _plain(ImageOps.exif_transpose(frame))
+    except (OSError, ValueError, SyntaxError, EOFError) as error:
+        raise BadImage("damaged") from error
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
+    stream = io.BytesIO()
+    if lossy and plain.mode != "1":
+        plain.save(stream, "JPEG", quality=QUALITY, dpi=dpi)
+    else:
+        plain.save(stream, "PNG", dpi=dpi, compress_level=4)
+    return stream.getvalue()
+
+
+def _plain(frame: Image.Image) -> Image.Image:
+    if frame.mode in ("1", "L", "RGB"):
+        return frame if "transparency" not in frame.info else _on_white(frame)
+    if frame.mode.startswith("I;16") or frame.mode in ("I", "F"):
+        tones = np.asarray(frame).astype(np.float64)
+        most = 65535.0 if tones.max(initial=0) > 255 else 255.0
+        return Image.fromarray((tones.clip(0, most) * (255.0 / most)).astype(np.uint8))
+    if frame.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in frame.info:
+        return _on_white(frame)
+    return frame.convert("RGB")
+
+
+def _on_white(frame: Image.Image) -> Image.Image:
+    seen = frame.convert("RGBA")
+    paper = Image.new("RGBA", seen.size, (255, 255, 255, 255))
+    return Image.alpha_composite(paper, seen).convert("RGB")
+
+
+def _declared_dpi(frame: Image.Image) -> tuple[float, float]:
+    dpi = frame.info.get("dpi", (0, 0))
+    try:
+        return float(dpi[0]), float(dpi[1])
+    except (TypeError, ValueError, IndexError, ZeroDivisionError):
+        return 0.0, 0.0
+
+
+def _write(target: Path, pages: list[str] | list[bytes]) -> None:
+    with target.open("wb") as stream:
+        img2pdf.convert(
+            pages,
+            outputstream=stream,
+            layout_fun=_layout,
+            rotation=img2pdf.Rotation.ifvalid,
+            engine=img2pdf.Engine.internal,
+            nodate=True,
+        )
+
+
+def _layout(width: int, height: int, dpi: tuple[float, float]) -> tuple[float, float, float, float]:
+    """Page and picture size in points: by the declared resolution, or as wide as A4."""
+    low, high = SENSIBLE_DPI
+    across, down = width * POINTS / max(dpi[0], 1), height * POINTS / max(dpi[1], 1)
+    if not (low <= dpi[0] <= high and 48 <= dpi[1] <= high) or max(across, down) > LONGEST_POINTS:
+        factor = A4_SHORT / min(width, height)
+        across, down = width * factor, height * factor
+    factor = min(1.0, PDF_LONGEST / max(across, down))
+    across, down = max(across * factor, PDF_SHORTEST), max(down * factor, PDF_SHORTEST)
+    return across, down, across, down

@@ -1,0 +1,192 @@
+"""What may parent and child say to each other? JSON lines; the parent believes nothing unchecked.
+
+A document may have taken over the child, so the parent reads lines of bounded length and number,
+takes only values of the expected type and range, and makes file names itself.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from dataclasses import dataclass, field
+from enum import Enum
+
+from eakte.model.findings import Flag, Kind, Look, PageText, Problem, TextSource
+from eakte.processing.problems import SENTENCES, problem
+
+LONGEST_LINE = 4 * 1024 * 1024
+LONGEST_TALK = 512 * 1024 * 1024
+LONGEST_TOOLS = 300
+MOST_NOTES = 200
+MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/[a-z0-9][a-z0-9!#$&^_.+-]{0,90}")
+NOT_PLAIN = re.compile(r"[^ -~]")
+NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+STEPS = frozenset({"look", "recognise", "assemble", "preview"})
+MOST_PAGES = 1_000_000
+
+
+class Distrusted(Exception):
+    """The child said something that it never says by itself."""
+
+
+class Word(Enum):
+    """The kinds of messages that a child sends."""
+
+    READY = "ready"
+    LOOK = "look"
+    PROGRESS = "progress"
+    PAGE = "page"
+    NOTE = "note"
+    END = "end"
+    FAULT = "fault"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a step has come."""
+
+    step: str
+    done: int
+    of: int
+
+
+@dataclass
+class Account:
+    """What a child has said so far, checked; ``ended`` once it said that it was done."""
+
+    look: Look | None = None
+    pages: list[PageText] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    flags: frozenset[Flag] = frozenset()
+    has_pdf: bool = False
+    previews: int = 0
+    tools: str = ""
+    fault: str = ""
+    ready: bool = False
+    ended: bool = False
+
+    def hear(self, line: bytes) -> Progress | None:
+        """Take in one line; returns progress if it is that.
+
+        Raises:
+            Distrusted: the line is not one of the known messages, or comes after the end.
+        """
+        try:
+            said = json.loads(line)
+            word = Word(said["word"])
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise Distrusted("unknown message") from error
+        if self.ended or not isinstance(said, dict):
+            raise Distrusted("a message after the end")
+        try:
+            return self._take(word, said)
+        except (ValueError, KeyError, TypeError) as error:
+            raise Distrusted(f"malformed {word.value}") from error
+
+    def _take(self, word: Word, said: dict[str, object]) -> Progress | None:
+        if word is Word.PROGRESS:
+            return _progress(said)
+        if word is Word.READY:
+            self.ready = True
+        elif word is Word.LOOK:
+            self.look = _look(said)
+        elif word is Word.PAGE:
+            self.pages.append(_page(said, number=len(self.pages) + 1))
+        elif word is Word.NOTE:
+            self._note(said)
+        elif word is Word.FAULT:
+            self.fault = NOT_TEXT.sub(" ", _string(said["trace"], most=8000))
+        else:
+            self._end(said)
+        return None
+
+    def _note(self, said: dict[str, object]) -> None:
+        code = _string(said["code"], most=40)
+        numbers = said["pages"]
+        if code not in SENTENCES or not isinstance(numbers, list) or len(numbers) > MOST_PAGES:
+            raise Distrusted("unknown problem")
+        if len(self.problems) >= MOST_NOTES:
+            raise Distrusted("too many problems")
+        pages = [_whole(number, most=MOST_PAGES) for number in numbers]
+        self.problems.append(problem(code, pages=pages))
+
+    def _end(self, said: dict[str, object]) -> None:
+        flags = said["flags"]
+        if not isinstance(flags, list) or len(flags) > len(Flag):
+            raise Distrusted("flags")
+        self.flags = frozenset(Flag(flag) for flag in flags)
+        self.has_pdf = said["pdf"] is True
+        self.previews = _whole(said["previews"], most=MOST_PAGES)
+        self.tools = NOT_PLAIN.sub("?", _string(said["tools"], most=LONGEST_TOOLS))
+        if self.previews not in (0, len(self.pages)):
+            raise Distrusted("previews and pages differ")
+        self.ended = True
+
+
+def written(word: Word, /, **values: object) -> bytes:
+    """One message as a line."""
+    return json.dumps({"word": word.value, **values}, ensure_ascii=True).encode() + b"\n"
+
+
+def cleaned(text: str) -> str:
+    """Text without control signs and broken characters, which databases refuse."""
+    return NOT_TEXT.sub(" ", text)
+
+
+def _progress(said: dict[str, object]) -> Progress:
+    step = _string(said["step"], most=20)
+    if step not in STEPS:
+        raise Distrusted("unknown step")
+    of = _whole(said["of"], most=MOST_PAGES)
+    return Progress(step, min(_whole(said["done"], most=MOST_PAGES), of), of)
+
+
+def _look(said: dict[str, object]) -> Look:
+    media_type = _string(said["media_type"], most=200)
+    if not MEDIA_TYPE.fullmatch(media_type):
+        raise Distrusted("media type")
+    pages = None if said["pages"] is None else _whole(said["pages"], most=MOST_PAGES)
+    code = said["code"]
+    found = None if code is None else problem(_string(code, most=40), type=media_type)
+    return Look(
+        media_type, Kind(_string(said["kind"], most=40)), pages, found, said["refused"] is True
+    )
+
+
+def _page(said: dict[str, object], *, number: int) -> PageText:
+    if number > MOST_PAGES:
+        raise Distrusted("too many pages")
+    sure = said["confidence"]
+    dpi = said["dpi"]
+    rotation = _whole(said["rotation"], most=270)
+    if rotation % 90:
+        raise Distrusted("rotation")
+    return PageText(
+        number=number,
+        text=cleaned(_string(said["text"], most=LONGEST_LINE)),
+        source=TextSource(_string(said["source"], most=40)),
+        confidence=None if sure is None else _number(sure, most=100),
+        width_pt=_number(said["width"], most=1e6),
+        height_pt=_number(said["height"], most=1e6),
+        dpi=None if dpi is None else _whole(dpi, most=100_000),
+        rotation=rotation,
+    )
+
+
+def _string(value: object, *, most: int) -> str:
+    if not isinstance(value, str) or len(value) > most:
+        raise Distrusted("string")
+    return value
+
+
+def _whole(value: object, *, most: int) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= most:
+        raise Distrusted("number")
+    return value
+
+
+def _number(value: object, *, most: float) -> float:
+    if not isinstance(value, int | float) or not math.isfinite(value) or not 0 <= value <= most:
+        raise Distrusted("number")
+    return float(value)
