@@ -351,3 +351,15 @@ def test_a_wrong_key_is_refused_and_not_tried_again(
             ask()
         assert len(proxy.requests) == 1
         assert "wrong" not in str(refusal.value)
+
+
+def test_an_answer_cut_off_in_its_head_is_not_taken_for_an_empty_object(
+    store: Store, direct: Store, proxy: Proxy
+) -> None:
+    stored = direct.put(BytesIO(LETTER))
+    proxy.inject(Fault(Kind.CUT_ANSWER, words=b"HEAD /", after=30, times=None))
+    with pytest.raises(StoreUnreachable):
+        store.size(stored.digest)
+    with pytest.raises(StoreUnreachable):
+        store.exists(stored.digest)
+    assert proxy.fired >= 2
