@@ -1,0 +1,406 @@
+"""How does Tantivy keep the promises of an index?
+
+Tantivy finds and collects; what words, forms and points are is not its business: it gets tokens,
+and every query is given a fixed score, so that nothing depends on how rare a word is.
+The order of those that are level is made in level.py.
+"""
+
+import json
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+import tantivy
+
+from search import asks, parts
+from search import folder as folders
+from search.asks import Ask
+from search.columns import (
+    FORMS,
+    PAGES,
+    Row,
+    exact_of,
+    fields_from,
+    folded_of,
+    forms_of,
+    row_of,
+    value_of,
+    words_of,
+)
+from search.entry import Entry, FieldKind, Order, Schema, Value
+from search.errors import IndexBroken
+from search.index import Index, Ranked, Writer
+from search.level import Level, weight_of_place
+
+ENGINE = "tantivy"
+
+_KEY, _TIE, _PLACE, _STORED, _KEPT_PAGES = "_key", "_tie", "_place", "_stored", "_pages"
+_PAGE_BREAK = "\f"  # german.clean leaves none in a page
+
+_HEAP = 64_000_000  # bytes before a segment is written out
+_LOOK_AGAIN = 0.5  # seconds after which a search looks for what others have committed
+_PART_KINDS = ("fast", "fieldnorm", "idx", "pos", "store", "term")
+
+
+@dataclass(frozen=True)
+class _Open:
+    """One opened state of the index."""
+
+    generation: Path
+    index: tantivy.Index
+    searcher: tantivy.Searcher
+    stamp: tuple[int, int, int]
+
+
+class TantivyIndex(Index):
+    """An index in a folder, on one machine, for any number of readers and one writer."""
+
+    def __init__(self, folder: Path, schema: Schema) -> None:
+        super().__init__(schema)
+        self._folder = folder
+        self._columns = _columns(schema)
+        self._looking = threading.Lock()
+        self._looked = 0.0
+        folders.prepared(folder)
+        if folders.current(folder) is None:
+            with folders.writing(folder, wait=10.0):
+                if folders.current(folder) is None:
+                    self._create()
+        self._open: _Open | None = self._opened()
+
+    def _create(self) -> None:
+        generation = folders.new_generation(self._folder)
+        tantivy.Index(self._columns, path=str(generation), reuse=False)
+        parts.start_notes(generation)
+        folders.note_made_for(generation, self.schema, engine=ENGINE)
+        folders.point_to(self._folder, generation)
+
+    def _opened(self) -> _Open:
+        for left in (2, 1, 0):
+            generation = folders.current(self._folder)
+            if generation is None:
+                raise IndexBroken(f"there is no index in {self._folder} any more")
+            try:
+                return self._opened_at(generation)
+            except IndexBroken:
+                # Another process may just have committed or swapped: look at what counts now.
+                if not left:
+                    raise
+                time.sleep(0.02)
+        raise AssertionError("unreachable")
+
+    def _opened_at(self, generation: Path) -> _Open:
+        folders.check_made_for(generation, self.schema, engine=ENGINE)
+        stamp = _stamp(generation)
+        parts.check_parts(generation, _live_parts(generation), whole=False)
+        with _Damage(generation):
+            index = tantivy.Index.open(str(generation))
+            index.config_reader(reload_policy="manual")
+            index.reload()
+            return _Open(generation, index, index.searcher(), stamp)
+
+    def _now(self, *, at_once: bool = False) -> _Open:
+        """The state to search in; looks twice a second whether there is a newer one."""
+        with self._looking:
+            if self._open is None:
+                raise ValueError("the index is closed")
+            now = time.monotonic()
+            if at_once or now - self._looked > _LOOK_AGAIN:
+                generation = folders.current(self._folder)
+                if generation != self._open.generation or _stamp(generation) != self._open.stamp:
+                    self._open = self._opened()
+                self._looked = now
+            return self._open
+
+    @contextmanager
+    def writer(self, *, wait: float = 0.0) -> Iterator[Writer]:
+        """See Index.writer."""
+        with folders.writing(self._folder, wait=wait):
+            folders.clear_leftovers(self._folder)
+            opened = self._opened()
+            # A fresh Index for each writing: one that is kept keeps its merged segments as well.
+            with _Damage(opened.generation):
+                engine = opened.index.writer(heap_size=_HEAP, num_threads=1)
+            try:
+                yield _TantivyWriter(self.schema, engine, opened.generation)
+                with _Damage(opened.generation):
+                    engine.commit()
+            except BaseException:
+                engine.rollback()
+                raise
+            finally:
+                engine.wait_merging_threads()
+            parts.note_parts(opened.generation, _live_parts(opened.generation), sync=False)
+        self._now(at_once=True)
+
+    def _search(
+        self, ask: Ask, narrowed: Ask, *, limit: int, offset: int, order: Order
+    ) -> tuple[int, list[Ranked]]:
+        opened = self._now()
+        query = _Translator(self._columns).top(ask, narrowed)
+        direction = tantivy.Order.Desc if order.descending else tantivy.Order.Asc
+
+        def fetch(most: int) -> tuple[int, list[tuple[float | None, tantivy.DocAddress]]]:
+            if order.field is None:
+                result = opened.searcher.search(query, most, weight_by_field=_PLACE)
+            else:
+                column = value_of(order.field)
+                result = opened.searcher.search(query, most, order_by_field=column, order=direction)
+            return _total(result), result.hits
+
+        with _Damage(opened.generation):
+            if limit == 0:
+                return _total(opened.searcher.search(query, limit=1)), []
+            newest = None if self.schema.newest is None else value_of(self.schema.newest)
+            level = Level(order, opened.searcher.fast_field_values, tie=_TIE, newest=newest)
+            total, placed = level.best(fetch, offset + limit)
+            return total, [
+                _ranked(opened.searcher.doc(address), points)
+                for points, address in placed[offset : offset + limit]
+            ]
+
+    def keys(self) -> Iterator[str]:
+        """See Index.keys."""
+        opened = self._now()
+        with _Damage(opened.generation):
+            found = opened.searcher.terms_with_prefix(
+                _KEY, "", filter_query=tantivy.Query.all_query()
+            )
+        return (key for key, times in found if times)
+
+    def get(self, key: str) -> Mapping[str, Value] | None:
+        """See Index.get."""
+        opened = self._now()
+        with _Damage(opened.generation):
+            query = tantivy.Query.term_query(self._columns, _KEY, key, "basic")
+            hits = opened.searcher.search(query, limit=1).hits
+            if not hits:
+                return None
+            return fields_from(_ranked(opened.searcher.doc(hits[0][1]), 0).stored, self.schema)
+
+    def count(self) -> int:
+        """See Index.count."""
+        count: int = self._now().searcher.num_docs
+        return count
+
+    def check(self) -> None:
+        """See Index.check."""
+        opened = self._opened()
+        parts.check_parts(opened.generation, _live_parts(opened.generation), whole=True)
+
+    def close(self) -> None:
+        """See Index.close."""
+        with self._looking:
+            self._open = None
+
+
+class _TantivyWriter(Writer):
+    def __init__(self, schema: Schema, engine: tantivy.IndexWriter, generation: Path) -> None:
+        self._schema = schema
+        self._engine = engine
+        self._generation = generation
+
+    def put(self, entry: Entry) -> None:
+        row = row_of(entry, self._schema)
+        with _Damage(self._generation):
+            self._engine.delete_documents_by_term(_KEY, row.key)
+            self._engine.add_document(_document(row, self._schema))
+
+    def drop(self, key: str) -> None:
+        with _Damage(self._generation):
+            self._engine.delete_documents_by_term(_KEY, key)
+
+    def clear(self) -> None:
+        with _Damage(self._generation):
+            self._engine.delete_all_documents()
+
+
+class _Damage(AbstractContextManager[None]):
+    """Calls what Tantivy says about unreadable parts by its name.
+
+    On damage it raises OSError or ValueError, or its Rust code panics; PanicException can be
+    imported from nowhere and is no Exception, hence the name.
+    """
+
+    def __init__(self, generation: Path) -> None:
+        self._generation = generation
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if kind is None:
+            return
+        if issubclass(kind, OSError | ValueError) or kind.__name__ == "PanicException":
+            raise IndexBroken(f"{self._generation} cannot be used: {error}") from error
+
+
+def _columns(schema: Schema) -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field(_KEY, stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_integer_field(_TIE, fast=True)
+    builder.add_float_field(_PLACE, fast=True)
+    builder.add_bytes_field(_STORED, stored=True)
+    builder.add_bytes_field(_KEPT_PAGES, stored=True)
+    builder.add_text_field(FORMS, tokenizer_name="whitespace", index_option="basic")
+    builder.add_text_field(PAGES, tokenizer_name="whitespace", index_option="position")
+    for field in schema.fields:
+        match field.kind:
+            case FieldKind.TEXT:
+                builder.add_text_field(
+                    words_of(field.name), tokenizer_name="whitespace", index_option="position"
+                )
+                builder.add_text_field(
+                    forms_of(field.name), tokenizer_name="whitespace", index_option="basic"
+                )
+            case FieldKind.KEYWORD:
+                for column in (exact_of(field.name), folded_of(field.name)):
+                    builder.add_text_field(column, tokenizer_name="raw", index_option="basic")
+            case FieldKind.DATE:
+                builder.add_integer_field(value_of(field.name), indexed=True, fast=True)
+            case FieldKind.NUMBER:
+                builder.add_float_field(value_of(field.name), indexed=True, fast=True)
+    return builder.build()
+
+
+def _document(row: Row, schema: Schema) -> tantivy.Document:
+    document = tantivy.Document()
+    document.add_text(_KEY, row.key)
+    document.add_integer(_TIE, row.tie)
+    document.add_float(_PLACE, weight_of_place(row, schema))
+    document.add_bytes(_STORED, row.stored.encode())
+    document.add_bytes(_KEPT_PAGES, _PAGE_BREAK.join(row.pages).encode())
+    keywords = {
+        column
+        for field in schema.of_kind(FieldKind.KEYWORD)
+        for column in (exact_of(field.name), folded_of(field.name))
+    }
+    for column, words in row.words.items():
+        document.add_text(column, " ".join(words))
+    for column, tokens in row.tokens.items():
+        if column in keywords:
+            for token in tokens:
+                document.add_text(column, token)
+        else:
+            document.add_text(column, " ".join(tokens))
+    numbers = {value_of(field.name) for field in schema.of_kind(FieldKind.NUMBER)}
+    for column, value in row.values.items():
+        if column in numbers:
+            document.add_float(column, float(value))
+        else:
+            document.add_integer(column, int(value))
+    return document
+
+
+def _ranked(document: tantivy.Document, points: int) -> Ranked:
+    key, stored, pages = (document.get_first(name) for name in (_KEY, _STORED, _KEPT_PAGES))
+    if key is None or stored is None or pages is None:
+        raise ValueError("a stored entry is incomplete")
+    return Ranked(
+        key=str(key),
+        points=points,
+        stored=bytes(stored).decode(),
+        pages=tuple(bytes(pages).decode().split(_PAGE_BREAK)),
+    )
+
+
+def _total(result: tantivy.SearchResult) -> int:
+    count: int = result.count  # type: ignore[attr-defined]  # left out of Tantivy's stubs
+    return count
+
+
+class _Translator:
+    """Says in Tantivy's queries what is asked; each gives its points and nothing else."""
+
+    def __init__(self, columns: tantivy.Schema) -> None:
+        self._columns = columns
+
+    def top(self, ask: Ask, narrowed: Ask) -> tantivy.Query:
+        """The whole question; with one point for everybody, as level.py wants it."""
+        must = [
+            _scored(tantivy.Query.all_query(), 1),
+            self.query(ask),
+            _scored(self.query(narrowed), 0),
+        ]
+        return tantivy.Query.boolean_query([(tantivy.Occur.Must, one) for one in must])
+
+    def query(self, ask: Ask) -> tantivy.Query:
+        """The query for what is asked."""
+        match ask:
+            case asks.Worth(part, points):
+                return _scored(self.query(part), points)
+            case asks.All(()):
+                return _scored(tantivy.Query.all_query(), 0)
+            case asks.Any(()):
+                return tantivy.Query.empty_query()
+            case asks.All((part,)) | asks.Any((part,)):
+                return self.query(part)
+            case asks.All(several):
+                return self._boolean(tantivy.Occur.Must, several)
+            case asks.Any(several):
+                return self._boolean(tantivy.Occur.Should, several)
+            case asks.Without(part):
+                everything = _scored(tantivy.Query.all_query(), 0)
+                return tantivy.Query.boolean_query(
+                    [
+                        (tantivy.Occur.Must, everything),
+                        (tantivy.Occur.MustNot, self.query(part)),
+                    ]
+                )
+            case _:
+                return _scored(self._leaf(ask), 0)
+
+    def _boolean(self, occur: tantivy.Occur, several: tuple[Ask, ...]) -> tantivy.Query:
+        return tantivy.Query.boolean_query([(occur, self.query(part)) for part in several])
+
+    def _leaf(self, leaf: asks.Leaf) -> tantivy.Query:
+        columns = self._columns
+        match leaf:
+            case asks.Has(column, token):
+                return tantivy.Query.term_query(columns, column, token, "basic")
+            case asks.HasAny(column, tokens):
+                return tantivy.Query.term_set_query(columns, column, list(tokens))
+            case asks.Sequence(column, words):
+                return tantivy.Query.phrase_query(columns, column, list(words))
+            case asks.Starts(column, start):
+                # Words are letters and digits: nothing in them that a pattern would read.
+                return tantivy.Query.regex_query(columns, column, start + ".*")
+            case asks.Near(column, word, edits):
+                return tantivy.Query.fuzzy_term_query(columns, column, word, edits, False)
+            case asks.Range(column, None, None):
+                return tantivy.Query.exists_query(column)
+            case asks.Range(column, low, high):
+                whole = isinstance(low if low is not None else high, int)
+                kind = tantivy.FieldType.Integer if whole else tantivy.FieldType.Float
+                return tantivy.Query.range_query(columns, column, kind, low, high)
+
+
+def _scored(query: tantivy.Query, points: int) -> tantivy.Query:
+    return tantivy.Query.const_score_query(query, float(points))
+
+
+def _stamp(generation: Path) -> tuple[int, int, int]:
+    try:
+        status = (generation / "meta.json").stat()
+    except OSError as error:
+        raise IndexBroken(f"{generation} has lost its list of parts") from error
+    return status.st_ino, status.st_mtime_ns, status.st_size
+
+
+def _live_parts(generation: Path) -> list[str]:
+    """The names of the parts that Tantivy's own list says are in use."""
+    try:
+        listed = json.loads((generation / "meta.json").read_text(encoding="utf-8"))
+        segments = [
+            (str(one["segment_id"]).replace("-", ""), one["deletes"]) for one in listed["segments"]
+        ]
+        names = [f"{name}.{kind}" for name, _ in segments for kind in _PART_KINDS]
+        return names + [f"{name}.{gone['opstamp']}.del" for name, gone in segments if gone]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise IndexBroken(f"{generation} has lost its list of parts") from error
