@@ -17,6 +17,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, Stream, pdfa
 from PIL import Image
 
+from eakte.processing.steps.housecleaning import without_private_keys
 from eakte.processing.steps.plane import Plane, scaled
 from eakte.processing.steps.sheets import Facts, Sheets, UnreadablePage, to_page
 from eakte.processing.steps.text_layer import drawn, glyphless_font, lay_under
@@ -69,23 +70,18 @@ def write_reading_copy(
         for number, leaf in enumerate(leaves):
             _finish_page(pdf, pdf.pages[number], leaf=leaf, font=font)
             assembled(number + 1)
-        if _saved(pdf, target):
+        if _saved(pdf, target) or (without_private_keys(pdf) and _saved(pdf, target)):
             return ()
         refused = [number for number in range(len(leaves)) if not _is_valid_alone(pdf, number)]
-        if not refused:
+        if len(refused) < len(leaves):
             for key in DISPENSABLE:
                 if key in pdf.Root:
                     del pdf.Root[key]
-            refused = [] if _saved(pdf, target) else list(range(len(leaves)))
-            if not refused:
-                return ()
-        _turn_to_pictures(pdf, refused, leaves=leaves, sheets=sheets)
-        if _saved(pdf, target):
-            return tuple(number + 1 for number in refused)
+            _turn_to_pictures(pdf, refused, leaves=leaves, sheets=sheets)
+            if _saved(pdf, target):
+                return tuple(number + 1 for number in refused)
+    with Pdf.new() as pdf:
         _turn_to_pictures(pdf, range(len(leaves)), leaves=leaves, sheets=sheets)
-        for key in DISPENSABLE:
-            if key in pdf.Root:
-                del pdf.Root[key]
         if _saved(pdf, target):
             return tuple(range(1, len(leaves) + 1))
     raise NoReadingCopy(str(working))
@@ -136,7 +132,10 @@ def _turn_to_pictures(
             lay_under(pdf, page, layer=zlib.decompress(leaf.layer), to_page=place, font=font)
         if leaf.turn:
             page.obj["/Rotate"] = leaf.turn
-        pdf.pages[number] = page
+        if number < len(pdf.pages):
+            pdf.pages[number] = page
+        else:
+            pdf.pages.append(page)
 
 
 def _picture_page(pdf: Pdf, picture: Image.Image, *, facts: Facts) -> pikepdf.Page:

@@ -111,7 +111,7 @@ def _inspect(pdf: Pdf, *, pixels: int) -> tuple[set[Flag], list[str]]:
     for part in _objects(pdf):
         if isinstance(part, Stream):
             _refuse_large_picture(part, pixels=pixels)
-        words = part.stream_dict.unparse() if isinstance(part, Stream) else part.unparse()
+        words = _unparsed(part)
         if JAVASCRIPT.search(words):
             flags.add(Flag.JAVASCRIPT)
         if ATTACHMENT.search(words):
@@ -131,6 +131,12 @@ def _inspect(pdf: Pdf, *, pixels: int) -> tuple[set[Flag], list[str]]:
     if flags & {Flag.JAVASCRIPT, Flag.ATTACHMENTS}:
         codes.append("active-content")
     return flags, codes
+
+
+def _unparsed(part: pikepdf.Object) -> bytes:
+    """The object as PDF writes it, names normalised, without a stream's content."""
+    whole = part.stream_dict if isinstance(part, Stream) else part
+    return whole.unparse(resolved=True)
 
 
 def _objects(pdf: Pdf) -> Iterator[pikepdf.Object]:

@@ -26,6 +26,7 @@ FONT = "/EAkteGlyphless"
 FONT_NAME = "/EAKTEA+Glyphless"
 SMALLEST = 0.5
 BOUND = 32000
+FONT_MADE = 3_786_912_000  # the first second of 2024, counted from 1904 as fonts do
 INVISIBLE = 3
 TO_UNICODE = b"""/CIDInit /ProcSet findresource begin
 12 dict begin
@@ -152,7 +153,7 @@ def _font_program() -> bytes:
     builder.setupNameTable({"familyName": "Glyphless", "styleName": "Regular"})
     builder.setupOS2(sTypoAscender=EM, sTypoDescender=0, usWinAscent=EM, usWinDescent=0)
     builder.setupPost()
-    builder.updateHead(created=0, modified=0)
+    builder.updateHead(created=FONT_MADE, modified=FONT_MADE)
     stream = io.BytesIO()
     builder.save(stream)
     return stream.getvalue()
