@@ -33,6 +33,9 @@ class Settings(BaseSettings):
     secret_key: SecretStr = Field(
         SecretStr(""), description="Schlüssel der Anwendung; leer = wird im Datenordner erzeugt"
     )
+    office_name: str = Field(
+        "Landratsamt Musterkreis", description="Name der Behörde im Kopf der Seiten"
+    )
     host: str = Field("127.0.0.1", description="Adresse, an der der Webserver lauscht")
     port: int = Field(8000, ge=0, le=65535, description="Port des Webservers")
     web_processes: int = Field(2, ge=1, le=32, description="Prozesse des Webservers")

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event
+from sqlalchemy import (
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    Select,
+    create_engine,
+    event,
+    func,
+    select,
+)
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -20,6 +31,8 @@ from sqlalchemy.types import TypeDecorator
 from eakte.errors import ChangedMeanwhile, PartUnavailable
 
 BUSY_MILLISECONDS = 10_000
+
+T = TypeVar("T")
 
 
 class Base(DeclarativeBase):
@@ -66,6 +79,25 @@ def folded(text: str) -> str:
     for umlaut, written in (("ä", "ae"), ("ö", "oe"), ("ü", "ue")):
         plain = plain.replace(umlaut, written)
     return " ".join(plain.split())
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """One page of a list; ``page`` counts from 1."""
+
+    rows: Sequence[T]
+    total: int
+    page: int
+    pages: int
+
+
+def paged(session: Session, query: Select[T], *, page: int, per_page: int) -> Page[T]:
+    """Return one page of what a query finds, its number kept within what there is."""
+    total = session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+    pages = max(1, -(-total // per_page))
+    page = min(max(1, page), pages)
+    rows = session.scalars(query.limit(per_page).offset((page - 1) * per_page)).all()
+    return Page(rows, total, page, pages)
 
 
 def _embedded(url: str) -> Engine:

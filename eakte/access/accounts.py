@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from eakte import audit
@@ -96,6 +97,43 @@ def user_by_id(work: UnitOfWork, user_id: UUID) -> User:
     return user
 
 
+def departments_of(work: UnitOfWork, user: User) -> Sequence[Department]:
+    """List the units in which an account works."""
+    require(work, Action.MANAGE_USERS)
+    return work.session.scalars(
+        select(Department)
+        .join(Membership, Membership.department_id == Department.id)
+        .where(Membership.user_id == user.id)
+        .order_by(Department.name)
+    ).all()
+
+
+def units_of(work: UnitOfWork) -> dict[UUID, tuple[str, ...]]:
+    """Return the names of the units of every account that has any."""
+    require(work, Action.MANAGE_USERS)
+    found: dict[UUID, tuple[str, ...]] = {}
+    for user_id, name in work.session.execute(
+        select(Membership.user_id, Department.name)
+        .join(Department, Department.id == Membership.department_id)
+        .order_by(Department.name)
+    ):
+        found[user_id] = (*found.get(user_id, ()), name)
+    return found
+
+
+def last_signed_in(work: UnitOfWork) -> dict[UUID, datetime]:
+    """Return since when the latest session of each account runs, of those that have one."""
+    require(work, Action.MANAGE_USERS)
+    return {
+        user_id: at
+        for user_id, at in work.session.execute(
+            select(LoginSession.user_id, func.max(LoginSession.created_at)).group_by(
+                LoginSession.user_id
+            )
+        )
+    }
+
+
 def departments(session: Session) -> Sequence[Department]:
     """List the units of the office, by name; their names are no secret inside it."""
     return session.scalars(select(Department).order_by(Department.name)).all()
@@ -106,11 +144,11 @@ def create_user(
     login: str,
     *,
     name: str,
-    password: str,
     roles: Collection[Role],
     departments: Collection[Department],
+    password: str | None = None,
 ) -> User:
-    """Create an account for one person.
+    """Create an account for one person; without a password it cannot sign in until it is given one.
 
     Raises:
         BadInput: the name is empty or the password too short.
@@ -125,7 +163,7 @@ def create_user(
     user = User(
         login=typed,
         name=name.strip(),
-        password_hash=_hashed(password),
+        password_hash=_hashed(password) if password is not None else None,
         roles=sorted(role.value for role in roles),
         created_at=work.clock.now(),
     )
@@ -196,6 +234,12 @@ def change_own_password(work: UnitOfWork, *, old: str, new: str) -> None:
     user.password_hash = _hashed(new)
     _end_everything(work, user.id)
     audit.note(work, "user.password", kind="user", subject=user.id)
+
+
+def choose_language(work: UnitOfWork, code: str) -> None:
+    """Remember in which language the actor reads the pages."""
+    require(work, Action.MANAGE_OWN_ACCOUNT)
+    work.session.get_one(User, work.actor.id).language = code
 
 
 def create_department(work: UnitOfWork, key: str, *, name: str) -> Department:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import and_, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from eakte import audit
@@ -68,6 +68,21 @@ def note_failure(
     session.add_all(
         LoginAttempt(key=key, at=now)
         for key, _ in _attempt_keys(settings, login=login, address=address)
+    )
+
+
+def forgive(
+    session: Session, settings: Settings, *, login: str, address: str, at: datetime
+) -> None:
+    """Take back an attempt that turned out right: all of this name's, and that one's address."""
+    (named, _), (placed, _) = _attempt_keys(settings, login=login, address=address)
+    session.execute(
+        delete(LoginAttempt).where(
+            or_(
+                LoginAttempt.key == named,
+                and_(LoginAttempt.key == placed, LoginAttempt.at == at),
+            )
+        )
     )
 
 
@@ -152,7 +167,7 @@ def end_session(work: UnitOfWork, session_id: UUID) -> None:
     audit.note(work, "login.session-ended", kind="session", subject=session_id)
 
 
-def new_token(work: UnitOfWork, name: str) -> str:
+def new_token(work: UnitOfWork, name: str, *, days: int = TOKEN_DAYS) -> str:
     """Make a key with which a program acts as this person; it is shown this once."""
     require(work, Action.MANAGE_OWN_ACCOUNT)
     if not name.strip():
@@ -164,7 +179,7 @@ def new_token(work: UnitOfWork, name: str) -> str:
         user_id=work.actor.id,
         name=name.strip()[:100],
         created_at=now,
-        ends_at=now + timedelta(days=TOKEN_DAYS),
+        ends_at=now + timedelta(days=min(days, TOKEN_DAYS)),
     )
     work.session.add(kept)
     work.session.flush()

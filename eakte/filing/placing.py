@@ -20,7 +20,7 @@ from eakte.errors import (
 )
 from eakte.model.case import Case, CaseState
 from eakte.model.counter import hold
-from eakte.model.document import Direction, Document, DocumentState
+from eakte.model.document import Direction, Document, DocumentState, ProcessingState
 from eakte.model.dossier import DossierState
 from eakte.unit_of_work import UnitOfWork
 
@@ -129,6 +129,8 @@ def cancel_document(work: UnitOfWork, document: Document, *, reason: str) -> Non
 def process_again(work: UnitOfWork, document: Document) -> None:
     """Try the processing of a document once more, ahead of the queue."""
     require(work, Action.PROCESS_AGAIN, document)
+    document.processing = ProcessingState.WAITING
+    work.session.flush()
     audit.note(work, "document.process-again", kind="document", subject=document.id)
     jobs.revive(work, "process", document.id)
 

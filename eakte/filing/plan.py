@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -29,6 +30,17 @@ def plan_entry(work: UnitOfWork, number: str) -> PlanEntry:
     if entry is None:
         raise NotFound("Im Aktenplan gibt es „%(number)s“ nicht.", number=number)
     return entry
+
+
+def plan_path(work: UnitOfWork, entry_id: UUID) -> Sequence[PlanEntry]:
+    """Return the entries from the root of the plan down to this one."""
+    require(work, Action.SEE_PLAN)
+    path: list[PlanEntry] = []
+    entry = work.session.get(PlanEntry, entry_id)
+    while entry is not None and entry not in path:
+        path.insert(0, entry)
+        entry = work.session.get(PlanEntry, entry.parent_id) if entry.parent_id else None
+    return path
 
 
 def add_plan_entry(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -13,10 +14,11 @@ from eakte.access.check import require
 from eakte.config import Settings
 from eakte.errors import BadInput, ContentTooLarge, EmptyContent, NotFound
 from eakte.intake.delivering import find_department
-from eakte.intake.receiving import clean_name
+from eakte.intake.receiving import Receipt, clean_name
 from eakte.model.delivery import Upload
 from eakte.unit_of_work import UnitOfWork
 
+SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 LIFETIME = timedelta(hours=24)
 
 
@@ -37,7 +39,7 @@ def begin_upload(
 
     Raises:
         EmptyContent, ContentTooLarge: the announced size is none or too much.
-        BadInput: the announced size is no size.
+        BadInput: the announced size or digest is none.
     """
     require(work, Action.DELIVER_DOCUMENT)
     if size == 0:
@@ -55,6 +57,8 @@ def begin_upload(
             limit=work.settings.max_upload_mb,
             next_step="Bitte teilen Sie das Dokument oder wenden Sie sich an die Verwaltung.",
         )
+    if sha256 is not None and not SHA256.fullmatch(sha256):
+        raise BadInput("Die angegebene Prüfsumme ist keine SHA-256 in Hexadezimalschreibweise.")
     unit = find_department(work, department)
     now = work.clock.now()
     upload = Upload(
@@ -83,6 +87,20 @@ def own_upload(work: UnitOfWork, upload_id: UUID) -> Upload:
     if upload is None or gone or upload.ends_at < work.clock.now():
         raise NotFound("Diese Übertragung gibt es nicht mehr; bitte beginnen Sie sie neu.")
     return upload
+
+
+def finish_upload(work: UnitOfWork, upload_id: UUID, *, receipt: Receipt) -> None:
+    """Name the document an upload became, so that a repeat is answered with its receipt."""
+    require(work, Action.DELIVER_DOCUMENT)
+    own_upload(work, upload_id).document_id = receipt.document_id
+    work.session.flush()
+
+
+def drop_upload(work: UnitOfWork, upload_id: UUID) -> None:
+    """Forget an upload that the sender gave up or that was refused; the caller removes its part."""
+    require(work, Action.DELIVER_DOCUMENT)
+    work.session.delete(own_upload(work, upload_id))
+    work.session.flush()
 
 
 def sweep_uploads(work: UnitOfWork) -> int:

@@ -1,120 +1,39 @@
-"""What lies where? Lists of the inbox, of dossiers, cases and documents, filtered by right."""
+"""What lies where? Lists of dossiers, cases and documents, filtered by right."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
 from eakte.access.actions import Action
 from eakte.access.check import require, visible
-from eakte.db import folded
+from eakte.db import Page, folded, paged
 from eakte.errors import NotFound
 from eakte.model.audit_entry import AuditEntry
 from eakte.model.case import Case
-from eakte.model.document import Document, DocumentState, ProcessingState, Version
-from eakte.model.dossier import Dossier
-from eakte.model.job import Job, JobState
+from eakte.model.document import Document, Version
+from eakte.model.dossier import Dossier, DossierState
 from eakte.unit_of_work import UnitOfWork
 
-T = TypeVar("T")
 PER_PAGE = 50
+# The log has no index by person, on purpose; so only its latest entries are looked at.
+LOOK_BACK = 5000
+MOST_TYPES = 40
 
 
 @dataclass(frozen=True)
-class Page(Generic[T]):
-    """One page of a list."""
+class Totals:
+    """What lies in a dossier; ``last`` is the day on which something last came in."""
 
-    rows: Sequence[T]
-    total: int
-    page: int
+    cases: int
+    documents: int
     pages: int
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far the processing of a document is; ``total`` 0 = not known yet."""
-
-    step: str
-    done: int
-    total: int
-    running: bool
-
-
-@dataclass(frozen=True)
-class InboxRow:
-    """A document of the inbox with the progress of its processing, None when nothing runs."""
-
-    document: Document
-    progress: Progress | None
-
-
-def inbox(
-    work: UnitOfWork,
-    *,
-    department_id: UUID | None = None,
-    only_problems: bool = False,
-    page: int = 1,
-    per_page: int = PER_PAGE,
-) -> Page[InboxRow]:
-    """List what waits to be filed, the newest first."""
-    require(work, Action.SEE_INBOX)
-    conditions: list[ColumnElement[bool]] = [
-        Document.state == DocumentState.INBOX,
-        visible(work.actor, Action.SEE_DOCUMENT, Document),
-    ]
-    if department_id is not None:
-        conditions.append(Document.department_id == department_id)
-    if only_problems:
-        conditions.append(
-            or_(
-                Document.processing == ProcessingState.FAILED,
-                Document.problem.is_not(None),
-            )
-        )
-    query = select(Document).options(joinedload(Document.department)).where(*conditions)
-    found = _page(
-        work, query.order_by(Document.receipt_number.desc()), page=page, per_page=per_page
-    )
-    running = progress_of(work, [document.id for document in found.rows])
-    rows = [InboxRow(document, running.get(document.id)) for document in found.rows]
-    return Page(rows, found.total, found.page, found.pages)
-
-
-def progress_of(work: UnitOfWork, document_ids: Sequence[UUID]) -> dict[UUID, Progress]:
-    """Return how far the processing of each document is, of those that wait or run."""
-    require(work, Action.SEE_INBOX)
-    if not document_ids:
-        return {}
-    jobs = work.session.scalars(
-        select(Job).where(
-            Job.subject_id.in_(document_ids), Job.kind == "process", Job.state != JobState.DEAD
-        )
-    )
-    return {
-        job.subject_id: Progress(job.step, job.done, job.total, job.state is JobState.RUNNING)
-        for job in jobs
-    }
-
-
-def next_in_inbox(work: UnitOfWork, document: Document) -> Document | None:
-    """Return the document to take up after this one: the next older, else the newest."""
-    require(work, Action.SEE_INBOX)
-    waiting = select(Document).where(
-        Document.state == DocumentState.INBOX,
-        Document.id != document.id,
-        visible(work.actor, Action.SEE_DOCUMENT, Document),
-    )
-    older = work.session.scalar(
-        waiting.where(Document.receipt_number < document.receipt_number)
-        .order_by(Document.receipt_number.desc())
-        .limit(1)
-    )
-    return older or work.session.scalar(waiting.order_by(Document.receipt_number.desc()).limit(1))
+    last: date | None
 
 
 def dossiers(
@@ -122,6 +41,7 @@ def dossiers(
     typed: str = "",
     *,
     plan_entry_id: UUID | None = None,
+    state: DossierState | None = None,
     page: int = 1,
     per_page: int = PER_PAGE,
 ) -> Page[Dossier]:
@@ -135,6 +55,8 @@ def dossiers(
     )
     if plan_entry_id is not None:
         query = query.where(Dossier.plan_entry_id == plan_entry_id)
+    if state is not None:
+        query = query.where(Dossier.state == state)
     for word in folded(typed).split():
         plain = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         query = query.where(
@@ -143,7 +65,80 @@ def dossiers(
                 Dossier.person_folded.like(f"%{plain}%", escape="\\"),
             )
         )
-    return _page(work, query, page=page, per_page=per_page)
+    return paged(work.session, query, page=page, per_page=per_page)
+
+
+def totals_of(work: UnitOfWork, listed: Sequence[Dossier]) -> dict[UUID, Totals]:
+    """Count what lies in each of these dossiers, of what the actor may see."""
+    require(work, Action.SEE_PLAN)
+    ids = [dossier.id for dossier in listed]
+    seen = visible(work.actor, Action.SEE_DOSSIER, Dossier)
+    cases: dict[UUID, int] = {
+        dossier_id: number
+        for dossier_id, number in work.session.execute(
+            select(Case.dossier_id, func.count())
+            .join(Dossier, Dossier.id == Case.dossier_id)
+            .where(Case.dossier_id.in_(ids), seen)
+            .group_by(Case.dossier_id)
+        )
+    }
+    totals = {one: Totals(cases.get(one, 0), 0, 0, None) for one in ids}
+    for dossier_id, documents, pages, last in work.session.execute(
+        select(
+            Case.dossier_id,
+            func.count(),
+            func.coalesce(func.sum(Document.page_count), 0),
+            func.max(Document.received_on),
+        )
+        .join(Case, Case.id == Document.case_id)
+        .where(Case.dossier_id.in_(ids), visible(work.actor, Action.SEE_DOCUMENT, Document))
+        .group_by(Case.dossier_id)
+    ):
+        totals[dossier_id] = Totals(totals[dossier_id].cases, documents, int(pages or 0), last)
+    return totals
+
+
+def dossiers_by_entry(work: UnitOfWork) -> dict[UUID, int]:
+    """Count the dossiers the actor may see below each entry of the plan."""
+    require(work, Action.SEE_PLAN)
+    return {
+        entry_id: number
+        for entry_id, number in work.session.execute(
+            select(Dossier.plan_entry_id, func.count())
+            .where(visible(work.actor, Action.SEE_DOSSIER, Dossier))
+            .group_by(Dossier.plan_entry_id)
+        )
+    }
+
+
+def recent_dossiers(work: UnitOfWork, *, most: int) -> Sequence[Dossier]:
+    """List the dossiers the actor last worked on, the latest first."""
+    require(work, Action.SEE_PLAN)
+    newest = work.session.scalar(select(func.max(AuditEntry.sequence))) or 0
+    entries = work.session.scalars(
+        select(AuditEntry)
+        .where(
+            AuditEntry.sequence > newest - LOOK_BACK,
+            AuditEntry.actor_id == work.actor.id,
+            AuditEntry.act.in_(("dossier.opened", "case.opened", "document.filed")),
+        )
+        .order_by(AuditEntry.sequence.desc())
+        .limit(10 * most)
+    )
+    ids: dict[UUID, None] = {}
+    for entry in entries:
+        named = entry.details.get("dossier") or entry.subject_id
+        if len(ids) < most:
+            ids.setdefault(UUID(str(named)))
+    found = {
+        dossier.id: dossier
+        for dossier in work.session.scalars(
+            select(Dossier).where(
+                Dossier.id.in_(ids), visible(work.actor, Action.SEE_DOSSIER, Dossier)
+            )
+        )
+    }
+    return [found[one] for one in ids if one in found]
 
 
 def dossier_by_id(work: UnitOfWork, dossier_id: UUID) -> Dossier:
@@ -220,6 +215,34 @@ def documents_of_dossier(work: UnitOfWork, dossier: Dossier) -> dict[UUID, list[
     return found
 
 
+def document_types(work: UnitOfWork) -> Sequence[str]:
+    """Return the words by which documents were lately called, the most used first."""
+    require(work, Action.SEE_PLAN)
+    lately = (
+        select(Document.document_type)
+        .where(visible(work.actor, Action.SEE_DOCUMENT, Document), Document.document_type != "")
+        .order_by(Document.receipt_number.desc())
+        .limit(LOOK_BACK)
+        .subquery()
+    )
+    word = lately.c.document_type
+    return work.session.scalars(
+        select(word).group_by(word).order_by(func.count().desc(), word).limit(MOST_TYPES)
+    ).all()
+
+
+def procedures(work: UnitOfWork) -> Sequence[str]:
+    """Return the words by which cases are called, the most used first."""
+    require(work, Action.SEE_PLAN)
+    return work.session.scalars(
+        select(Case.procedure)
+        .where(visible(work.actor, Action.SEE_CASE, Case))
+        .group_by(Case.procedure)
+        .order_by(func.count().desc(), Case.procedure)
+        .limit(MOST_TYPES)
+    ).all()
+
+
 def versions_of(work: UnitOfWork, document: Document) -> Sequence[Version]:
     """List the versions of a document, the newest first."""
     require(work, Action.SEE_DOCUMENT, document)
@@ -239,11 +262,3 @@ def history_of(work: UnitOfWork, document: Document) -> Sequence[AuditEntry]:
         .where(AuditEntry.subject_id == document.id, AuditEntry.act != "document.read")
         .order_by(AuditEntry.sequence)
     ).all()
-
-
-def _page(work: UnitOfWork, query: Select[tuple[T]], *, page: int, per_page: int) -> Page[T]:
-    total = work.session.scalar(select(func.count()).select_from(query.order_by(None).subquery()))
-    pages = max(1, -(-(total or 0) // per_page))
-    page = min(max(1, page), pages)
-    rows = work.session.scalars(query.limit(per_page).offset((page - 1) * per_page)).all()
-    return Page(rows, total or 0, page, pages)

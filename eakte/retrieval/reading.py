@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import PurePosixPath
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from eakte import audit
 from eakte.access.actions import Action
@@ -68,10 +68,28 @@ def read_preview(work: UnitOfWork, document: Document, *, page: int) -> Reading:
     return reading
 
 
-def has_reading_copy(work: UnitOfWork, document: Document) -> bool:
-    """Say whether there is a searchable PDF/A of the current version."""
+def reading_copy(work: UnitOfWork, document: Document) -> Reading | None:
+    """Say whether there is a searchable PDF/A of the current version, and how large it is."""
     require(work, Action.READ_CONTENT, document)
-    return _found(work, document, RenditionKind.READING_COPY, 0) is not None
+    if _found(work, document, RenditionKind.READING_COPY, 0) is None:
+        return None
+    return _rendition(work, document, RenditionKind.READING_COPY, 0)
+
+
+def preview_count(work: UnitOfWork, document: Document) -> int:
+    """Return of how many pages there are small pictures."""
+    require(work, Action.READ_CONTENT, document)
+    counted = work.session.scalar(
+        select(func.count())
+        .select_from(Rendition)
+        .join(Version, Version.id == Rendition.version_id)
+        .where(
+            Version.document_id == document.id,
+            Version.number == document.current_version,
+            Rendition.kind == RenditionKind.PREVIEW,
+        )
+    )
+    return counted or 0
 
 
 def _found(

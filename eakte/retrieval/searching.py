@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import select
@@ -14,15 +16,72 @@ from eakte.access.actions import Action
 from eakte.access.check import require, visible
 from eakte.errors import BadQueryText, PartUnavailable
 from eakte.model.case import Case
-from eakte.model.document import Document
-from eakte.retrieval.schema import NAMES, SCHEMA, rights_filter
+from eakte.model.document import Document, DocumentState
+from eakte.retrieval.schema import NAMES, SCHEMA, rights_filter, tokens_of_department
 from eakte.unit_of_work import UnitOfWork
-from search import AnyOf, BadQuery, Found, Hit, Passage, Query, SearchError, parse
+from search import (
+    BY_SCORE,
+    AnyOf,
+    BadQuery,
+    Between,
+    Everything,
+    Found,
+    Hit,
+    Order,
+    Passage,
+    Phrase,
+    Query,
+    SearchError,
+    parse,
+)
 
 # Beyond this many nobody turns pages; they type another word.
 MOST = 1000
 PER_PAGE = 20
 PASSAGES = 3
+
+
+class Sorting(StrEnum):
+    """In which order a person wants to see what was found."""
+
+    BEST = "best"
+    NEWEST = "newest"
+    OLDEST = "oldest"
+
+
+ORDERS = {
+    Sorting.BEST: BY_SCORE,
+    Sorting.NEWEST: Order("received", descending=True),
+    Sorting.OLDEST: Order("received", descending=False),
+}
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """What the hits must be beside containing the words; None and "" narrow nothing."""
+
+    document_type: str = ""
+    reference: str = ""
+    letter_from: date | None = None
+    letter_to: date | None = None
+    department_id: UUID | None = None
+    state: DocumentState | None = None
+    sorting: Sorting = Sorting.BEST
+
+    def filters(self) -> tuple[Query, ...]:
+        """Return the conditions for the index."""
+        asked: list[Query] = []
+        if self.document_type:
+            asked.append(Phrase(self.document_type, "kind"))
+        if self.reference:
+            asked.append(Phrase(self.reference, "reference"))
+        if self.letter_from or self.letter_to:
+            asked.append(Between("letter", self.letter_from, self.letter_to))
+        if self.department_id:
+            asked.append(AnyOf("visible", tokens_of_department(self.department_id)))
+        if self.state:
+            asked.append(AnyOf("state", (self.state.value,)))
+        return tuple(asked)
 
 
 @dataclass(frozen=True)
@@ -50,7 +109,7 @@ def search(
     *,
     page: int = 1,
     per_page: int = PER_PAGE,
-    filters: Sequence[Query] = (),
+    narrowing: Narrowing | None = None,
 ) -> Results:
     """Find documents by the words of their pages and their descriptions.
 
@@ -62,9 +121,11 @@ def search(
         PartUnavailable: the index is being rebuilt or broken.
     """
     require(work, Action.SEARCH)
-    wanted = _understood(typed)
-    limits = (rights_filter(work.actor), *filters)
-    found = _find(work, wanted, limits, limit=MOST, passages=0)
+    narrowing = narrowing or Narrowing()
+    wanted = _understood(typed) if typed.strip() else Everything()
+    limits = (rights_filter(work.actor), *narrowing.filters())
+    order = ORDERS[narrowing.sorting]
+    found = _find(work, wanted, limits, limit=MOST, passages=0, order=order)
     allowed = _allowed(work, [hit.key for hit in found.hits])
     keys = [hit.key for hit in found.hits if hit.key in allowed]
     pages = max(1, -(-len(keys) // per_page))
@@ -92,10 +153,16 @@ def _understood(typed: str) -> Query:
 
 
 def _find(
-    work: UnitOfWork, wanted: Query, filters: Sequence[Query], *, limit: int, passages: int
+    work: UnitOfWork,
+    wanted: Query,
+    filters: Sequence[Query],
+    *,
+    limit: int,
+    passages: int,
+    order: Order = BY_SCORE,
 ) -> Found:
     try:
-        return work.index.find(wanted, filters=filters, limit=limit, passages=passages)
+        return work.index.find(wanted, filters=filters, limit=limit, passages=passages, order=order)
     except BadQuery as error:
         raise BadQueryText("%(fault)s", fault=error.message, position=error.position) from error
     except SearchError as error:

@@ -1,0 +1,112 @@
+"""How is the desk in the browser put together?"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from eakte.bootstrap import Office
+from eakte.intake.delivering import LookAt
+from eakte.model.findings import Look
+from eakte.processing.limits import Limits
+from eakte.processing.sandbox import Sandbox
+from eakte.web import api, desk, errors, headers, login
+from eakte.web.pages import (
+    account,
+    audit,
+    cases,
+    documents,
+    dossiers,
+    filing,
+    health,
+    inbox,
+    language,
+    plan,
+    search,
+    uploads,
+    users,
+)
+from eakte.web.pages import desk as home
+from eakte.web.pages import login as doors
+from eakte.web.per_request import OfficeApp
+
+FORM_BYTES = 1_000_000
+FORM_PARTS = 500
+PAGES = (
+    account,
+    audit,
+    cases,
+    documents,
+    doors,
+    dossiers,
+    filing,
+    health,
+    home,
+    inbox,
+    language,
+    plan,
+    search,
+    uploads,
+    users,
+)
+
+
+def create_app(office: Office, *, look: LookAt | None = None) -> OfficeApp:
+    """Return the web application of an office; ``look`` replaces the sandbox in tests."""
+    settings = office.settings
+    secure = settings.cookie_secure
+    app = OfficeApp(
+        "eakte.web",
+        office=office,
+        look=look or _looking_through(Sandbox(Limits.of(settings), warm=True)),
+        title="e-Akte",
+        version="1",
+        spec_path="/api/v1/openapi.json",
+        docs_path=None,
+        json_errors=False,
+    )
+    app.config.update(
+        SECRET_KEY=settings.application_secret(),
+        # What stands in Flask's own cookie is form tokens and messages; our session is another.
+        SESSION_COOKIE_NAME="__Host-eakte-formular" if secure else "eakte-formular",
+        SESSION_COOKIE_SECURE=secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=settings.session_hours),
+        MAX_CONTENT_LENGTH=FORM_BYTES,
+        MAX_FORM_MEMORY_SIZE=FORM_BYTES // 2,
+        MAX_FORM_PARTS=FORM_PARTS,
+        # The guard checks forms itself, after it knows who is asking.
+        WTF_CSRF_CHECK_DEFAULT=False,
+        WTF_CSRF_TIME_LIMIT=None,
+        # Our pages send no referrer at all; the token alone proves where a form comes from.
+        WTF_CSRF_SSL_STRICT=False,
+        TEMPLATES_AUTO_RELOAD=False,
+        BABEL_TRANSLATION_DIRECTORIES=str(Path(__file__).parent / "web" / "translations"),
+        OPENAPI_VERSION="3.1.0",
+    )
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's own provider has it
+    headers.add_headers(app)
+    login.guard_every_view(app)
+    desk.lay_desk(app)
+    errors.answer_failures(app)
+    for page in PAGES:
+        app.register_blueprint(page.pages)
+    api.install(app)
+    if settings.trusted_proxies:
+        count = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # the documented way
+            app.wsgi_app, x_for=count, x_proto=count, x_host=count
+        )
+    return app
+
+
+def _looking_through(sandbox: Sandbox) -> LookAt:
+    def look(path: Path, name: str) -> Look:
+        # Started in the process that serves, at its first document: children survive no fork.
+        sandbox.start()
+        return sandbox.look(path, name=name)
+
+    return look

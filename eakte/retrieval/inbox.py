@@ -1,0 +1,207 @@
+"""What waits to be filed, how far is its processing, and which one comes next?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy.orm import aliased, joinedload
+
+from eakte.access.actions import Action
+from eakte.access.check import require, visible
+from eakte.db import Page, paged
+from eakte.model.content import Content
+from eakte.model.document import Document, DocumentState, ProcessingState, Version
+from eakte.model.job import Job, JobState
+from eakte.retrieval.listing import PER_PAGE
+from eakte.unit_of_work import UnitOfWork
+
+
+class Choice(StrEnum):
+    """Which part of the inbox a person wants to see."""
+
+    ALL = "all"
+    READY = "ready"
+    RUNNING = "running"
+    FAILED = "failed"
+
+
+STATES: dict[Choice, tuple[ProcessingState, ...]] = {
+    Choice.ALL: tuple(ProcessingState),
+    Choice.READY: (ProcessingState.READY,),
+    Choice.RUNNING: (ProcessingState.WAITING, ProcessingState.RUNNING),
+    Choice.FAILED: (ProcessingState.FAILED,),
+}
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many documents of the inbox are how far."""
+
+    ready: int
+    running: int
+    failed: int
+
+    @property
+    def total(self) -> int:
+        """All together."""
+        return self.ready + self.running + self.failed
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the processing of a document is; ``total`` 0 = not known yet."""
+
+    step: str
+    done: int
+    total: int
+    running: bool
+
+
+@dataclass(frozen=True)
+class InboxRow:
+    """A document of the inbox with its size in bytes; ``progress`` is None when nothing runs."""
+
+    document: Document
+    size: int
+    progress: Progress | None
+    duplicate_of: Document | None
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The neighbours of a document in the inbox; ``number`` counts from 1, the newest first."""
+
+    previous: UUID | None
+    next: UUID | None
+    number: int
+    total: int
+
+
+def inbox(
+    work: UnitOfWork,
+    choice: Choice = Choice.ALL,
+    *,
+    page: int = 1,
+    per_page: int = PER_PAGE,
+) -> Page[InboxRow]:
+    """List what waits to be filed, the newest first."""
+    require(work, Action.SEE_INBOX)
+    query = (
+        select(Document)
+        .options(joinedload(Document.department))
+        .where(_waiting(work), Document.processing.in_(STATES[choice]))
+        .order_by(Document.receipt_number.desc())
+    )
+    found = paged(work.session, query, page=page, per_page=per_page)
+    return Page(rows_of(work, found.rows), found.total, found.page, found.pages)
+
+
+def inbox_counts(work: UnitOfWork) -> Counts:
+    """Count what waits to be filed, by how far it is."""
+    require(work, Action.SEE_INBOX)
+    found = work.session.execute(
+        select(
+            *(
+                func.coalesce(
+                    func.sum(case((Document.processing.in_(STATES[part]), 1), else_=0)), 0
+                )
+                for part in (Choice.READY, Choice.RUNNING, Choice.FAILED)
+            )
+        ).where(_waiting(work))
+    ).one()
+    return Counts(*(int(number) for number in found))
+
+
+def rows_of(work: UnitOfWork, documents: Sequence[Document]) -> list[InboxRow]:
+    """Return documents with what a list shows beside them."""
+    require(work, Action.SEE_INBOX)
+    if not documents:
+        return []
+    ids = [document.id for document in documents]
+    running = progress_of(work, ids)
+    sizes: dict[UUID, int] = {
+        document_id: size
+        for document_id, size in work.session.execute(
+            select(Version.document_id, Content.size)
+            .join(Content, Content.sha256 == Version.sha256)
+            .join(Document, Document.id == Version.document_id)
+            .where(Version.document_id.in_(ids), Version.number == Document.current_version)
+        )
+    }
+    twin = aliased(Document)
+    twins = {
+        document_id: shown
+        for document_id, shown in work.session.execute(
+            select(twin.id, Document)
+            .join(Document, Document.id == twin.duplicate_of_id)
+            .where(twin.id.in_(ids), visible(work.actor, Action.SEE_DOCUMENT, Document))
+        )
+    }
+    return [
+        InboxRow(
+            document, sizes.get(document.id, 0), running.get(document.id), twins.get(document.id)
+        )
+        for document in documents
+    ]
+
+
+def progress_of(work: UnitOfWork, document_ids: Sequence[UUID]) -> dict[UUID, Progress]:
+    """Return how far the processing of each document is, of those that wait or run."""
+    require(work, Action.SEE_INBOX)
+    if not document_ids:
+        return {}
+    jobs = work.session.scalars(
+        select(Job).where(
+            Job.subject_id.in_(document_ids), Job.kind == "process", Job.state != JobState.DEAD
+        )
+    )
+    return {
+        job.subject_id: Progress(job.step, job.done, job.total, job.state is JobState.RUNNING)
+        for job in jobs
+    }
+
+
+def turn_of(work: UnitOfWork, document: Document) -> Turn | None:
+    """Return where a document stands in the inbox, None when it lies there no more."""
+    require(work, Action.SEE_INBOX)
+    if document.state is not DocumentState.INBOX:
+        return None
+    here = document.receipt_number
+    newer, total, previous, following = work.session.execute(
+        select(
+            func.coalesce(func.sum(case((Document.receipt_number > here, 1), else_=0)), 0),
+            func.count(),
+            func.min(case((Document.receipt_number > here, Document.receipt_number))),
+            func.max(case((Document.receipt_number < here, Document.receipt_number))),
+        ).where(_waiting(work))
+    ).one()
+    return Turn(_numbered(work, previous), _numbered(work, following), int(newer) + 1, total)
+
+
+def next_in_inbox(work: UnitOfWork, document: Document) -> Document | None:
+    """Return the document to take up after this one: the next older, else the newest."""
+    require(work, Action.SEE_INBOX)
+    waiting = select(Document).where(_waiting(work), Document.id != document.id)
+    older = work.session.scalar(
+        waiting.where(Document.receipt_number < document.receipt_number)
+        .order_by(Document.receipt_number.desc())
+        .limit(1)
+    )
+    return older or work.session.scalar(waiting.order_by(Document.receipt_number.desc()).limit(1))
+
+
+def _numbered(work: UnitOfWork, number: int | None) -> UUID | None:
+    if number is None:
+        return None
+    return work.session.scalar(select(Document.id).where(Document.receipt_number == number))
+
+
+def _waiting(work: UnitOfWork) -> ColumnElement[bool]:
+    return and_(
+        Document.state == DocumentState.INBOX,
+        visible(work.actor, Action.SEE_DOCUMENT, Document),
+    )

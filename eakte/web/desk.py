@@ -1,0 +1,130 @@
+"""What stands around every page: who is signed in, which sections there are, in which language?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from flask import g, request
+from flask_babel import Babel, get_locale
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from eakte.access.actions import Action
+from eakte.access.check import may
+from eakte.clock import OFFICE_ZONE
+from eakte.model.department import Department
+from eakte.model.user import Actor, Role
+from eakte.retrieval.inbox import inbox_counts
+from eakte.web.per_request import OfficeApp, SignedIn, the_office, work_or_none
+
+LANGUAGES = ("de", "en")
+LANGUAGE_COOKIE = "sprache"
+
+SECTIONS = {
+    "inbox": Action.SEE_INBOX,
+    "search": Action.SEARCH,
+    "plan": Action.SEE_PLAN,
+    "audit": Action.SEE_AUDIT,
+    "admin": Action.MANAGE_USERS,
+}
+# Who may see a dossier at all; on which ones, the unit says.
+SEES_DOSSIERS = (Role.CLERK, Role.RECORDS_MANAGER)
+
+
+@dataclass(frozen=True)
+class Person:
+    """The signed-in person as the frame shows them."""
+
+    name: str
+    login: str
+    role_label: str
+    departments: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The frame of a page."""
+
+    office: str
+    language: str
+    user: Person | None
+    sections: frozenset[str]
+    inbox_count: int | None
+    version: str
+
+
+def lay_desk(app: OfficeApp) -> None:
+    """Give every page its frame, and ``app`` its languages."""
+    app.config["BABEL_DEFAULT_LOCALE"] = "de"
+    app.config["BABEL_DEFAULT_TIMEZONE"] = str(OFFICE_ZONE)
+    Babel(app, locale_selector=language)
+    app.jinja_env.globals["zip"] = zip
+    shown = _program_version()
+
+    @app.context_processor
+    def _frame() -> dict[str, Any]:
+        return {"desk": _desk(shown)}
+
+
+def language() -> str:
+    """Return the language of the page: the person's, else the browser's choice on our pages."""
+    who = g.get("_login_user")
+    if isinstance(who, SignedIn) and who.user.language in LANGUAGES:
+        return who.user.language
+    chosen = request.cookies.get(LANGUAGE_COOKIE, "")
+    return chosen if chosen in LANGUAGES else "de"
+
+
+def role_label(role: str) -> str:
+    """Return the word for a role."""
+    words: dict[str, str] = {
+        Role.CLERK: _("Sachbearbeitung"),
+        Role.SCANNING: _("Scanstelle"),
+        Role.RECORDS_MANAGER: _("Schriftgutverwaltung"),
+        Role.ADMINISTRATOR: _("Administration"),
+    }
+    return words.get(role, role)
+
+
+def sections_of(actor: Actor) -> frozenset[str]:
+    """Return which sections a person may enter."""
+    sections = {name for name, action in SECTIONS.items() if may(actor, action)}
+    if any(actor.has(role) for role in SEES_DOSSIERS):
+        sections.add("dossiers")
+    return frozenset(sections)
+
+
+def _desk(program: str) -> Desk:
+    work = work_or_none()
+    who = g.get("_login_user")
+    shown = who if isinstance(who, SignedIn) and not g.get("signed_out") else None
+    count = None
+    if work is not None and may(work.actor, Action.SEE_INBOX):
+        count = inbox_counts(work).total
+    return Desk(
+        office=the_office().settings.office_name,
+        language=str(get_locale() or "de")[:2],
+        user=_person(shown, work.session if work else None) if shown else None,
+        sections=sections_of(shown.actor) if shown else frozenset(),
+        inbox_count=count,
+        version=program,
+    )
+
+
+def _person(who: SignedIn, session: Session | None) -> Person:
+    names: tuple[str, ...] = ()
+    if session is not None and who.actor.departments:
+        units = select(Department.name).where(Department.id.in_(who.actor.departments))
+        names = tuple(session.scalars(units.order_by(Department.name)))
+    roles = ", ".join(role_label(role) for role in sorted(who.actor.roles))
+    return Person(who.user.name, who.user.login, roles, names)
+
+
+def _program_version() -> str:
+    try:
+        return version("e-akte")
+    except PackageNotFoundError:
+        return ""

@@ -1,0 +1,278 @@
+"""Which status, which sentence and which form does the answer have when something fails?"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import traceback
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from apiflask import HTTPError
+from flask import Response, g, jsonify, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from eakte.errors import (
+    BadInput,
+    ChangedMeanwhile,
+    ContentTooLarge,
+    EakteError,
+    NotAllowed,
+    NotFound,
+    PartUnavailable,
+    RuleBroken,
+    SignedOut,
+    TooMuchAtOnce,
+    UnknownType,
+)
+from eakte.web.login import API
+from eakte.web.per_request import SAFE_METHODS, OfficeApp
+from storage import ObjectCorrupt, ObjectMissing, StorageError
+
+log = logging.getLogger("eakte.web")
+
+# The first line that fits counts, so children stand above their parents.
+STATUS: tuple[tuple[type[EakteError], HTTPStatus], ...] = (
+    (NotFound, HTTPStatus.NOT_FOUND),
+    (NotAllowed, HTTPStatus.FORBIDDEN),
+    (SignedOut, HTTPStatus.UNAUTHORIZED),
+    (ContentTooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+    (UnknownType, HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
+    (BadInput, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (RuleBroken, HTTPStatus.CONFLICT),
+    (ChangedMeanwhile, HTTPStatus.CONFLICT),
+    (TooMuchAtOnce, HTTPStatus.TOO_MANY_REQUESTS),
+    (PartUnavailable, HTTPStatus.SERVICE_UNAVAILABLE),
+    (EakteError, HTTPStatus.BAD_REQUEST),
+)
+RETRY_SECONDS = 30
+RETRY = frozenset({HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS})
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENFILE})
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is said about a failure, in the language of the reader."""
+
+    status: int
+    code: str
+    message: str
+    next_step: str = ""
+    reasons: tuple[str, ...] = ()
+    position: int | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the fields of a problem document (RFC 9457) with ours."""
+        told: dict[str, Any] = {
+            "type": "about:blank",
+            "title": HTTPStatus(self.status).phrase,
+            "status": self.status,
+            "code": self.code,
+            "message": self.message,
+            "next_step": self.next_step,
+            "reasons": list(self.reasons),
+            "request_id": g.get("request_id", ""),
+        }
+        if self.position is not None:
+            told["position"] = self.position
+        return told
+
+
+def fault_of(error: EakteError) -> Fault:
+    """Return what to say about an error of ours."""
+    status = next(code for kind, code in STATUS if isinstance(error, kind))
+    reasons: tuple[str, ...] = ()
+    if isinstance(error, RuleBroken):
+        reasons = tuple(reason for reason in error.reasons if reason != error.message)
+    return Fault(
+        status,
+        error.code,
+        said(error),
+        _(error.next_step) if error.next_step else "",
+        reasons,
+        getattr(error, "position", None),
+    )
+
+
+def said(error: EakteError) -> str:
+    """Return an error's sentence in the language of the reader."""
+    template: str = _(error.template)
+    return template % error.values if error.values else template
+
+
+def answer_failures(app: OfficeApp) -> None:
+    """Register the one answer for every kind of failure."""
+    app.register_error_handler(EakteError, lambda error: respond(fault_of(error)))
+    app.register_error_handler(StorageError, _on_storage)
+    app.register_error_handler(OSError, _on_system)
+    app.register_error_handler(HTTPError, _on_schema)
+    app.register_error_handler(HTTPException, _on_http)
+    app.register_error_handler(Exception, _on_unexpected)
+
+
+def respond(fault: Fault) -> Response:
+    """Return the answer in the form the caller reads: page, fragment or problem document."""
+    if fault.status == HTTPStatus.UNAUTHORIZED and not wants_json():
+        return _to_login()
+    if wants_json():
+        response = jsonify(fault.as_dict())
+        response.mimetype = "application/problem+json"
+    else:
+        titles = {
+            HTTPStatus.NOT_FOUND: _("Nicht gefunden"),
+            HTTPStatus.FORBIDDEN: _("Nicht erlaubt"),
+            HTTPStatus.CONFLICT: _("Das geht so nicht"),
+            HTTPStatus.SERVICE_UNAVAILABLE: _("Zurzeit nicht verfügbar"),
+            HTTPStatus.TOO_MANY_REQUESTS: _("Zu viel auf einmal"),
+            HTTPStatus.INTERNAL_SERVER_ERROR: _("Da ist etwas schiefgegangen"),
+        }
+        page = render_template(
+            "error.html",
+            status=fault.status,
+            title=titles.get(HTTPStatus(fault.status), _("Das geht nicht")),
+            message=fault.message,
+            next_step=fault.next_step,
+            reasons=fault.reasons,
+            reference=g.get("request_id") if fault.status >= 500 else None,
+        )
+        response = Response(page, mimetype="text/html")
+    response.status_code = fault.status
+    if fault.status in RETRY:
+        response.headers["Retry-After"] = str(RETRY_SECONDS)
+    if fault.status == HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="e-Akte"'
+    return response
+
+
+def wants_json() -> bool:
+    """Say whether a program is asking: the API, an upload in parts, a script of our pages."""
+    if request.path.startswith(API) or "Tus-Resumable" in request.headers:
+        return True
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"], "text/html")
+    return best == "application/json"
+
+
+def _to_login() -> Response:
+    wanted = request.full_path.rstrip("?") if request.method in SAFE_METHODS else None
+    if "HX-Request" in request.headers:
+        response = Response(status=HTTPStatus.UNAUTHORIZED)
+        response.headers["HX-Redirect"] = url_for("login.sign_in")
+        return response
+    target = url_for("login.sign_in", next=wanted if wanted not in {None, "/"} else None)
+    return Response(status=HTTPStatus.SEE_OTHER, headers={"Location": target})
+
+
+def _on_storage(error: StorageError) -> Response:
+    if isinstance(error, ObjectMissing | ObjectCorrupt):
+        log.error("%s: kept bytes are damaged: %s", g.get("request_id"), type(error).__name__)
+        return respond(
+            Fault(
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                "content-damaged",
+                _("Der Inhalt kann gerade nicht unverändert ausgegeben werden."),
+                _("Bitte verständigen Sie die Administration; das Schreiben bleibt verzeichnet."),
+            )
+        )
+    log.warning("%s: the store is out of reach: %s", g.get("request_id"), type(error).__name__)
+    return respond(fault_of(PartUnavailable("Der Speicher ist zurzeit nicht erreichbar.")))
+
+
+def _on_system(error: OSError) -> Response:
+    if error.errno not in NO_ROOM:
+        return _on_unexpected(error)
+    log.error("%s: the machine is out of room: errno %s", g.get("request_id"), error.errno)
+    return respond(
+        fault_of(PartUnavailable("Auf dem Server ist kein Platz mehr; es wurde nichts angenommen."))
+    )
+
+
+def _on_schema(error: HTTPError) -> Response:
+    """Answer a body that does not fit its schema, naming the fields and never their contents."""
+    faults = error.detail if isinstance(error.detail, dict) else {}
+    fields = sorted({str(name) for place in faults.values() for name in _names(place)})
+    return respond(
+        Fault(
+            error.status_code,
+            "bad-input",
+            _("Die Angaben passen nicht zur Schnittstelle."),
+            _("Bitte berichtigen Sie die genannten Felder; die Beschreibung steht in der OpenAPI."),
+            tuple(fields),
+        )
+    )
+
+
+def _names(place: object) -> list[str]:
+    if isinstance(place, dict):
+        return [str(name) for name in place]
+    if isinstance(place, list):
+        return [
+            ".".join(str(part) for part in fault["loc"])
+            for fault in place
+            if isinstance(fault, dict) and "loc" in fault
+        ]
+    return []
+
+
+def _on_http(error: HTTPException) -> Response:
+    status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
+    response = respond(_told(error, status))
+    for name, value in error.get_headers(request.environ):
+        if name in {"Allow", "Content-Range"}:
+            response.headers[name] = value
+    return response
+
+
+def _told(error: HTTPException, status: int) -> Fault:
+    if isinstance(error, CSRFError):
+        return Fault(
+            HTTPStatus.BAD_REQUEST,
+            "form-expired",
+            _("Die Seite war zu lange offen oder gehört zu einer anderen Anmeldung."),
+            _("Bitte laden Sie die Seite neu und senden Sie noch einmal."),
+        )
+    sentences = {
+        404: ("not-found", _("Diese Seite gibt es nicht."), _("Bitte prüfen Sie die Adresse.")),
+        405: ("not-possible", _("Diese Adresse kann das nicht."), ""),
+        413: (
+            "too-large",
+            _("Das ist größer als erlaubt; es wurde nichts gespeichert."),
+            _("Bitte teilen Sie es auf."),
+        ),
+        415: ("unknown-type", _("Diese Form von Daten wird hier nicht verstanden."), ""),
+        423: (
+            "busy",
+            _("Diese Übertragung läuft gerade in einer anderen Anfrage."),
+            _("Bitte warten Sie einen Augenblick."),
+        ),
+        416: ("bad-range", _("Diesen Ausschnitt gibt es nicht."), ""),
+    }
+    code, message, step = sentences.get(
+        status, ("bad-request", _("Die Anfrage ist unvollständig oder nicht lesbar."), "")
+    )
+    return Fault(status, code, message, step)
+
+
+def _on_unexpected(error: Exception) -> Response:
+    # The message of an exception may quote what somebody wrote; where it happened never does.
+    places = " < ".join(
+        f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}"
+        for frame in reversed(traceback.extract_tb(error.__traceback__)[-8:])
+    )
+    log.error(
+        "%s: unexpected %s in %s at %s",
+        g.get("request_id"),
+        type(error).__name__,
+        request.endpoint,
+        places,
+    )
+    return respond(
+        Fault(
+            HTTPStatus.INTERNAL_SERVER_ERROR,
+            "unexpected",
+            _("Damit hat die Anwendung nicht gerechnet; es wurde nichts halb getan."),
+            _("Bitte versuchen Sie es erneut und nennen Sie sonst der Administration die Kennung."),
+        )
+    )

@@ -1,0 +1,33 @@
+"""Where does a signed-in person start?"""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from eakte.access.actions import Action
+from eakte.access.check import may
+from eakte.retrieval.inbox import inbox, inbox_counts
+from eakte.retrieval.listing import recent_dossiers
+from eakte.web.desk import sections_of
+from eakte.web.per_request import current_work
+
+pages = Blueprint("desk", __name__)
+
+MOST = 8
+
+
+@pages.get("/")
+def home() -> ResponseReturnValue:
+    """Show what waits."""
+    work = current_work()
+    has_inbox = may(work.actor, Action.SEE_INBOX)
+    counts = inbox_counts(work) if has_inbox else None
+    return render_template(
+        "home.html",
+        waiting=counts.ready if counts else None,
+        failed=counts.failed if counts else 0,
+        recent=inbox(work, per_page=MOST).rows if has_inbox else (),
+        dossiers=recent_dossiers(work, most=MOST) if "dossiers" in sections_of(work.actor) else (),
+        may_upload=may(work.actor, Action.DELIVER_DOCUMENT),
+    )

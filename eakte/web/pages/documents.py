@@ -1,0 +1,295 @@
+"""What is known of one document, and what can be done with it?"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, cast
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from eakte.access.actions import Action
+from eakte.access.check import may
+from eakte.errors import BadInput, NotFound
+from eakte.filing.placing import (
+    Description,
+    cancel_document,
+    describe_document,
+    place_document,
+    process_again,
+    take_back,
+)
+from eakte.filing.plan import plan_path
+from eakte.filing.targets import target_of, targets
+from eakte.model.case import Case
+from eakte.model.document import Direction, Document, DocumentState, ProcessingState
+from eakte.model.findings import Flag
+from eakte.model.user import User
+from eakte.retrieval.inbox import next_in_inbox, progress_of, turn_of
+from eakte.retrieval.listing import (
+    case_by_id,
+    document_by_id,
+    document_types,
+    versions_of,
+)
+from eakte.retrieval.reading import (
+    preview_count,
+    read_original,
+    read_preview,
+    read_reading_copy,
+    reading_copy,
+)
+from eakte.unit_of_work import UnitOfWork
+from eakte.web.errors import said
+from eakte.web.forms import day, identifier, refuse_stale, text
+from eakte.web.pages.receipts import shown_receipt
+from eakte.web.per_request import current_work, writes
+from eakte.web.streaming import send
+
+pages = Blueprint("documents", __name__, url_prefix="/dokument/<uuid:document_id>")
+
+PREVIEW_SECONDS = 300
+
+
+@pages.get("")
+def show(document_id: UUID) -> ResponseReturnValue:
+    """Show one document."""
+    work = current_work()
+    return _page(work, document_by_id(work, document_id))
+
+
+@pages.get("/stand")
+def status(document_id: UUID) -> ResponseReturnValue:
+    """Show how far the processing is; the page asks again until there is something to read."""
+    work = current_work()
+    document = document_by_id(work, document_id)
+    if may(work.actor, Action.READ_CONTENT, document) and reading_copy(work, document):
+        return Response(headers={"HX-Refresh": "true"})
+    return render_template("_status.html", **_seen(work, document))
+
+
+@pages.get("/original")
+@writes
+def original(document_id: UUID) -> ResponseReturnValue:
+    """Hand out the bytes as they came in."""
+    work = current_work()
+    return send(read_original(work, document_by_id(work, document_id)), inline=False)
+
+
+@pages.get("/lesefassung", endpoint="reading_copy")
+@writes
+def hand_out_reading_copy(document_id: UUID) -> ResponseReturnValue:
+    """Hand out the searchable PDF/A."""
+    work = current_work()
+    reading = read_reading_copy(work, document_by_id(work, document_id))
+    return send(reading, inline="herunterladen" not in request.args)
+
+
+@pages.get("/vorschau/<int:page>")
+@writes
+def preview(document_id: UUID, page: int) -> ResponseReturnValue:
+    """Hand out the small picture of a page."""
+    work = current_work()
+    reading = read_preview(work, document_by_id(work, document_id), page=page)
+    return send(reading, inline=True, max_age=PREVIEW_SECONDS)
+
+
+@pages.get("/quittung")
+def receipt(document_id: UUID) -> ResponseReturnValue:
+    """Show the proof that the document arrived."""
+    shown = shown_receipt(current_work(), document_id)
+    part = "_receipt_row.html" if "HX-Request" in request.headers else "receipt.html"
+    return render_template(part, receipt=shown)
+
+
+@pages.post("/ablegen")
+def place(document_id: UUID) -> ResponseReturnValue:
+    """File the document, then go on to the next one."""
+    work = current_work()
+    document = document_by_id(work, document_id)
+    refuse_stale(document.edits)
+    description, errors = _described()
+    case = _chosen_case(work, errors)
+    if case is None or errors:
+        return _page(work, document, errors=errors), 422
+    following = next_in_inbox(work, document)
+    place_document(work, document, case=case, description=description)
+    _tell_filed(document, case)
+    if request.form.get("next") != "weiter":
+        return redirect(url_for("documents.show", document_id=document.id), 303)
+    if following is None:
+        return redirect(url_for("inbox.show"), 303)
+    return redirect(url_for("documents.show", document_id=following.id), 303)
+
+
+@pages.post("/zuruecklegen", endpoint="take_back")
+def put_back(document_id: UUID) -> ResponseReturnValue:
+    """Put the document back into the inbox."""
+    work = current_work()
+    document = document_by_id(work, document_id)
+    refuse_stale(document.edits)
+    take_back(work, document)
+    flash(_("„%(title)s“ liegt wieder im Posteingang.", title=document.title), "success")
+    return redirect(url_for("documents.show", document_id=document.id), 303)
+
+
+@pages.post("/erneut")
+def try_again(document_id: UUID) -> ResponseReturnValue:
+    """Try the processing once more."""
+    work = current_work()
+    document = document_by_id(work, document_id)
+    process_again(work, document)
+    if "HX-Request" in request.headers:
+        return redirect(url_for("inbox.show"), 303)
+    return redirect(url_for("documents.show", document_id=document.id), 303)
+
+
+@pages.post("/beschreiben")
+def describe(document_id: UUID) -> ResponseReturnValue:
+    """Change what is said of the document."""
+    work = current_work()
+    document = document_by_id(work, document_id)
+    refuse_stale(document.edits)
+    description, errors = _described()
+    if errors:
+        return _page(work, document, errors=errors), 422
+    describe_document(work, document, description=description)
+    flash(_("Die Angaben sind gespeichert."), "success")
+    return redirect(url_for("documents.show", document_id=document.id), 303)
+
+
+@pages.post("/stornieren")
+def cancel(document_id: UUID) -> ResponseReturnValue:
+    """Cancel a document that should not be here."""
+    work = current_work()
+    document = document_by_id(work, document_id)
+    refuse_stale(document.edits)
+    cancel_document(work, document, reason=text("reason"))
+    flash(_("„%(title)s“ ist storniert.", title=document.title), "success")
+    return redirect(url_for("inbox.show"), 303)
+
+
+def _tell_filed(document: Document, case: Case) -> None:
+    told = {
+        "text": _(
+            "„%(title)s“ liegt jetzt in %(reference)s.",
+            title=document.title,
+            reference=case.dossier.reference,
+        ),
+        "undo": url_for("documents.take_back", document_id=document.id),
+        "link": url_for("documents.show", document_id=document.id),
+        "link_text": _("Ansehen"),
+    }
+    # The frame shows a mapping with its links; the annotation of Flask knows sentences only.
+    flash(cast(str, told), "success")
+
+
+def _page(work: UnitOfWork, document: Document, *, errors: dict[str, str] | None = None) -> str:
+    versions = versions_of(work, document)
+    authors = {version.created_by_id for version in versions}
+    names = dict(
+        work.session.execute(select(User.id, User.name).where(User.id.in_(authors))).tuples().all()
+    )
+    twin = (
+        work.session.get(Document, document.duplicate_of_id) if document.duplicate_of_id else None
+    )
+    shown_twin = twin if twin and may(work.actor, Action.SEE_DOCUMENT, twin) else None
+    seen = _seen(work, document)
+    reading = seen["reading"]
+    return render_template(
+        "document.html",
+        versions=versions,
+        creators={version.number: names.get(version.created_by_id) for version in versions},
+        reading_is_pdfa=reading is not None and reading.sha256 != versions[0].sha256,
+        hints=_hints(document),
+        duplicate_of=shown_twin,
+        plan_path=plan_path(work, document.case.dossier.plan_entry_id) if document.case else (),
+        turn=turn_of(work, document),
+        document_types=document_types(work),
+        form=request.form.to_dict() if errors else {},
+        errors=errors or {},
+        **seen,
+    )
+
+
+def _seen(work: UnitOfWork, document: Document) -> dict[str, Any]:
+    """Return what the viewer, or what stands in its place, needs."""
+    reads = may(work.actor, Action.READ_CONTENT, document)
+    return {
+        "document": document,
+        "reading": reading_copy(work, document) if reads else None,
+        "previews": preview_count(work, document) if reads else 0,
+        "progress": progress_of(work, [document.id]).get(document.id),
+        "may": _may(work, document),
+    }
+
+
+def _may(work: UnitOfWork, document: Document) -> frozenset[str]:
+    inbox = document.state is DocumentState.INBOX
+    filed = document.state is DocumentState.FILED
+    failed = document.processing is ProcessingState.FAILED
+    asked = {
+        "file": inbox and may(work.actor, Action.PLACE_DOCUMENT, document),
+        "take_back": filed and may(work.actor, Action.PLACE_DOCUMENT, document),
+        "describe": may(work.actor, Action.DESCRIBE_DOCUMENT, document),
+        "cancel": inbox and may(work.actor, Action.CANCEL_DOCUMENT, document),
+        "try_again": failed and may(work.actor, Action.PROCESS_AGAIN, document),
+        "original": may(work.actor, Action.READ_CONTENT, document),
+    }
+    return frozenset(name for name, allowed in asked.items() if allowed)
+
+
+def _hints(document: Document) -> list[str]:
+    sentences: dict[str, str] = {
+        Flag.SIGNED: _("Das Original trägt eine elektronische Signatur; sie gilt nur dort."),
+        Flag.FORM: _("Das Original ist ein ausfüllbares Formular."),
+        Flag.ENCRYPTED: _("Das Original ist verschlüsselt."),
+        Flag.JAVASCRIPT: _("Das Original enthält Programmcode; er wird hier nie ausgeführt."),
+        Flag.ATTACHMENTS: _("Das Original enthält Anhänge; sie stehen nur dort."),
+    }
+    return [sentences[flag] for flag in document.flags if flag in sentences]
+
+
+def _described() -> tuple[Description, dict[str, str]]:
+    errors: dict[str, str] = {}
+    days: dict[str, date | None] = {}
+    for name in ("letter_date", "received_on"):
+        try:
+            days[name] = day(request.form, name)
+        except BadInput as fault:
+            errors[name] = said(fault)
+    title = request.form.get("title")
+    if title is not None and not title.strip():
+        errors["title"] = _("Bitte geben Sie einen Betreff an.")
+    direction = request.form.get("direction", "")
+    known = direction in {one.value for one in Direction}
+    return (
+        Description(
+            title=title,
+            document_type=request.form.get("document_type"),
+            direction=Direction(direction) if known else None,
+            letter_date=days.get("letter_date"),
+            received_on=days.get("received_on"),
+        ),
+        errors,
+    )
+
+
+def _chosen_case(work: UnitOfWork, errors: dict[str, str]) -> Case | None:
+    """Return the case that was chosen from the list or, without scripts, typed."""
+    chosen = identifier(request.form.get("target", ""))
+    typed = text("target_text")
+    try:
+        if chosen is not None:
+            return case_by_id(work, chosen)
+        if not typed:
+            errors["target"] = _("Bitte geben Sie an, in welche Akte das Schreiben gehört.")
+            return None
+        meant = targets(work, typed, most=2)
+        return meant[0].case if len(meant) == 1 else target_of(work, typed)
+    except (BadInput, NotFound) as fault:
+        errors["target"] = said(fault)
+    return None

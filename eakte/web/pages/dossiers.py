@@ -1,0 +1,157 @@
+"""Which dossiers are there, what lies in one, and how does a new one begin?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from eakte.access.actions import Action
+from eakte.access.check import may, require
+from eakte.errors import BadInput, NotAllowed
+from eakte.filing.opening import open_dossier
+from eakte.filing.plan import plan, plan_path
+from eakte.model.case import Case
+from eakte.model.document import Document
+from eakte.model.dossier import Dossier, DossierState
+from eakte.model.file_plan import PlanEntry
+from eakte.retrieval.listing import (
+    PER_PAGE,
+    cases_of,
+    documents_of_dossier,
+    dossier_by_id,
+    dossiers,
+    totals_of,
+)
+from eakte.unit_of_work import UnitOfWork
+from eakte.web.errors import said
+from eakte.web.forms import day, identifier, paging_of, text, wanted_page
+from eakte.web.login import local_path
+from eakte.web.per_request import current_work, reads
+
+pages = Blueprint("dossiers", __name__)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the list."""
+
+    dossier: Dossier
+    cases: int
+    documents: int
+    last: date | None
+
+
+@dataclass(frozen=True)
+class ShownCase:
+    """A case with its documents in order."""
+
+    case: Case
+    documents: list[Document]
+
+
+@pages.route("/akten", methods=["GET", "POST"])
+@reads
+def index() -> ResponseReturnValue:
+    """List dossiers; the filter is posted, so that no name stands in an address."""
+    work = current_work()
+    form = {name: text(name, most=200) for name in ("worte", "eintrag", "stand")}
+    known = form["stand"] in {state.value for state in DossierState}
+    found = dossiers(
+        work,
+        form["worte"],
+        plan_entry_id=identifier(form["eintrag"]),
+        state=DossierState(form["stand"]) if known else None,
+        page=wanted_page(),
+    )
+    totals = totals_of(work, found.rows)
+    rows = [
+        Row(
+            dossier, totals[dossier.id].cases, totals[dossier.id].documents, totals[dossier.id].last
+        )
+        for dossier in found.rows
+    ]
+    return render_template(
+        "dossiers.html",
+        rows=rows,
+        form=form,
+        plan_entries=_entries(work, own=False),
+        page=paging_of(found, PER_PAGE),
+        may_open=may(work.actor, Action.OPEN_DOSSIER),
+    )
+
+
+@pages.route("/akten/neu", methods=["GET", "POST"])
+def new() -> ResponseReturnValue:
+    """Open a dossier."""
+    work = current_work()
+    require(work, Action.OPEN_DOSSIER)
+    then = local_path(request.values.get("then")) or ""
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        dossier = _open(work, errors)
+        if dossier is not None:
+            flash(_("Die Akte %(name)s ist angelegt.", name=dossier.reference), "success")
+            return redirect(then or url_for("dossiers.show", dossier_id=dossier.id), 303)
+    page = render_template(
+        "dossier_new.html",
+        form=request.form.to_dict(),
+        errors=errors,
+        plan_entries=_entries(work, own=True),
+        then=then,
+    )
+    return page, 422 if errors else 200
+
+
+@pages.get("/akte/<uuid:dossier_id>")
+def show(dossier_id: UUID) -> ResponseReturnValue:
+    """Show one dossier with its cases and documents."""
+    work = current_work()
+    dossier = dossier_by_id(work, dossier_id)
+    documents = documents_of_dossier(work, dossier)
+    is_open = dossier.state is DossierState.OPEN
+    add_case = is_open and may(work.actor, Action.OPEN_CASE, dossier)
+    return render_template(
+        "dossier.html",
+        dossier=dossier,
+        plan_path=plan_path(work, dossier.plan_entry_id),
+        cases=[ShownCase(case, documents.get(case.id, [])) for case in cases_of(work, dossier)],
+        totals=totals_of(work, [dossier])[dossier.id],
+        may={"add_case"} if add_case else frozenset(),
+    )
+
+
+def _open(work: UnitOfWork, errors: dict[str, str]) -> Dossier | None:
+    entry_id = identifier(request.form.get("plan_entry", ""))
+    entry = work.session.get(PlanEntry, entry_id) if entry_id else None
+    if entry is None:
+        errors["plan_entry"] = _("Bitte wählen Sie, wohin die Akte im Aktenplan gehört.")
+    subject = text("subject")
+    if not subject:
+        errors["subject"] = _("Bitte geben Sie einen Betreff an.")
+    born: date | None = None
+    try:
+        born = day(request.form, "birth_date")
+    except BadInput as fault:
+        errors["birth_date"] = said(fault)
+    if entry is None or errors:
+        return None
+    try:
+        return open_dossier(
+            work, entry, subject=subject, person_name=text("person_name"), birth_date=born
+        )
+    except (BadInput, NotAllowed) as fault:
+        errors["birth_date" if born and born > work.clock.today() else "plan_entry"] = said(fault)
+        return None
+
+
+def _entries(work: UnitOfWork, *, own: bool) -> list[tuple[UUID, str]]:
+    return [
+        (entry.id, f"{entry.number} {entry.title}")
+        for entry in plan(work)
+        if entry.takes_dossiers and (not own or entry.department_id in work.actor.departments)
+    ]

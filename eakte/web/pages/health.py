@@ -1,0 +1,77 @@
+"""Does every part answer? For the machine that watches; without a word about contents."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, jsonify
+from sqlalchemy import text
+
+from eakte.bootstrap import Office
+from eakte.errors import PartUnavailable
+from eakte.web.per_request import the_office
+from search import SearchError
+from storage import Digest, StorageError
+
+pages = Blueprint("health", __name__)
+
+# Anybody may ask, so the parts are asked at most this often.
+SECONDS = 5.0
+NOTHING = hashlib.sha256(b"").hexdigest()
+
+
+@dataclass
+class _Known:
+    until: float = 0.0
+    parts: dict[str, bool] | None = None
+
+
+_known = _Known()
+_lock = threading.Lock()
+
+
+@pages.get("/gesundheit")
+def show() -> Response:
+    """Answer 200 when the essential parts work, 503 otherwise."""
+    with _lock:
+        if _known.parts is None or time.monotonic() > _known.until:
+            _known.parts = _asked(the_office())
+            _known.until = time.monotonic() + SECONDS
+        parts = _known.parts
+    # Without the index only searching stands still.
+    working = parts["database"] and parts["store"]
+    response = jsonify({"status": "ok" if working else "unavailable", "parts": parts})
+    response.status_code = 200 if working else 503
+    return response
+
+
+def _asked(office: Office) -> dict[str, bool]:
+    return {"database": _rows(office), "store": _bytes(office), "index": _words(office)}
+
+
+def _rows(office: Office) -> bool:
+    try:
+        with office.database.transaction(writes=False) as session:
+            session.execute(text("SELECT 1"))
+    except PartUnavailable:
+        return False
+    return True
+
+
+def _bytes(office: Office) -> bool:
+    try:
+        office.store.exists(Digest(NOTHING))
+    except StorageError:
+        return False
+    return True
+
+
+def _words(office: Office) -> bool:
+    try:
+        office.index.count()
+    except SearchError:
+        return False
+    return True

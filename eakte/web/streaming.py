@@ -1,0 +1,119 @@
+"""How do kept bytes leave the house: under which name, as which type, whole or in part?"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import BinaryIO
+from urllib.parse import quote
+
+from flask import request
+
+from eakte.db import folded
+from eakte.retrieval.reading import Reading
+from eakte.web.per_request import LateBody
+from storage import Digest, Store
+
+CHUNK = 256 * 1024
+# Everything else is handed out as bytes without a type, so that no browser tries to show it.
+HARMLESS_TYPES = frozenset(
+    {
+        "application/pdf",
+        "image/heic",
+        "image/heif",
+        "image/jpeg",
+        "image/png",
+        "image/tiff",
+        "image/webp",
+    }
+)
+PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 ._-()")
+
+
+class StoredBody(LateBody):
+    """Bytes of the store, opened when the log entry about their reading is committed."""
+
+    def __init__(self, reading: Reading, *, start: int, length: int, status: int) -> None:
+        super().__init__(status=status)
+        self._digest = Digest(reading.sha256)
+        self._whole = length == reading.size
+        self._start, self._length = start, length
+        self._stream: BinaryIO | None = None
+
+    def open_body(self, store: Store) -> None:
+        """Open the bytes; the whole is verified while it leaves, a part is not."""
+        if self.status_code not in {200, 206}:
+            return
+        if self._whole:
+            self._stream = store.open(self._digest)
+        else:
+            self._stream = store.open_range(self._digest, start=self._start, length=self._length)
+        self.call_on_close(self._stream.close)
+        self.response = _chunks(self._stream, self._length)
+
+
+def send(reading: Reading, *, inline: bool, max_age: int = 0) -> StoredBody:
+    """Return a response with the bytes, or the part of them that was asked for (RFC 9110, 14).
+
+    ``inline`` is for what we made ourselves; originals are always attachments. ``max_age`` (in
+    seconds) lets the reader's own browser keep a picture for that long.
+    """
+    etag = reading.sha256
+    start, length, status = 0, reading.size, 200
+    wanted = request.range
+    if request.if_none_match.contains(etag):
+        status = 304
+    elif wanted is not None and len(wanted.ranges) == 1 and _range_is_of(etag):
+        span = wanted.range_for_length(reading.size)
+        if span is None:
+            status, length = 416, 0
+        else:
+            start, length, status = span[0], span[1] - span[0], 206
+    response = StoredBody(reading, start=start, length=length, status=status)
+    response.set_etag(etag)
+    headers = response.headers
+    headers["Accept-Ranges"] = "bytes"
+    headers["Cache-Control"] = f"private, max-age={max_age}" if max_age else "private, no-store"
+    headers["Vary"] = "Cookie"
+    if status == 206:
+        headers["Content-Range"] = f"bytes {start}-{start + length - 1}/{reading.size}"
+    if status == 416:
+        headers["Content-Range"] = f"bytes */{reading.size}"
+    if status in {200, 206}:
+        headers["Content-Length"] = str(length)
+        harmless = reading.media_type in HARMLESS_TYPES
+        headers["Content-Type"] = reading.media_type if harmless else "application/octet-stream"
+        shown = inline and harmless
+        headers["Content-Disposition"] = disposition(reading.name, inline=shown)
+    return response
+
+
+def disposition(name: str, *, inline: bool) -> str:
+    """Return a Content-Disposition (RFC 6266): a plain name for old readers and the true one."""
+    path = PurePosixPath(unicodedata.normalize("NFC", name))
+    plain = "".join(sign for sign in folded(path.stem) if sign in PLAIN).strip(" .") or "dokument"
+    ending = "".join(sign for sign in path.suffix if sign in PLAIN)
+    shown = "".join(sign for sign in name if unicodedata.category(sign)[0] != "C")
+    kind = "inline" if inline else "attachment"
+    return f"{kind}; filename=\"{plain}{ending}\"; filename*=UTF-8''{quote(shown, safe='')}"
+
+
+def _range_is_of(etag: str) -> bool:
+    condition = request.if_range
+    if condition.date is not None:
+        return False
+    return condition.etag is None or condition.etag == etag
+
+
+def _chunks(stream: BinaryIO, length: int) -> Iterator[bytes]:
+    left = length
+    while left > 0:
+        chunk = stream.read(min(CHUNK, left))
+        if not chunk:
+            # The promised length cannot be kept; cutting the connection tells the reader so.
+            raise EOFError("the store gave fewer bytes than its rows name")
+        left -= len(chunk)
+        yield chunk
+    # The last read is what compares the digest.
+    stream.read(1)
