@@ -21,9 +21,10 @@ from eakte.db import Database
 from eakte.errors import PartUnavailable
 from eakte.model.department import CENTRAL_INBOX, Department
 from eakte.model.user import SYSTEM, Actor
+from eakte.retrieval.late_index import LateIndex
 from eakte.retrieval.schema import SCHEMA
 from eakte.unit_of_work import UnitOfWork
-from search import Index, open_index
+from search import Index
 from storage import StorageError, Store, open_store
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
@@ -76,13 +77,13 @@ def open_office(settings: Settings, *, clock: Clock | None = None) -> Office:
             secret_key=settings.store_secret_key.get_secret_value() or None,
             region=settings.store_region or None,
         )
-    except StorageError as error:
+    except (StorageError, ValueError) as error:
         raise PartUnavailable(
             "Der Speicher „%(url)s“ kann nicht geöffnet werden: %(fault)s",
             url=settings.store,
             fault=str(error),
         ) from error
-    index = open_index(settings.index_folder, SCHEMA, engine=settings.search_engine)
+    index = LateIndex(settings.index_folder, SCHEMA, engine=settings.search_engine)
     return Office(settings, Database(settings.database), store, index, clock or SystemClock())
 
 

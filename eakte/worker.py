@@ -12,6 +12,7 @@ import os
 import shutil
 import socket
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -33,7 +34,7 @@ from eakte.processing.limits import Limits
 from eakte.processing.sandbox import Sandbox
 from eakte.retrieval.indexing import entry_of
 from eakte.retrieval.rebuilding import needs_rebuilding, rebuild
-from search import IndexBroken, IndexBusy, SearchError
+from search import SearchError
 from storage import ObjectCorrupt, ObjectMissing, StorageError
 
 log = logging.getLogger("eakte.worker")
@@ -44,6 +45,7 @@ BEAT = 10.0
 SHOW_EVERY = 0.7
 INDEX_BATCH = 200
 TIDY_EVERY = 3600.0
+INDEX_LOOK_EVERY = 60.0
 
 
 class LeaseLost(Exception):
@@ -248,14 +250,26 @@ class Worker:
     # --- index ----------------------------------------------------------------------------------
 
     def _index_lane(self) -> None:
-        self._forever(self._mend_index)
+        looked = -INDEX_LOOK_EVERY
 
-    def _mend_index(self) -> bool:
-        if needs_rebuilding(self.office.as_system, self.office.index):
-            log.warning("the search index is rebuilt")
-            rebuild(self.office.as_system, self.office.settings, self.office.index)
-            return True
-        return self._index_turn()
+        def turn() -> bool:
+            nonlocal looked
+            if time.monotonic() - looked >= INDEX_LOOK_EVERY:
+                self._mend_index()
+                looked = time.monotonic()
+            return self._index_turn()
+
+        self._forever(turn)
+
+    def _mend_index(self) -> None:
+        if not needs_rebuilding(self.office.as_system, self.office.index):
+            return
+        log.warning("the search index is rebuilt")
+        try:
+            count = rebuild(self.office.as_system, self.office.settings, self.office.index)
+        except (SearchError, StorageError) as error:
+            raise PartUnavailable("Der Suchindex kann nicht aufgebaut werden.") from error
+        log.warning("the search index was rebuilt with %s entries", count)
 
     def _index_turn(self) -> bool:
         claimed = self._claim(["index"], most=INDEX_BATCH)
@@ -263,7 +277,7 @@ class Worker:
             return False
         try:
             self._write_index({job.subject_id for job in claimed})
-        except (IndexBusy, IndexBroken, SearchError, StorageError) as error:
+        except (SearchError, StorageError) as error:
             log.warning("the index could not be written: %s", error)
             with self.office.database.transaction() as session:
                 for job in claimed:

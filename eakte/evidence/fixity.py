@@ -91,11 +91,12 @@ def sweep(work: UnitOfWork, *, older_than: timedelta) -> int:
     """
     require(work, Action.MAINTAIN)
     removed = 0
+    listed_at = work.clock.now() - older_than
     for sha256, size in list(_unnamed(work, older_than=older_than)):
         keep_content(work.session, sha256, size=size, at=work.clock.now())
         if _named(work.session, sha256):
             continue
-        work.store.delete(Digest(sha256))
+        work.store.delete(Digest(sha256), stored_before=listed_at)
         work.session.execute(delete(Content).where(Content.sha256 == sha256))
         removed += 1
     removed += work.store.sweep(older_than=older_than)
@@ -197,6 +198,7 @@ def _compare_index(work: UnitOfWork, findings: Findings) -> None:
     )
     busy = set(work.session.scalars(select(Job.subject_id)))
     try:
+        work.index.check()
         indexed = _indexed(work.index)
     except SearchError as error:
         findings.faults.append(f"Der Suchindex ist nicht lesbar: {error}")

@@ -83,7 +83,7 @@ def target_of(work: UnitOfWork, reference: str) -> Case:
     return case
 
 
-def _open_cases(work: UnitOfWork) -> Select[tuple[Case]]:
+def _open_cases(work: UnitOfWork) -> Select[Case]:
     return (
         select(Case)
         .join(Dossier, Case.dossier_id == Dossier.id)

@@ -6,13 +6,13 @@ A broken index stops searching and nothing else; once it was rebuilt, the next q
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from search import BY_SCORE, Found, Index, IndexBroken, Order, Query, Schema, Value, Writer
-from search.index import Ranked
+from search import Index, Order, Schema, Value, Writer
 from search.asks import Ask
+from search.index import Ranked
 from search.opening import Engine, open_index
 
 
@@ -31,3 +31,36 @@ class LateIndex(Index):
             if self._open is None:
                 self._open = open_index(self._folder, self.schema, engine=self._engine)
             return self._open
+
+    def writer(self, *, wait: float = 0.0) -> AbstractContextManager[Writer]:
+        """Open the one writer of the index; see ``Index.writer``."""
+        return self._index().writer(wait=wait)
+
+    def _search(
+        self, ask: Ask, narrowed: Ask, *, limit: int, offset: int, order: Order
+    ) -> tuple[int, list[Ranked]]:
+        # Index.find prepares the question and marks the passages; the engine only answers it.
+        return self._index()._search(ask, narrowed, limit=limit, offset=offset, order=order)
+
+    def keys(self) -> Iterator[str]:
+        """Yield the key of every entry."""
+        return self._index().keys()
+
+    def get(self, key: str) -> Mapping[str, Value] | None:
+        """Return the stored fields of an entry, None when there is none."""
+        return self._index().get(key)
+
+    def count(self) -> int:
+        """Return how many entries there are."""
+        return self._index().count()
+
+    def check(self) -> None:
+        """Read all that is kept; see ``Index.check``."""
+        self._index().check()
+
+    def close(self) -> None:
+        """Let go of what is open; the next question opens it again."""
+        with self._lock:
+            if self._open is not None:
+                self._open.close()
+                self._open = None

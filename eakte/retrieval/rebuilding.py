@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -55,8 +56,10 @@ def rebuild(begin: Begin, settings: Settings, index: Index, *, report: Report | 
     with begin() as work:
         require(work, Action.MAINTAIN)
         total = work.session.scalar(select(func.count(Document.id))) or 0
+    shutil.rmtree(beside, ignore_errors=True)
     count = _write_beside(begin, settings, beside, total=total, report=report)
-    swap_index(index, beside)
+    index.close()
+    swap_index(settings.index_folder, beside)
     return count
 
 

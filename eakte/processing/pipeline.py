@@ -1,0 +1,185 @@
+"""What happens between a document's arrival and its text? From the job to its products and back.
+
+Rows are touched only in ``begin``, ``finish`` and ``give_up``, each inside a transaction of the
+worker; ``make`` runs between them, for as long as recognition takes, and holds none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy import delete, select, update
+
+from eakte import audit, jobs
+from eakte.model.content import keep_content
+from eakte.model.document import Document, ProcessingState, Rendition, RenditionKind, Version
+from eakte.model.findings import Outcome
+from eakte.model.page_text import MEDIA_TYPE, written
+from eakte.processing.sandbox import Sandbox
+from eakte.unit_of_work import UnitOfWork
+from storage import Digest, Store, Stored
+
+ShowProgress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Task:
+    """The version that is to be processed."""
+
+    document_id: UUID
+    version_id: UUID
+    number: int
+    sha256: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Product:
+    """A rendition whose bytes lie in the store already."""
+
+    kind: RenditionKind
+    page: int
+    stored: Stored
+    media_type: str
+
+
+@dataclass(frozen=True)
+class Made:
+    """All that came out of one run."""
+
+    outcome: Outcome
+    products: tuple[Product, ...]
+
+
+def begin(work: UnitOfWork, document_id: UUID) -> Task | None:
+    """Mark a document as being processed; None when it is gone meanwhile."""
+    row = work.session.execute(
+        select(Document, Version)
+        .join(Version, Version.document_id == Document.id)
+        .where(Document.id == document_id, Version.number == Document.current_version)
+    ).first()
+    if row is None:
+        return None
+    document, version = row
+    _set(work, document.id, processing=ProcessingState.RUNNING)
+    return Task(document.id, version.id, version.number, version.sha256, version.name)
+
+
+def make(
+    store: Store, sandbox: Sandbox, task: Task, *, folder: Path, progress: ShowProgress
+) -> Made:
+    """Recognise a version in the sandbox and put every product into the store.
+
+    ``folder`` is empty and belongs to this run alone.
+    """
+    source = folder / "original"
+    products_folder = folder / "products"
+    products_folder.mkdir()
+    store.copy_to(Digest(task.sha256), source)
+    outcome = sandbox.process(source, name=task.name, folder=products_folder, progress=progress)
+    products: list[Product] = []
+    if outcome.pages:
+        text = folder / "text.json"
+        text.write_bytes(written(outcome.pages))
+        products.append(_keep(store, text, RenditionKind.TEXT, 0, MEDIA_TYPE))
+    if outcome.searchable_pdf is not None:
+        products.append(
+            _keep(store, outcome.searchable_pdf, RenditionKind.READING_COPY, 0, "application/pdf")
+        )
+    for page, preview in enumerate(outcome.previews, start=1):
+        media_type = "image/webp" if preview.suffix == ".webp" else "image/jpeg"
+        products.append(_keep(store, preview, RenditionKind.PREVIEW, page, media_type))
+    return Made(outcome, tuple(products))
+
+
+def finish(work: UnitOfWork, task: Task, made: Made) -> None:
+    """Name the products of a run; they replace those of an earlier one."""
+    now = work.clock.now()
+    session = work.session
+    session.execute(delete(Rendition).where(Rendition.version_id == task.version_id))
+    for product in made.products:
+        sha256 = str(product.stored.digest)
+        keep_content(session, sha256, size=product.stored.size, at=now)
+        session.add(
+            Rendition(
+                version_id=task.version_id,
+                kind=product.kind,
+                page=product.page,
+                sha256=sha256,
+                media_type=product.media_type,
+                tools=made.outcome.tools[:300],
+                created_at=now,
+            )
+        )
+    session.flush()
+    outcome = made.outcome
+    problem = next(iter(outcome.problems), None)
+    readable = any(product.kind is RenditionKind.READING_COPY for product in made.products)
+    usable = readable or any(product.kind is RenditionKind.TEXT for product in made.products)
+    _set(
+        work,
+        task.document_id,
+        processing=ProcessingState.READY if usable else ProcessingState.FAILED,
+        page_count=outcome.look.pages or len(outcome.pages) or None,
+        problem_code=problem.code if problem else None,
+        problem=" ".join(each.message for each in outcome.problems) or None,
+        flags=sorted(outcome.flags),
+    )
+    session.execute(
+        update(Version)
+        .where(Version.id == task.version_id)
+        .values(media_type=outcome.look.media_type)
+    )
+    audit.note(
+        work,
+        "document.processed",
+        kind="document",
+        subject=task.document_id,
+        version=task.number,
+        pages=len(outcome.pages),
+        problem=problem.code if problem else None,
+        tools=outcome.tools,
+        products={
+            f"{product.kind.value}": str(product.stored.digest)
+            for product in made.products
+            if product.page == 0
+        },
+    )
+    jobs.enqueue(work, "index", task.document_id)
+
+
+def give_up(work: UnitOfWork, document_id: UUID, *, code: str, reason: str) -> None:
+    """Show a document as not processed, with the reason; it stands in the inbox as before."""
+    _set(
+        work,
+        document_id,
+        processing=ProcessingState.FAILED,
+        problem_code=code,
+        problem=reason,
+    )
+    audit.note(work, "document.not-processed", kind="document", subject=document_id, problem=code)
+    jobs.enqueue(work, "index", document_id)
+
+
+def wait_again(work: UnitOfWork, document_id: UUID) -> None:
+    """Show a document as waiting: its processing was interrupted and will be taken up again."""
+    _set(work, document_id, processing=ProcessingState.WAITING)
+
+
+def _keep(store: Store, path: Path, kind: RenditionKind, page: int, media_type: str) -> Product:
+    with path.open("rb") as stream:
+        return Product(kind, page, store.put(stream), media_type)
+
+
+def _set(work: UnitOfWork, document_id: UUID, **values: object) -> None:
+    # Not through the mapped row: what the machine finds out must not make a person's
+    # open form fail as "changed meanwhile".
+    work.session.execute(
+        update(Document)
+        .where(Document.id == document_id)
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
