@@ -1,4 +1,4 @@
-"""Does the README name every setting, as it is?"""
+"""Does the README say what is true of settings and of the demo office's people?"""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from eakte.config import Settings
+from eakte.demo.catalogue import USERS
 from tests.house.tree import ROOT, caught
 
 ROW = re.compile(r"^\| `(EAKTE_[A-Z_]+)` \| (.+?) \| (.+?) \|$", re.MULTILINE)
@@ -74,3 +75,25 @@ def test_a_planted_difference_is_caught(
 
     found = caught(tmp_path, wrong_rows, change)
     assert any(row.startswith(expected) for row in found)
+
+
+def missing_people(root: Path) -> list[str]:
+    """Name every person of the demo office whose sign-in the README does not tell."""
+    told = (root / "README.md").read_text("utf-8")
+    return [
+        f"| {user.what} | `{user.login}` | `{user.password}` |"
+        for user in USERS
+        if f"| {user.what} | `{user.login}` | `{user.password}` |" not in told
+    ]
+
+
+def test_the_readme_tells_how_to_sign_in_to_the_demo_office() -> None:
+    assert missing_people(ROOT) == []
+
+
+def test_a_planted_wrong_password_is_caught(tmp_path: Path) -> None:
+    def change(root: Path) -> None:
+        readme = root / "README.md"
+        readme.write_text(readme.read_text("utf-8").replace(USERS[0].password, "geheim"), "utf-8")
+
+    assert len(caught(tmp_path, missing_people, change)) == 1
