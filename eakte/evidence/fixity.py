@@ -188,14 +188,12 @@ def _read_all(store: Store, sha256: str) -> int:
 
 
 def _compare_index(work: UnitOfWork, findings: Findings) -> None:
-    rows = dict(
-        work.session.execute(
-            select(Document.id, Document.edits).where(
-                Document.state != DocumentState.CANCELLED,
-                ~exists().where(Job.subject_id == Document.id),
-            )
-        ).tuples()
-    )
+    rows = work.session.execute(
+        select(Document.id, Document.edits).where(
+            Document.state != DocumentState.CANCELLED,
+            ~exists().where(Job.subject_id == Document.id),
+        )
+    ).all()
     busy = set(work.session.scalars(select(Job.subject_id)))
     try:
         work.index.check()
@@ -204,7 +202,7 @@ def _compare_index(work: UnitOfWork, findings: Findings) -> None:
         findings.faults.append(f"Der Suchindex ist nicht lesbar: {error}")
         return
     findings.indexed = len(indexed)
-    expected = {str(document_id): edits for document_id, edits in rows.items()}
+    expected = {str(document_id): edits for document_id, edits in rows}
     for key, edits in expected.items():
         if key not in indexed:
             findings.faults.append(f"Dokument {key} fehlt im Suchindex.")
