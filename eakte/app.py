@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from pathlib import Path
 
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from eakte.bootstrap import Office
+from eakte.bootstrap import Office, open_office
+from eakte.config import load_settings
 from eakte.intake.delivering import LookAt
 from eakte.model.findings import Look
 from eakte.processing.limits import Limits
@@ -101,6 +103,20 @@ def create_app(office: Office, *, look: LookAt | None = None) -> OfficeApp:
             app.wsgi_app, x_for=count, x_proto=count, x_host=count
         )
     return app
+
+
+def from_environment() -> OfficeApp:
+    """Return the web application of the office that the settings name: what a server starts.
+
+    Raises:
+        BadInput: a setting is wrong.
+        PartUnavailable: the store's address cannot be used.
+    """
+    settings = load_settings()
+    logging.basicConfig(
+        level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s"
+    )
+    return create_app(open_office(settings))
 
 
 def _looking_through(sandbox: Sandbox) -> LookAt:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -24,7 +26,7 @@ def choose(code: str) -> ResponseReturnValue:
     if signed_in():
         with own_work() as work:
             choose_language(work, code)
-    back = local_path(request.form.get("next"))
+    back = _where_from()
     response = redirect(back or url_for("desk.home"), 303)
     response.set_cookie(
         LANGUAGE_COOKIE,
@@ -35,3 +37,9 @@ def choose(code: str) -> ResponseReturnValue:
         samesite="Lax",
     )
     return response
+
+
+def _where_from() -> str | None:
+    """Return the page that was shown, when the browser says so and it is one of ours."""
+    came = urlsplit(request.referrer or "")
+    return local_path(came.path) if came.netloc == request.host else None

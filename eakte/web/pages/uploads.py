@@ -252,7 +252,7 @@ def _describe(response: Response, upload: Upload, offset: int) -> None:
 
 
 def _receipt_headers(response: Response, receipt: Receipt) -> None:
-    response.headers["Document-Id"] = str(receipt.document_id)
+    response.headers["X-Document"] = str(receipt.document_id)
     response.headers["Receipt-Number"] = str(receipt.number)
 
 
