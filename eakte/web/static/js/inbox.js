@@ -1,0 +1,45 @@
+/* The inbox: keys, and the place one stands at survives each refresh. */
+
+import { bind } from "./keys.js";
+import { announce } from "./words.js";
+
+bind("a", () => {
+  const link = document.activeElement?.closest("[data-row]")?.querySelector("[data-row-link]");
+  if (!link) {
+    return false;
+  }
+  location.assign(`${link.href}#ablegen`);
+  return true;
+});
+
+bind("u", () => {
+  const field = document.getElementById("dateien");
+  field?.click();
+  return Boolean(field);
+});
+
+let focused = null;
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.target.id === "posteingang") {
+    focused = event.detail.target.contains(document.activeElement) ? document.activeElement.id : null;
+  }
+});
+
+document.addEventListener("htmx:afterSwap", () => {
+  if (focused) {
+    document.getElementById(focused)?.focus({ preventScroll: true });
+    focused = null;
+  }
+});
+
+// Say it once when the last one is read, not every two seconds.
+let wasRunning = document.getElementById("posteingang")?.dataset.running === "true";
+document.addEventListener("htmx:afterSettle", () => {
+  const inbox = document.getElementById("posteingang");
+  const running = inbox?.dataset.running === "true";
+  if (wasRunning && !running) {
+    announce(inbox.querySelector("#filter-bereit")?.textContent.trim().replace(/\s+/g, " ") ?? "");
+  }
+  wasRunning = running;
+});
