@@ -221,7 +221,7 @@ class _Asking:
         if day is not None:
             form = german.form_of_day(day)
         elif all(word.isalpha() for word in words):
-            form = german.stem(fold("".join(words)))
+            form = german.stem(fold(text))
         if form is None:
             return together
         column = columns.FORMS if field is None else columns.forms_of(field)

@@ -14,9 +14,11 @@ reader may not see, and so tell of them.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from hashlib import blake2b
 from math import log2, sqrt
 from types import MappingProxyType
@@ -30,6 +32,8 @@ GAP = "\u00b6"  # never a word, so that no phrase reaches over it
 
 # How much a form counts: 1 for being there, and the sum of these from what is known of it.
 WEIGHTS = (1, 2, 4)
+_HIGHEST = sum(WEIGHTS)
+_PLAIN = 1.0  # points of a word that stands on a page once: these need no extra token
 PART = 0.5  # what a part of a compound word counts beside a whole word
 _LONGEST_KEYWORD = 200
 _MOST = 3.0  # what the pages can give, however often a word stands there
@@ -148,8 +152,10 @@ class _Counted:
         words, often = self._read(pages)
         length = sqrt(max(1, len(pages)))
         for form, times in often.items():
-            share = min(1.0, times)
-            self.points[form] = share * min(_MOST, 1.0 + max(0.0, log2(max(times, 1.0) / length)))
+            if times <= length:
+                self.points[form] = min(1.0, times)
+            else:
+                self.points[form] = min(_MOST, 1.0 + log2(times / length))
         return words
 
     def include(self, other: "_Counted") -> None:
@@ -161,28 +167,36 @@ class _Counted:
     def as_tokens(self) -> Iterator[str]:
         """The tokens of the column of all forms."""
         yield from self.exact
+        yield from self.points
         for form, points in self.points.items():
-            yield form
-            level = min(sum(WEIGHTS), max(0, round(2 * points) - 1))
-            for weight in WEIGHTS:
-                if level & weight:
-                    yield weight_token(weight, form)
+            if points > _PLAIN:
+                level = min(_HIGHEST, round(2 * (points - _PLAIN)))
+                for weight in WEIGHTS:
+                    if level & weight:
+                        yield weight_token(weight, form)
 
     def _read(self, texts: Sequence[str]) -> tuple[tuple[str, ...], dict[str, float]]:
         words: list[str] = []
         often: dict[str, float] = {}
         for text in texts:
-            found = german.tokens(text)
             if words:
                 words.append(GAP)
-            for token in found:
-                words.append(token.word)
-                self.exact.add(exact_token(token.word))
-                for form in german.forms(token.word):
-                    often[form.text] = often.get(form.text, 0.0) + (PART if form.part else 1.0)
-            for extra in german.extras(text, found):
+            words += german.words(text)
+            for extra in german.extras(text):
                 often[extra.form] = often.get(extra.form, 0.0) + (PART if extra.part else 1.0)
+        for word, times in Counter(words).items():
+            if word != GAP:
+                exact, shares = _shares(word)
+                self.exact.add(exact)
+                for form, share in shares:
+                    often[form] = often.get(form, 0.0) + share * times
         return tuple(words), often
+
+
+@lru_cache(maxsize=1 << 17)
+def _shares(word: str) -> tuple[str, tuple[tuple[str, float], ...]]:
+    shares = tuple((form.text, PART if form.part else 1.0) for form in german.forms(word))
+    return exact_token(word), shares
 
 
 def exact_keyword(value: str) -> str:

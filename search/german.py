@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
 import Stemmer
 
@@ -24,19 +25,21 @@ ANALYSIS = 1
 _LETTERS = r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f])*"
 # A hyphen at the end of a line joins, unless the next line begins a word of its own: a capital
 # (Schwerbehinderten-/Ausweis) or a conjunction (Haupt- und Nebenwohnung).
-_LINE_END = (
-    r"[-\u00ad\u2010\u00ac][ \t]*\r?\n[ \t]*(?=[a-zäöüß])(?!(?:und|oder|bzw|sowie|bis|als|wie)\b)"
-)
+_LINE_END = r"[-\u00ad\u2010\u00ac]\n[ \t]*(?=[a-zäöüß])(?!(?:und|oder|bzw|sowie|bis|als|wie)\b)"
 # A digit within small letters is a misread letter; at their edge it is a number (GdB50).
 _MISREAD = r"(?<=[a-zäöüß]{2})[01568](?=[a-zäöüß]{2})"
 _WORD = re.compile(rf"{_LETTERS}(?:(?:\u00ad|{_LINE_END}|{_MISREAD}){_LETTERS})*|\d+")
 
+_HYPHEN = re.compile(r"-(?<=[^\W\d_]-)(?=[^\W\d_])")
+_HYPHENATED = re.compile(rf"{_LETTERS}(?:-{_LETTERS})+")
 _SOFT = re.compile(rf"(?<=[^\W\d_]){_LINE_END}|\u00ad")
 
 _MONTH_NAMES = """
 januar februar marz april mai juni juli august september oktober november dezember
 """
 _MONTHS = _MONTH_NAMES.split()
+_TRAILING = re.compile(r"[ \t]+\n")
+_FOUR_DIGITS = re.compile(r"\d{4}")
 _DAY = re.compile(
     r"(?<![\d.])(?P<d>\d{1,2})\.[ ]?(?:(?P<m>\d{1,2})\.[ ]?|(?P<name>[^\W\d_]{3,9})[ ]+)"
     r"(?P<y>\d{4})(?!\d)"
@@ -53,8 +56,7 @@ STOP_WORDS = frozenset(map(fold, _STOP_WORDS.split()))
 _stemmers = threading.local()  # a stemmer must not be shared by threads
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):  # made by the million, hence no dataclass
     """A word of a text: text[start:end], and how it is spelt when folded."""
 
     start: int
@@ -84,6 +86,7 @@ def clean(text: str) -> str:
     """The text as it is kept: composed letters, plain line ends, nothing that cannot be stored."""
     composed = unicodedata.normalize("NFC", text)
     plain = composed.replace("\r\n", "\n").replace("\f", "\n").replace("\0", " ")
+    plain = _TRAILING.sub("\n", plain) if " \n" in plain or "\t\n" in plain else plain
     return plain.encode("utf-8", "replace").decode("utf-8")
 
 
@@ -100,6 +103,11 @@ def tokens(text: str) -> list[Token]:
 def joined_lines(text: str) -> str:
     """The text without the hyphens that only the end of a line has brought about."""
     return _SOFT.sub("", text)
+
+
+def spelt(text: str) -> Iterator[tuple[int, int, str]]:
+    """The words of a cleaned text as they are spelt there: start, end, spelling."""
+    return ((match.start(), match.end(), match[0]) for match in _WORD.finditer(text))
 
 
 def words(text: str) -> list[str]:
@@ -126,23 +134,17 @@ def stem(word: str) -> str:
     return stemmed if len(stemmed) >= 2 and word.startswith(stemmed) else word
 
 
-def extras(text: str, found: list[Token]) -> Iterator[Extra]:
-    """The days of a text, and what hyphenated words are when written in one."""
-    if any(character.isdigit() for character in text):
+def extras(text: str) -> Iterator[Extra]:
+    """The days of a text, and what its hyphenated words are when written in one."""
+    if _FOUR_DIGITS.search(text):
         for match in _DAY.finditer(text):
             day = _day_of(match)
             if day is not None:
                 yield Extra(match.start(), match.end(), form_of_day(day), part=False)
-    first = 0
-    for at in range(1, len(found) + 1):
-        joined = at < len(found) and text[found[at - 1].end : found[at].start] == "-"
-        if joined and found[at].word.isalpha() and found[at - 1].word.isalpha():
-            continue
-        if at - first > 1:
-            whole = "".join(token.word for token in found[first:at])
-            for form in forms(fold(whole)):
-                yield Extra(found[first].start, found[at - 1].end, form.text, part=form.part)
-        first = at
+    if _HYPHEN.search(text):
+        for match in _HYPHENATED.finditer(text):
+            for form in forms(fold(match[0])):
+                yield Extra(match.start(), match.end(), form.text, part=form.part)
 
 
 def form_of_day(day: date) -> str:

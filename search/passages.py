@@ -11,7 +11,7 @@ from search.marks import Match, made_plain, marker_for
 
 _WIDTH = 240  # characters of a passage, about three lines
 _BEFORE = 70  # of these in front of the first match
-_READ_AT_LEAST = 6  # pages read word by word, so that the best of them can be chosen
+_READ_AT_LEAST = 4  # pages read word by word, so that the best of them can be chosen
 _MOST_WORDS = 50
 
 _SPACE = re.compile(r"\s+")

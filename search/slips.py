@@ -1,6 +1,8 @@
 """Which other spellings come from typing too fast or from misread paper?"""
 
 from collections.abc import Iterator
+from functools import lru_cache
+from itertools import pairwise
 
 # What text recognition takes for one another and what is more than one edit apart. Spellings are
 # folded: ß is ss here, ü is u.
@@ -43,9 +45,18 @@ def _replaced(word: str, old: str, new: str) -> Iterator[str]:
         at = word.find(old, at + 1)
 
 
+@lru_cache(maxsize=1024)
+def unchanged_pieces(word: str, edits: int) -> tuple[str, ...]:
+    """Pieces of the word one of which so many edits leave as it was: one more than edits."""
+    cuts = [len(word) * n // (edits + 1) for n in range(edits + 2)]
+    return tuple(word[start:end] for start, end in pairwise(cuts))
+
+
 def within(word: str, other: str, *, edits: int) -> bool:
     """Whether one becomes the other by at most so many letters put in, left out or replaced."""
     if abs(len(word) - len(other)) > edits:
+        return False
+    if not any(piece in other for piece in unchanged_pieces(word, edits)):
         return False
     above = list(range(len(other) + 1))
     for row, letter in enumerate(word, start=1):
