@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from eakte.bootstrap import Office, open_office
 from eakte.config import load_settings
+from eakte.errors import PartUnavailable
 from eakte.intake.delivering import LookAt
 from eakte.model.findings import Look
 from eakte.processing.limits import Limits
@@ -33,6 +34,8 @@ from eakte.web.pages import (
 from eakte.web.pages import desk as home
 from eakte.web.pages import login as doors
 from eakte.web.per_request import OfficeApp
+
+log = logging.getLogger("eakte.web")
 
 FORM_BYTES = 1_000_000
 FORM_PARTS = 500
@@ -116,12 +119,18 @@ def from_environment() -> OfficeApp:
     logging.basicConfig(
         level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
-    return create_app(open_office(settings))
+    sandbox = Sandbox(Limits.of(settings), warm=True)
+    try:
+        # A child that waits warm answers the first upload as fast as the second.
+        sandbox.start()
+    except PartUnavailable as error:
+        log.error("documents cannot be looked at, so none is taken: %s", error)
+    return create_app(open_office(settings), look=_looking_through(sandbox))
 
 
 def _looking_through(sandbox: Sandbox) -> LookAt:
     def look(path: Path, name: str) -> Look:
-        # Started in the process that serves, at its first document: children survive no fork.
+        # Does nothing when it was started before; a start that failed is tried again.
         sandbox.start()
         return sandbox.look(path, name=name)
 

@@ -1,0 +1,65 @@
+"""An office with its desk, on SQLite, a store and an index in memory, and a clock that stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from eakte.app import create_app
+from eakte.bootstrap import Office
+from eakte.clock import SetClock
+from eakte.model.findings import Kind, Look, Problem
+from eakte.web.per_request import OfficeApp
+from storage import MemoryStore
+from tests.builders import A_PDF, Staff, build_office, hire
+from tests.eakte.web.browser import Browser, signed_in
+
+AN_ARCHIVE = Look(
+    "application/zip",
+    Kind.ARCHIVE,
+    problem=Problem("archive", "Das ist ein Archiv."),
+    refused=True,
+)
+
+
+def look(path: Path, name: str) -> Look:
+    return AN_ARCHIVE if path.read_bytes()[:2] == b"PK" else A_PDF
+
+
+@pytest.fixture
+def store() -> MemoryStore:
+    return MemoryStore()
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock()
+
+
+@pytest.fixture
+def office(tmp_path: Path, store: MemoryStore, clock: SetClock) -> Iterator[Office]:
+    opened = build_office(tmp_path, store=store, clock=clock, max_upload_mb=1)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def staff(office: Office) -> Staff:
+    return hire(office)
+
+
+@pytest.fixture
+def app(office: Office, staff: Staff) -> OfficeApp:
+    return create_app(office, look=look)
+
+
+@pytest.fixture
+def clerk(app: OfficeApp) -> Browser:
+    return signed_in(app, "clerk")
+
+
+@pytest.fixture
+def other(app: OfficeApp) -> Browser:
+    return signed_in(app, "other")
