@@ -16,6 +16,7 @@ import threading
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
 from typing import BinaryIO
 
 from eakte.model.findings import PageText
@@ -80,6 +81,13 @@ class Post:
         """Send a problem."""
         self.send(Word.NOTE, code=code, pages=list(pages))
 
+    def fault(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        """Send what went wrong in this program, for its log; the last thing that is said."""
+        lines = traceback.format_exception(kind, error, trace)
+        self.send(Word.FAULT, trace="".join(lines)[-4000:])
+
 
 @dataclass(frozen=True)
 class Job:
@@ -92,15 +100,17 @@ class Job:
 
 def main() -> int:
     """Wait for the job, do it, end."""
+    _die_with_the_parent()
     post = Post(os.fdopen(os.dup(1), "wb"))
     os.dup2(2, 1)  # whatever a library prints must not look like a message
+    sys.excepthook = post.fault
     tools = _tools()
     post.send(Word.READY)
     line = sys.stdin.buffer.readline(LONGEST_JOB)
     if not line:
         return 0
     job = _job(line)
-    _bind_life_and_cost(job.limits)
+    _bound_cost(job.limits)
     folder = Path.cwd()
     made = Made()
     try:
@@ -114,9 +124,6 @@ def main() -> int:
         gc.collect()
         post.note("memory")
         made = Made()
-    except Exception:  # the edge of the child: whatever it was, the parent is told
-        post.send(Word.FAULT, trace=traceback.format_exc()[-4000:])
-        return 1
     post.send(
         Word.END,
         flags=sorted(flag.value for flag in made.flags),
@@ -145,10 +152,13 @@ def _job(line: bytes) -> Job:
     )
 
 
-def _bind_life_and_cost(limits: Limits) -> None:
-    """From here on this process and those it starts cannot exceed what the office allows."""
+def _die_with_the_parent() -> None:
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(PARENT_DIES, signal.SIGKILL, 0, 0, 0)
+
+
+def _bound_cost(limits: Limits) -> None:
+    """From here on this process and those it starts cannot exceed what the office allows."""
     memory = limits.memory_mb * MIB
     processor = round(limits.document_seconds * limits.jobs) + 60
     bounds = [

@@ -57,6 +57,7 @@ HEIF_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b
 READABLE_TEXT = frozenset(
     {"text/plain", "text/csv", "text/xml", "application/xml", "application/json", "text/markdown"}
 )
+SHOWN_BY_BROWSERS_ONLY = frozenset({"text/html", "image/svg+xml", "application/xhtml+xml"})
 OFFICE = re.compile(
     r"officedocument|opendocument|msword|ms-excel|ms-powerpoint|text/rtf|application/rtf|epub"
 )
@@ -190,9 +191,7 @@ def _by_libraries(path: Path, head: bytes, *, name: str) -> Identity:
     first = next((guess for guess in guesses if guess != "application/octet-stream"), guesses[0])
     if OFFICE.search(first):
         return Identity(first, Kind.OFFICE, code="not-yet")
-    if first in READABLE_TEXT or first.startswith("text/x-") or _reads_as_text(head):
-        if first in ("text/html", "image/svg+xml", "application/xhtml+xml"):
-            return Identity(first, Kind.UNKNOWN, code="unknown-type")
+    if _reads_as_text(head) and first not in SHOWN_BY_BROWSERS_ONLY:
         return Identity(_kind_of_text(first, name=name), Kind.TEXT)
     return Identity(first, Kind.UNKNOWN, code="unknown-type")
 

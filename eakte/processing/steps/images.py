@@ -18,7 +18,7 @@ import pi_heif
 from PIL import Image, ImageFile, ImageOps, ImageSequence, UnidentifiedImageError
 
 POINTS = 72
-A4_SHORT = 595.28
+A4_SHORT, A4_LONG = 595.28, 841.89
 SENSIBLE_DPI = (100, 2400)
 LONGEST_POINTS = 20 * POINTS
 PDF_LONGEST, PDF_SHORTEST = 14_000, 10
@@ -199,11 +199,11 @@ def _write(target: Path, pages: list[str] | list[bytes]) -> None:
 
 
 def _layout(width: int, height: int, dpi: tuple[float, float]) -> tuple[float, float, float, float]:
-    """Page and picture size in points: by the declared resolution, or as wide as A4."""
+    """Page and picture size in points: by the declared resolution, or to fit A4."""
     low, high = SENSIBLE_DPI
     across, down = width * POINTS / max(dpi[0], 1), height * POINTS / max(dpi[1], 1)
     if not (low <= dpi[0] <= high and 48 <= dpi[1] <= high) or max(across, down) > LONGEST_POINTS:
-        factor = A4_SHORT / min(width, height)
+        factor = min(A4_SHORT / min(width, height), A4_LONG / max(width, height))
         across, down = width * factor, height * factor
     factor = min(1.0, PDF_LONGEST / max(across, down))
     across, down = max(across * factor, PDF_SHORTEST), max(down * factor, PDF_SHORTEST)
