@@ -19,8 +19,8 @@ from storage import (
     StoreRefuses,
     StoreUnreachable,
 )
+from tests.proxy import Fault, Kind, Proxy
 from tests.storage.conftest import Server
-from tests.storage.proxy import Fault, Kind, Proxy
 from tests.storage.test_contract import LETTER, MANY_CHUNKS
 
 pytestmark = pytest.mark.s3

@@ -22,10 +22,11 @@ from storage import (
     StoreUnreachable,
 )
 from tests.storage.one_put import FULL, STORED, UNREACHABLE, content
-from tests.storage.tracing import ROOT, Run, traced
+from tests.tracing import ROOT, Run, traced
 
 SIZE = (2 << 20) + 12345  # three writes
 DIGEST = Digest.of(content(SIZE))
+ONE_PUT = Path(__file__).parent / "one_put.py"
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def root(tmp_path: Path) -> Path:
 
 def put_traced(root: Path, *, inject: str = "") -> Run:
     log = root.parent / "trace"
-    return traced("one_put.py", str(root), str(SIZE), "1", log=log, store=root, inject=inject)
+    return traced(ONE_PUT, str(root), str(SIZE), "1", log=log, store=root, inject=inject)
 
 
 def residue(root: Path) -> list[Path]:

@@ -1,4 +1,4 @@
-"""How does a network look between a store and its server that refuses, delays, cuts or swallows?"""
+"""How does a network look, on the way to a server, that refuses, delays, cuts or swallows?"""
 
 import re
 import socket
