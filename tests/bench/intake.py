@@ -30,7 +30,6 @@ from eakte.model.document import Source
 from eakte.processing.limits import Limits
 from eakte.processing.sandbox import Sandbox
 from eakte.retrieval.searching import search
-from tests.bench.letters import letters
 from tests.bench.memory import peak
 
 ROOT = Path(__file__).parents[2]
@@ -91,7 +90,7 @@ def _folder(scratch: str | Path, name: object) -> Path:
 
 
 def _short_letters() -> Iterator[Letter]:
-    return (letter for letter in letters(Quality.SCAN) if len(letter.pages) == 1)
+    return (letter for letter in catalogue().letters() if len(letter.pages) == 1)
 
 
 def _stack(scratch: Path, pages: int) -> tuple[Path, str]:
