@@ -1,0 +1,1 @@
+"""What does the demo office consist of, and how do its letters come to look like scans?"""

@@ -1,0 +1,166 @@
+"""How does a template become the text of one letter: who writes to whom about what, and when?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from eakte.demo.ailments import Ailment
+from eakte.demo.chance import dice_for
+from eakte.demo.people import Doctor, House, Lawyer, Person
+
+MONTHS = (
+    "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September",
+    "Oktober", "November", "Dezember",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Clerk:
+    """Who writes for the office; the room is the extension too."""
+
+    name: str
+    room: int
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the letters of one procedure say; a date that lies ahead is the planned one."""
+
+    person: Person
+    reference: str
+    procedure: str
+    clerk: Clerk
+    rated: tuple[Ailment, ...]
+    doctors: tuple[Doctor, ...]
+    gp: Doctor
+    clinic: House
+    total: int
+    asked: str
+    marks: str
+    applied: date
+    decided: date
+    objected: date
+    rejected: date
+    sued: date
+    earlier: int = 0
+    earlier_on: date = date(2020, 1, 1)
+    course: bool = False
+    refused: bool = False
+    lawyer: Lawyer | None = None
+    docket: str = ""
+    officer: str = "Dr. med. Mechthild Ostermann"
+    head: str = "Dr. jur. Albrecht Feldkamp"
+
+    @property
+    def received(self) -> date:
+        """The working day on which the application came in."""
+        return working_day(self.applied + timedelta(days=2))
+
+    @property
+    def healing(self) -> bool:
+        """Whether a date of re-examination follows from the leading disorder."""
+        return self.rated[0].healing
+
+    def dated(self, **days: date) -> Facts:
+        """The same facts with other days."""
+        return replace(self, **days)  # type: ignore[arg-type]  # only fields that are dates
+
+
+def long(day: date) -> str:
+    """A date in a sentence: 3. März 2026."""
+    return f"{day.day}. {MONTHS[day.month - 1]} {day.year}"
+
+
+def short(day: date) -> str:
+    """A date in a form: 03.03.2026."""
+    return day.strftime("%d.%m.%Y")
+
+
+def month(day: date) -> str:
+    """A month: März 2026."""
+    return f"{MONTHS[day.month - 1]} {day.year}"
+
+
+def working_day(day: date) -> date:
+    """The day itself, or the Monday after a weekend."""
+    return day + timedelta(days=(7 - day.weekday()) % 7 if day.weekday() >= 5 else 0)
+
+
+@lru_cache(maxsize=1)
+def _templates() -> Environment:
+    return Environment(
+        loader=PackageLoader("eakte.demo", "texts"),
+        autoescape=select_autoescape(default=False),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def write(template: str, facts: Facts, *, on: date, about: int, seed: str) -> str:
+    """Fill a template; ``about`` says which of the person's disorders (and doctors) it concerns.
+
+    The same arguments give the same words.
+    """
+    dice = dice_for(seed)
+
+    def pick(*choices: str) -> str:
+        return dice.choice(choices)
+
+    def number(low: int, high: int) -> int:
+        return dice.randint(low, high)
+
+    words = _vocabulary(facts.person) | {"n": number, "pick": pick}
+
+    def text(block: str) -> str:
+        return _templates().from_string(block).render(words)
+
+    words |= {
+        "f": facts,
+        "p": facts.person,
+        "clerk": facts.clerk,
+        "lawyer": facts.lawyer,
+        "r": facts.rated[about],
+        "doctor": facts.doctors[about],
+        "on": on,
+        "text": text,
+        "long": long,
+        "short": short,
+        "month": month,
+        "later": _later,
+        "min": min,
+    }
+    return _templates().get_template(f"{template}.txt").render(words)
+
+
+def _later(day: date, days: int) -> date:
+    return working_day(day + timedelta(days=days))
+
+
+def _vocabulary(person: Person) -> dict[str, Any | Callable[..., Any]]:
+    """How a report speaks of this patient."""
+    if person.woman:
+        return {
+            "Der_Patient": "Die Patientin",
+            "der_Patient": "die Patientin",
+            "des_Patienten": "der Patientin",
+            "dem_Patienten": "der Patientin",
+            "den_Patienten": "die Patientin",
+            "er": "sie",
+            "Er": "Sie",
+        }
+    return {
+        "Der_Patient": "Der Patient",
+        "der_Patient": "der Patient",
+        "des_Patienten": "des Patienten",
+        "dem_Patienten": "dem Patienten",
+        "den_Patienten": "den Patienten",
+        "er": "er",
+        "Er": "Er",
+    }
