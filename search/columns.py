@@ -24,7 +24,7 @@ from math import log2, sqrt
 from types import MappingProxyType
 
 from search import german
-from search.entry import Entry, Field, FieldKind, Schema, Value, checked
+from search.entry import Entry, Field, FieldKind, Schema, Value, checked, storable
 
 FORMS = "forms"
 PAGES = "pages"
@@ -201,9 +201,10 @@ def _shares(word: str) -> tuple[str, tuple[tuple[str, float], ...]]:
 
 def exact_keyword(value: str) -> str:
     """A keyword as a token that every engine can keep, different for different values."""
-    if len(value) <= _LONGEST_KEYWORD and value.isprintable():
-        return value
-    return "#" + blake2b(value.encode("utf-8", "surrogatepass"), digest_size=32).hexdigest()
+    kept = storable(value)
+    if len(kept) <= _LONGEST_KEYWORD and kept.isprintable():
+        return kept
+    return "#" + blake2b(kept.encode(), digest_size=32).hexdigest()
 
 
 def folded_keyword(value: str) -> str:

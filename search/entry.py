@@ -81,6 +81,11 @@ class Entry:
         object.__setattr__(self, "fields", MappingProxyType(dict(self.fields)))
 
 
+def storable(text: str) -> str:
+    """The text without halves of characters, which no file can hold."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def checked(field: Field, value: Value) -> Value:
     """The value in the form in which it is stored: strings as tuples, a day, a number, or None.
 
@@ -92,7 +97,7 @@ def checked(field: Field, value: Value) -> Value:
         values = (value,) if isinstance(value, str) else value
         if not isinstance(values, Sequence) or not all(isinstance(one, str) for one in values):
             raise ValueError(f"{field.name} holds text, not {value!r}")
-        return tuple(values)
+        return tuple(storable(one) for one in values)
     if field.kind is FieldKind.DATE:
         # A datetime is a date to isinstance; which day it means depends on a time zone.
         if not isinstance(value, date) or isinstance(value, datetime):

@@ -17,6 +17,7 @@ from typing import NamedTuple
 import Stemmer
 
 from search.compounds import compound_parts
+from search.entry import storable
 from search.folding import fold
 
 # Part of every index: change it when the same text would give other words or forms than before.
@@ -87,7 +88,7 @@ def clean(text: str) -> str:
     composed = unicodedata.normalize("NFC", text)
     plain = composed.replace("\r\n", "\n").replace("\f", "\n").replace("\0", " ")
     plain = _TRAILING.sub("\n", plain) if " \n" in plain or "\t\n" in plain else plain
-    return plain.encode("utf-8", "replace").decode("utf-8")
+    return storable(plain)
 
 
 def tokens(text: str) -> list[Token]:
@@ -108,6 +109,11 @@ def joined_lines(text: str) -> str:
 def spelt(text: str) -> Iterator[tuple[int, int, str]]:
     """The words of a cleaned text as they are spelt there: start, end, spelling."""
     return ((match.start(), match.end(), match[0]) for match in _WORD.finditer(text))
+
+
+def spellings(text: str) -> set[str]:
+    """The words of a cleaned text as they are spelt there, each once."""
+    return set(_WORD.findall(text))
 
 
 def words(text: str) -> list[str]:

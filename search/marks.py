@@ -32,13 +32,14 @@ class Marker:
 
     def matches(self, text: str) -> list[Match]:
         """Everything in a cleaned text that is asked for, by its place."""
+        spellings = german.spellings(text)
+        # Not a difference of sets: that would walk through all that was ever judged.
+        for written in [one for one in spellings if one not in self._judged]:
+            self._judged[written] = self._marks_of(written)
         matches = []
-        for start, end, written in german.spelt(text):
-            marks = self._judged.get(written)
-            if marks is None:
-                marks = self._judged[written] = self._marks_of(written)
-            if marks:
-                matches += [Match(start, end, mark) for mark in marks]
+        if any(map(self._judged.__getitem__, spellings)):
+            for start, end, written in german.spelt(text):
+                matches += [Match(start, end, mark) for mark in self._judged[written]]
         sequences = [(n, one) for n, one in enumerate(self.marks) if isinstance(one, Sequence)]
         if sequences:
             matches += _sequences(german.tokens(text), sequences)

@@ -216,7 +216,8 @@ class _TantivyWriter(Writer):
 
     def clear(self) -> None:
         with _Damage(self._generation):
-            self._engine.delete_all_documents()
+            # Not delete_all_documents(): that leaves what this writer has put before.
+            self._engine.delete_documents_by_query(tantivy.Query.all_query())
 
 
 class _Damage(AbstractContextManager[None]):

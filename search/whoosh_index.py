@@ -15,6 +15,7 @@ import warnings
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from math import nan
 from pathlib import Path
 from types import TracebackType
 
@@ -223,7 +224,16 @@ class _Open(Sets):
     def column(self, name: str) -> list[float]:
         """See Sets.column."""
         if name not in self._columns:
-            self._columns[name] = list(self.reader.column_reader(name))
+            values: list[float] = []
+            # Part by part: over all at once Whoosh forgets parts in which nobody has a value.
+            for reader, _ in self.reader.leaf_readers():
+                everybody = range(reader.doc_count_all())
+                if reader.has_column(name):
+                    column = reader.column_reader(name)
+                    values += [column[number] for number in everybody]
+                else:
+                    values += [nan for _ in everybody]
+            self._columns[name] = values
         return self._columns[name]
 
     def key(self, number: int) -> str:
@@ -319,7 +329,7 @@ def _columns(schema: Schema) -> fields.Schema:
     """Whoosh's schema. Nothing in it cuts or changes words: they come as they shall stand there."""
     by_space = analysis.RegexTokenizer("[^ ]+")
     by_sign = analysis.RegexTokenizer(f"[^{_BETWEEN}]+")
-    number = fields.COLUMN(whoosh_columns.NumericColumn("d", default=float("nan")))
+    number = fields.COLUMN(whoosh_columns.NumericColumn("d", default=nan))
     columns = fields.Schema()
     columns.add(_KEY, fields.ID(stored=True))
     columns.add(TIE, fields.COLUMN(whoosh_columns.NumericColumn("q")))
