@@ -164,6 +164,17 @@ document.querySelector("[data-quick-search]")?.addEventListener("submit", (event
 
 let lost = null;
 
+// Leaving a page cuts off what is under way; nobody needs to hear of it.
+const underway = new Set();
+document.addEventListener("htmx:beforeSend", (event) => underway.add(event.detail.xhr));
+document.addEventListener("htmx:afterRequest", (event) => underway.delete(event.detail.xhr));
+window.addEventListener("beforeunload", () => {
+  for (const request of underway) {
+    request.onabort = null;
+    request.onerror = null;
+  }
+});
+
 document.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRFToken"] = csrf();
 });
