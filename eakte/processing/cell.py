@@ -139,12 +139,14 @@ class Cell:
             handle = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         except OSError as error:
             raise Distrusted(f"{name} is missing") from error
-        with os.fdopen(handle, "rb") as stream:
+        try:
             facts = os.fstat(handle)
             if not stat.S_ISREG(facts.st_mode) or facts.st_nlink != 1 or facts.st_size > largest:
                 raise Distrusted(f"{name} is no plain content")
-            if stream.read(len(start)) != start:
+            if os.read(handle, len(start)) != start:
                 raise Distrusted(f"{name} is something else")
+        finally:
+            os.close(handle)
         target = into / name
         shutil.move(source, target)
         target.chmod(0o600)

@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import BinaryIO
 
 from eakte.model.findings import PageText
+from eakte.processing.fence import shut_off
 from eakte.processing.limits import MIB, Confinement, Limits
 from eakte.processing.steps.document import Made, look, work_through
 from eakte.processing.steps.identify import Identity
@@ -28,6 +29,7 @@ from eakte.processing.wire import Word, written
 PARENT_DIES = 1  # PR_SET_PDEATHSIG
 LONGEST_JOB = 64 * 1024
 LONGEST_PRODUCT = 2048 * MIB
+SYSTEM = ("/usr", "/bin", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/fonts", "/proc", "/dev")
 OPEN_FILES = 256
 PROCESSES = 96
 LIBRARIES = ("pikepdf", "pypdfium2", "pillow", "img2pdf", "numpy")
@@ -110,6 +112,7 @@ def main() -> int:
     if not line:
         return 0
     job = _job(line)
+    _shut_off()
     _bound_cost(job.limits)
     folder = Path.cwd()
     made = Made()
@@ -155,6 +158,17 @@ def _job(line: bytes) -> Job:
 def _die_with_the_parent() -> None:
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(PARENT_DIES, signal.SIGKILL, 0, 0, 0)
+
+
+def _shut_off() -> None:
+    """Give up the sight of everything but the system, the interpreter, this code and the job."""
+    interpreter = [Path(sys.prefix), Path(sys.base_prefix), Path(sys.executable).resolve().parent]
+    models = os.environ.get("TESSDATA_PREFIX")
+    readable = [Path(folder) for folder in (*SYSTEM, *([models] if models else []))]
+    shut_off(
+        readable=[*readable, *interpreter, Path(__file__).resolve().parent],
+        writable=[Path.cwd(), Path("/dev/null")],
+    )
 
 
 def _bound_cost(limits: Limits) -> None:

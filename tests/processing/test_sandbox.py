@@ -1,0 +1,362 @@
+"""Is the child shut in, can it be killed at any time, and is nothing that it says believed?"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from eakte.errors import PartUnavailable
+from eakte.model.findings import Outcome
+from eakte.processing import cage
+from eakte.processing.cell import Cell
+from eakte.processing.limits import Confinement, Limits
+from eakte.processing.sandbox import Sandbox
+from eakte.processing.scratch import Scratch
+from eakte.processing.wire import Account, Distrusted, Word, written
+from tests.processing import papers
+
+PROBE = """
+import json, os, socket, sys
+sys.path.insert(0, {code!r})
+from eakte.processing.child import _shut_off
+_shut_off()
+def tried(act):
+    try:
+        return repr(act())
+    except OSError as error:
+        return type(error).__name__ + ": " + str(error.errno)
+def connect():
+    with socket.create_connection(("127.0.0.1", {port}), timeout=2):
+        return "connected"
+print(json.dumps({{
+    "secret": tried(lambda: open({secret!r}).read()),
+    "other job": tried(lambda: os.listdir({other!r})),
+    "write outside": tried(lambda: open({secret!r} + "x", "w")),
+    "write to code": tried(lambda: open(os.path.dirname(os.__file__) + "/x.py", "w")),
+    "network": tried(connect),
+    "surroundings": sorted(os.environ),
+    "own folder": tried(lambda: open("mine", "w").write("x")),
+}}))
+"""
+
+
+def confinements() -> list[Confinement]:
+    return [Confinement.LIMITS, Confinement.BWRAP]
+
+
+@pytest.fixture(params=confinements(), ids=lambda each: str(each.value))
+def confinement(request: pytest.FixtureRequest) -> Confinement:
+    wanted: Confinement = request.param
+    if wanted is Confinement.BWRAP and cage.strongest() is not Confinement.BWRAP:
+        pytest.skip("bubblewrap does not work on this machine")
+    return wanted
+
+
+@pytest.fixture
+def listener() -> Iterator[int]:
+    """A port that answers."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+def children() -> set[int]:
+    """The processes that this thread's process started, and theirs."""
+    found: set[int] = set()
+    waiting = [os.getpid()]
+    while waiting:
+        for tasks in Path(f"/proc/{waiting.pop()}/task").glob("*/children"):
+            try:
+                more = {int(pid) for pid in tasks.read_text().split()}
+            except OSError:
+                continue
+            waiting += more
+            found |= more
+    return found
+
+
+def test_the_child_sees_its_own_folder_and_nothing_of_ours(
+    confinement: Confinement, listener: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EAKTE_SECRET_KEY", "geheim")
+    scratch = Scratch.made_in(tmp_path / "scratch")
+    cage.stage(scratch.folder)
+    own, other = scratch.new_folder(), scratch.new_folder()
+    secret = tmp_path / "secret"
+    secret.write_text("geheim")
+    *command, start = cage.command(confinement, own)
+    code = cage.INSIDE_CODE if confinement is Confinement.BWRAP else str(scratch.folder / "code")
+    probe = PROBE.format(code=code, secret=str(secret), other=str(other), port=listener)
+    assert "processing.child" in start
+    done = subprocess.run(
+        [*command, probe],
+        env=cage.environment(confinement, own),
+        cwd=own,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    scratch.remove()
+    assert done.returncode == 0, done.stderr
+    seen = json.loads(done.stdout.splitlines()[-1])
+    assert seen.pop("own folder") == "1"
+    assert not [name for name in seen.pop("surroundings") if "EAKTE" in name]
+    assert {what: answer for what, answer in seen.items() if "Error" not in answer} == {}
+
+
+def test_a_document_is_read_in_either_confinement(
+    confinement: Confinement, scratch: Path, tmp_path: Path
+) -> None:
+    path = papers.as_pdf([papers.note("Vermerk")], tmp_path / "a.pdf", dpi=150)
+    limits = Limits(scratch=scratch, sandbox=confinement)
+    with Sandbox(limits, warm=False) as sandbox:
+        outcome = done(sandbox, path)
+    assert outcome.pages[0].text == "Vermerk"
+    assert outcome.searchable_pdf is not None
+
+
+def done(sandbox: Sandbox, path: Path) -> Outcome:
+    folder = path.parent / "products"
+    folder.mkdir(exist_ok=True)
+    return sandbox.process(path, name=path.name, folder=folder, progress=lambda *told: None)
+
+
+@pytest.mark.crash
+@pytest.mark.parametrize("step", ["look", "recognise", "assemble"])
+def test_a_killed_child_is_a_problem_and_the_next_document_is_fine(
+    sandbox: Sandbox, tmp_path: Path, step: str
+) -> None:
+    path = papers.as_pdf([papers.note("Vermerk")] * 3, tmp_path / "a.pdf", dpi=150)
+    killed: list[int] = []
+
+    def kill(told: str, at: int, of: int) -> None:
+        if told == step and not killed:
+            killed.append(at)
+            victim = min(pid for pid in children() if is_at_work(pid))
+            os.kill(victim, signal.SIGKILL)
+
+    outcome = sandbox.process(path, name="a.pdf", folder=tmp_path, progress=kill)
+    assert killed
+    assert outcome.problems[-1].code == "crashed"
+    assert outcome.searchable_pdf is None
+    assert done(sandbox, path).problems == ()
+
+
+def is_at_work(pid: int) -> bool:
+    """Whether this process belongs to the cell that has a job, not to the spare one."""
+    try:
+        return (Path(f"/proc/{pid}/cwd") / "original").exists()
+    except OSError:
+        return False
+
+
+@pytest.mark.crash
+def test_a_child_that_hangs_is_ended_in_time(scratch: Path, tmp_path: Path) -> None:
+    path = papers.as_pdf([papers.note("Vermerk")], tmp_path / "a.pdf", dpi=150)
+    limits = Limits(scratch=scratch, document_seconds=4)
+    with Sandbox(limits, warm=True) as sandbox:
+
+        def stop(told: str, at: int, of: int) -> None:
+            if told == "recognise" and at == 0:
+                for pid in children():
+                    if is_at_work(pid):
+                        os.kill(pid, signal.SIGSTOP)
+
+        started = time.monotonic()
+        outcome = sandbox.process(path, name="a.pdf", folder=tmp_path, progress=stop)
+        assert [problem.code for problem in outcome.problems] == ["timeout"]
+        assert time.monotonic() - started < 12
+    assert not [pid for pid in children() if is_at_work(pid)]
+
+
+def test_recognition_that_takes_too_long_costs_only_its_page(
+    scratch: Path, letter: papers.Drawn, tmp_path: Path
+) -> None:
+    path = papers.as_pdf([letter.picture, papers.note("kurz")], tmp_path / "a.pdf")
+    with Sandbox(Limits(scratch=scratch, page_seconds=0.01), warm=False) as sandbox:
+        outcome = done(sandbox, path)
+    assert [problem.code for problem in outcome.problems] == ["page-timeout"]
+    assert "Seite 1, 2" in outcome.problems[0].message
+    assert outcome.searchable_pdf is not None
+    assert len(outcome.previews) == 2
+
+
+def test_a_child_that_needs_too_much_memory_is_a_problem(
+    scratch: Path, letter: papers.Drawn, tmp_path: Path
+) -> None:
+    large = letter.picture.resize((7000, 9900)).convert("RGB")
+    path = tmp_path / "a.png"
+    large.save(path, dpi=(600, 600))
+    with Sandbox(Limits(scratch=scratch, memory_mb=300), warm=False) as sandbox:
+        outcome = done(sandbox, path)
+    assert {problem.code for problem in outcome.problems} & {"memory", "crashed", "damaged"}
+
+
+def test_documents_are_processed_side_by_side(sandbox: Sandbox, tmp_path: Path) -> None:
+    words = ["Antrag", "Befund", "Bescheid", "Vermerk"]
+    found: dict[str, str] = {}
+
+    def one(word: str) -> None:
+        folder = tmp_path / word
+        folder.mkdir()
+        path = papers.as_pdf([papers.note(word)], folder / "a.pdf", dpi=150)
+        found[word] = done(sandbox, path).pages[0].text
+
+    threads = [threading.Thread(target=one, args=(word,)) for word in words]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == {word: word for word in words}
+
+
+def test_nothing_is_left_behind(scratch: Path, tmp_path: Path) -> None:
+    root = tmp_path / "scratch"
+    path = papers.as_pdf([papers.note("Vermerk")], tmp_path / "a.pdf", dpi=150)
+    sandbox = Sandbox(Limits(scratch=root), warm=True)
+    with sandbox:
+        done(sandbox, path)
+        (folder,) = root.iterdir()
+        assert len([cell for cell in folder.iterdir() if cell.name.startswith("cell-")]) <= 1
+    assert list(root.iterdir()) == []
+
+
+def test_the_folder_of_a_program_that_was_killed_is_swept_by_the_next(tmp_path: Path) -> None:
+    living = Scratch.made_in(tmp_path)
+    dead = Scratch.made_in(tmp_path)
+    os.close(dead.handle)
+    newest = Scratch.made_in(tmp_path)
+    assert not dead.folder.exists()
+    assert living.folder.exists()
+    living.remove()
+    newest.remove()
+
+
+def test_demanded_bubblewrap_that_does_not_work_is_said_at_the_start(
+    scratch: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cage, "strongest", lambda: Confinement.LIMITS)
+    with pytest.raises(PartUnavailable, match="bubblewrap"):
+        Sandbox(Limits(scratch=scratch, sandbox=Confinement.BWRAP), warm=False).start()
+
+
+def test_doing_without_bubblewrap_is_said_in_the_log(
+    scratch: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(cage, "strongest", lambda: Confinement.LIMITS)
+    with (
+        caplog.at_level(logging.WARNING),
+        Sandbox(Limits(scratch=scratch), warm=False) as sandbox,
+    ):
+        assert sandbox.confinement is Confinement.LIMITS
+    assert "bubblewrap arbeitet hier nicht" in caplog.text
+
+
+def test_a_child_that_cannot_start_is_a_part_out_of_reach(
+    scratch: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("x")
+    monkeypatch.setattr(cage, "command", lambda *given: ["/bin/false"])
+    with (
+        Sandbox(Limits(scratch=scratch), warm=False) as sandbox,
+        pytest.raises(PartUnavailable),
+    ):
+        sandbox.look(path, name="a.txt")
+
+
+PAGE = {
+    "text": "x",
+    "source": "ocr",
+    "confidence": 90.0,
+    "width": 595,
+    "height": 842,
+    "dpi": 300,
+    "rotation": 0,
+}
+
+
+def page(**changed: object) -> bytes:
+    return written(Word.PAGE, **(PAGE | changed))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"",
+        b"hello",
+        b"[]",
+        b'"page"',
+        b'{"word": "page"}',
+        b'{"word": "shell", "run": "rm"}',
+        b"[" * 100_000,
+        page(text=None),
+        page(source="oracle"),
+        page(confidence=float("nan")),
+        page(confidence=101),
+        page(width=-1),
+        page(dpi=10**9),
+        page(rotation=45),
+        written(Word.NOTE, code="hacked", pages=[]),
+        written(Word.NOTE, code="damaged", pages=["x"]),
+        written(Word.PROGRESS, step="<b>", done=1, of=1),
+        written(Word.PROGRESS, step="look", done=-1, of=1),
+        written(Word.END, flags=["root"], pdf=True, previews=0, tools=""),
+        written(Word.END, flags=[], pdf=True, previews=7, tools=""),
+        written(Word.LOOK, media_type="a/b\n", kind="pdf", pages=1, code=None, refused=False),
+        written(Word.LOOK, media_type="a/b", kind="god", pages=1, code=None, refused=False),
+        written(Word.LOOK, media_type="a/b", kind="pdf", pages=True, code=None, refused=False),
+    ],
+)
+def test_what_an_honest_child_never_says_is_not_believed(line: bytes) -> None:
+    with pytest.raises(Distrusted):
+        Account().hear(line)
+
+
+def test_text_from_the_child_holds_nothing_that_a_database_refuses() -> None:
+    account = Account()
+    account.hear(page(text="a\x00b\ud800c\x1bd\n"))
+    assert account.pages[0].text == "a b c d\n"
+
+
+def test_after_its_end_a_child_has_nothing_to_say() -> None:
+    account = Account()
+    account.hear(written(Word.END, flags=[], pdf=False, previews=0, tools="x"))
+    with pytest.raises(Distrusted):
+        account.hear(page())
+
+
+@pytest.mark.parametrize("lie", ["link", "folder", "other", "missing"])
+def test_a_product_that_is_no_plain_pdf_is_not_taken(
+    scratch: Path, tmp_path: Path, lie: str
+) -> None:
+    folder = tmp_path / "cell"
+    folder.mkdir()
+    secret = tmp_path / "secret.pdf"
+    secret.write_bytes(b"%PDF-geheim")
+    product = folder / "searchable.pdf"
+    if lie == "link":
+        product.symlink_to(secret)
+    elif lie == "folder":
+        product.mkdir()
+    elif lie == "other":
+        product.write_bytes(b"\x7fELF")
+    cell = Cell(folder, Confinement.LIMITS, replace(Limits(), scratch=scratch))
+    cell._account.has_pdf = True
+    into = tmp_path / "into"
+    into.mkdir()
+    with pytest.raises(Distrusted):
+        cell.take(into)
+    cell.remove()
+    assert list(into.iterdir()) == []
+    assert secret.exists()
