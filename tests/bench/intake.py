@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -38,9 +38,17 @@ PATIENCE = 1800.0
 ONE_THREAD = {**os.environ, "OMP_THREAD_LIMIT": "1"}
 
 
+@dataclass(frozen=True)
+class House:
+    """An empty house with a worker of its own."""
+
+    office: Office
+    worker: subprocess.Popen[bytes]
+
+
 def measure(pages: int, singles: int) -> int:
     """Print the pipeline's time for a stack and for single letters beside those of the others."""
-    with TemporaryDirectory() as scratch, _running_office(Path(scratch)) as (office, worker):
+    with TemporaryDirectory() as scratch, _running_office(Path(scratch)) as house:
         stack, truth = _stack(Path(scratch), pages)
         letters_alone = [
             (
@@ -50,11 +58,11 @@ def measure(pages: int, singles: int) -> int:
             for n, letter in enumerate(islice(_short_letters(), singles + 1))
         ]
         _until_findable(
-            office, letters_alone[0][0], _words(letters_alone[0][1].pages[-1])
+            house, letters_alone[0][0], _words(letters_alone[0][1].pages[-1])
         )  # warms up
 
-        with peak(worker.pid) as memory:
-            ours = _until_findable(office, stack, _words(truth))
+        with peak(house.worker.pid) as memory:
+            ours = _until_findable(house, stack, _words(truth))
         with peak(os.getpid(), children_only=True) as their_memory:
             theirs = _timed(partial(_ocrmypdf, stack, Path(scratch, "stack-out.pdf")))
         images = _images(stack, _folder(scratch, "images"))
@@ -62,7 +70,7 @@ def measure(pages: int, singles: int) -> int:
 
         our_letters, their_letters = [], []
         for path, letter in letters_alone[1:]:
-            our_letters.append(_until_findable(office, path, _words(letter.pages[-1])))
+            our_letters.append(_until_findable(house, path, _words(letter.pages[-1])))
             their_letters.append(_timed(partial(_ocrmypdf, path, path.with_name("out.pdf"))))
     print(f"Stapel von {pages} Seiten, {JOBS} gleichzeitig, von der Einlieferung bis auffindbar:")
     _row("e-Akte, ganzer Weg", pages, ours)
@@ -120,7 +128,7 @@ def _words(text: str) -> str:
 
 
 @contextmanager
-def _running_office(scratch: Path) -> Iterator[tuple[Office, subprocess.Popen[bytes]]]:
+def _running_office(scratch: Path) -> Iterator[House]:
     settings = load_settings(data=scratch / "house", ocr_jobs=JOBS, log_level="error")
     office = open_office(settings)
     prepare(office)
@@ -135,15 +143,16 @@ def _running_office(scratch: Path) -> Iterator[tuple[Office, subprocess.Popen[by
         },
     )
     try:
-        yield office, worker
+        yield House(office, worker)
     finally:
         worker.terminate()
         worker.wait()
         office.close()
 
 
-def _until_findable(office: Office, path: Path, words: str) -> float:
+def _until_findable(house: House, path: Path, words: str) -> float:
     """Deliver a document and give the seconds until a search for its words shows it."""
+    office, worker = house.office, house.worker
     limits = Limits.of(office.settings)
     with Sandbox(limits, warm=True) as sandbox:
         sandbox.look(path, name=path.name)
@@ -154,7 +163,7 @@ def _until_findable(office: Office, path: Path, words: str) -> float:
             declared=Declared(name=path.name, source=Source.COMMAND),
             look=lambda at, name: sandbox.look(at, name=name),
         )
-    while time.monotonic() - begun < PATIENCE:
+    while time.monotonic() - begun < PATIENCE and worker.poll() is None:
         with office.as_system() as work:
             found = search(work, words).found
         if any(hit.document.id == receipt.document_id for hit in found):
