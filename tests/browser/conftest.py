@@ -46,6 +46,7 @@ class Desk:
     dossier_id: str
     case_id: str
     command: CommandLine
+    backends: str
 
 
 @pytest.fixture(
@@ -77,7 +78,7 @@ def desk(
     address = f"http://127.0.0.1:{port}"
     try:
         _wait_for(address, server, folder / "serve.log")
-        yield Desk(address, folder, dossier_id, case_id, command)
+        yield Desk(address, folder, dossier_id, case_id, command, request.param)
     finally:
         server.send_signal(signal.SIGINT)
         server.wait(timeout=60)
