@@ -38,6 +38,11 @@ let wasRunning = document.getElementById("posteingang")?.dataset.running === "tr
 document.addEventListener("htmx:afterSettle", () => {
   const inbox = document.getElementById("posteingang");
   const running = inbox?.dataset.running === "true";
+  const count = document.querySelector("[data-inbox-count]");
+  if (inbox && count) {
+    count.textContent = Number(inbox.dataset.all).toLocaleString(document.documentElement.lang);
+    count.hidden = inbox.dataset.all === "0";
+  }
   if (wasRunning && !running) {
     announce(inbox.querySelector("#filter-bereit")?.textContent.trim().replace(/\s+/g, " ") ?? "");
   }

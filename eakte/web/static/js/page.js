@@ -1,6 +1,7 @@
 /* What every page does: appearance, menus, messages, help, keys, and how htmx talks to the server. */
 
 import { bind, inUse, move, use } from "./keys.js";
+import { forget } from "./resuming.js";
 import { csrf, say, toast } from "./words.js";
 
 const root = document.documentElement;
@@ -86,6 +87,8 @@ if (keysSwitch) {
   keysSwitch.checked = inUse();
   keysSwitch.addEventListener("change", () => use(keysSwitch.checked));
 }
+
+document.querySelector("[data-sign-out]")?.addEventListener("submit", forget);
 
 // -- messages ----------------------------------------------------------------------------------------------------
 

@@ -2,13 +2,14 @@
    What the server answers: the last part, and HEAD of a finished upload, carry the header X-Document with the id of the document;
    a refusal carries a sentence, as {"message", "next_step"} or as plain text. */
 
+import { digestOf } from "./digest.js";
 import { bind } from "./keys.js";
+import { memory } from "./resuming.js";
 import { csrf, say, size } from "./words.js";
 
 const PART = 8 * 1024 * 1024;
 const AT_ONCE = 3;
 const NOBODY = "00000000-0000-0000-0000-000000000000";
-const REMEMBERED = "eakte-upload-";
 
 const place = document.querySelector("[data-upload]");
 const list = place.querySelector("[data-upload-list]");
@@ -17,61 +18,6 @@ const input = place.querySelector("input[type=file]");
 const drop = place.querySelector("[data-drop]");
 const all = [];
 const occurrences = new Map();
-
-/** Remembers addresses of unfinished uploads under the digest of their content; names of files are not kept. */
-const memory = {
-  async findAllUploads() {
-    return [];
-  },
-  async findUploadsByFingerprint(fingerprint) {
-    const kept = localStorage.getItem(REMEMBERED + fingerprint);
-    return kept ? [{ ...JSON.parse(kept), urlStorageKey: REMEMBERED + fingerprint }] : [];
-  },
-  async removeUpload(key) {
-    localStorage.removeItem(key);
-  },
-  async addUpload(fingerprint, upload) {
-    const kept = { size: upload.size, metadata: {}, creationTime: upload.creationTime, uploadUrl: upload.uploadUrl };
-    localStorage.setItem(REMEMBERED + fingerprint, JSON.stringify(kept));
-    return REMEMBERED + fingerprint;
-  },
-};
-
-document.querySelector("[data-sign-out]")?.addEventListener("submit", () => {
-  for (const key of Object.keys(localStorage).filter((name) => name.startsWith(REMEMBERED))) {
-    localStorage.removeItem(key);
-  }
-});
-
-// -- the digest ------------------------------------------------------------------------------------------------
-
-let worker = null;
-const asked = new Map();
-
-function digestOf(file) {
-  worker ??= startWorker();
-  return new Promise((resolve) => {
-    const id = crypto.getRandomValues(new Uint32Array(2)).join("-");
-    asked.set(id, resolve);
-    worker.postMessage({ id, file });
-  });
-}
-
-function startWorker() {
-  const started = new Worker(new URL("hash-worker.js", import.meta.url), { type: "module" });
-  started.addEventListener("message", ({ data: { id, digest } }) => {
-    asked.get(id)?.(digest ?? null);
-    asked.delete(id);
-  });
-  // Without a digest from here the server's own one stands alone.
-  started.addEventListener("error", () => {
-    for (const resolve of asked.values()) {
-      resolve(null);
-    }
-    asked.clear();
-  });
-  return started;
-}
 
 // -- one file ----------------------------------------------------------------------------------------------------
 
