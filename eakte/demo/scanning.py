@@ -51,22 +51,23 @@ def _scanned(page: Image.Image, dice: np.random.Generator) -> Image.Image:
     """A good office scanner: paper not quite white, a little skew, sensor noise, some dust."""
     white = int(dice.integers(243, 252))
     skew = float(dice.normal(0, 0.3))
-    page = page.rotate(
-        max(-0.7, min(0.7, skew)), Image.Resampling.BILINEAR, fillcolor=_white_of(page)
-    )
+    skew = max(-0.7, min(0.7, skew))
     black = int(dice.integers(14, 34))
     tones = [black + round(tone * (white - black) / 255) for tone in range(256)]
-    if page.mode == "RGB":
-        luma, blue, red = page.convert("YCbCr").split()
-        grey = _noisy(np.asarray(luma.point(tones)), 2.6, dice)
-        return Image.merge("YCbCr", (Image.fromarray(grey), blue, red))
-    return Image.fromarray(_noisy(np.asarray(page.point(tones)), 2.6, dice))
+    luma, *colours = page.convert("YCbCr").split() if page.mode == "RGB" else (page,)
+    turned = luma.rotate(skew, Image.Resampling.BILINEAR, fillcolor=255).point(tones)
+    grey = Image.fromarray(_noisy(np.asarray(turned), 2.6, dice))
+    if not colours:
+        return grey
+    # Colours are kept coarser than light, as in every JPEG: turned small, they cost a quarter.
+    coarse = [plane.reduce(2).rotate(skew, fillcolor=128).resize(page.size) for plane in colours]
+    return Image.merge("YCbCr", (grey, *coarse))
 
 
 def _faxed(page: Image.Image, dice: np.random.Generator) -> Image.Image:
     """A fax printed at the other end and put on the scanner: coarse, specked, grey and askew."""
     small = np.array(page.convert("L").resize(FAX_SIZE, Image.Resampling.BOX), dtype=np.float32)
-    small += dice.normal(0, 34, small.shape).astype(np.float32)  # the sender's worn scanner
+    small += 34 * dice.standard_normal(small.shape, dtype=np.float32)  # a worn scanner
     sent = np.where(small < dice.integers(120, 150), 0, 255).astype(np.uint8)
     _drop_lines(sent, dice)
     specks = dice.random(sent.shape, dtype=np.float32)
@@ -90,10 +91,6 @@ def _drop_lines(sent: Grey, dice: np.random.Generator) -> None:
     height = int(dice.integers(300, 1200))
     start = int(dice.integers(0, sent.shape[0] - height))
     sent[start : start + height, column] = 0
-
-
-def _white_of(page: Image.Image) -> int | tuple[int, int, int]:
-    return (255, 255, 255) if page.mode == "RGB" else 255
 
 
 @functools.lru_cache(maxsize=1)
