@@ -72,8 +72,18 @@ def watched(pid: int, *, log: Path, calls: str, inject: str = "") -> Iterator[No
             pytest.skip(f"strace may not watch a process here: {said.strip()}")
         yield
     finally:
-        watcher.send_signal(signal.SIGINT)  # let go of it, if it still lives
+        if alive(pid):
+            watcher.send_signal(signal.SIGINT)  # let go of it
         watcher.communicate(timeout=_PATIENCE)
+
+
+def alive(pid: int) -> bool:
+    """Tell whether a process still runs; one that only waits to be buried does not."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][:1]
+    except OSError:
+        return False
+    return state not in "ZX"
 
 
 def calls_in(log: str, *, on: str = "") -> tuple[tuple[str, str], ...]:

@@ -1,0 +1,114 @@
+"""Everything here is killed, starved or cut off in the middle of its work, and started again."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.crash.callers import Caller
+from tests.crash.houses import House, build_house
+from tests.tracing import ROOT, alive
+
+PATIENCE = 120.0
+
+
+def until(what: str, true: Callable[[], bool], *, patience: float = PATIENCE) -> None:
+    """Wait until something is true, but not for ever."""
+    ends = time.monotonic() + patience
+    while not true():
+        assert time.monotonic() < ends, f"waited {patience:.0f} s in vain: {what}"
+        time.sleep(0.05)
+
+
+@contextmanager
+def working(house: House, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Let a worker run until the end of the block, where it has to end when it is asked to."""
+    with (house.folder / "worker.log").open("ab") as log:
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "eakte.cli", "work"],
+            env=house.settings | environment,
+            cwd=ROOT,
+            stdout=log,
+            stderr=log,
+        )
+    try:
+        yield worker
+        worker.terminate()
+        assert worker.wait(PATIENCE) == 0
+    finally:
+        worker.kill()
+        worker.wait()
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running web server of a house."""
+
+    pid: int
+    caller: Caller
+
+    def kill(self) -> None:
+        """End it as a crash does, and wait until it is gone."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+        until("the server dies", lambda: not alive(self.pid))
+
+
+@dataclass(frozen=True)
+class Serving:
+    """Starts web servers in a moment; see ``serving.py``."""
+
+    program: subprocess.Popen[str]
+
+    @contextmanager
+    def __call__(self, house: House, *, sandbox: bool = False) -> Iterator[Served]:
+        """Serve a house until the end of the block."""
+        assert self.program.stdin is not None
+        assert self.program.stdout is not None
+        log = house.folder / "server.log"
+        order = {"environment": house.settings, "log": str(log), "sandbox": sandbox}
+        print(json.dumps(order), file=self.program.stdin, flush=True)
+        told = json.loads(self.program.stdout.readline())
+        assert told["port"], log.read_text()
+        served = Served(told["pid"], Caller(house, told["port"]))
+        try:
+            yield served
+        finally:
+            served.kill()
+
+
+@pytest.fixture(scope="session")
+def serving() -> Iterator[Serving]:
+    """The program that starts web servers."""
+    program = subprocess.Popen(
+        [sys.executable, str(ROOT / "tests" / "crash" / "serving.py")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"},
+    )
+    with program:
+        yield Serving(program)
+        assert program.stdin is not None
+        program.stdin.close()
+
+
+@pytest.fixture(scope="session")
+def _new_house(tmp_path_factory: pytest.TempPathFactory) -> House:
+    return build_house(tmp_path_factory.mktemp("crash") / "house")
+
+
+@pytest.fixture
+def house(_new_house: House, tmp_path: Path) -> House:
+    """A house on the embedded defaults, with nothing in it but its clerk."""
+    return _new_house.copy(tmp_path / "house")

@@ -1,0 +1,153 @@
+"""How does a house that is to be shaken look, and what do its rows say afterwards?"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy import select
+
+from eakte.access.accounts import actor_of, create_user, departments, find_login
+from eakte.access.sessions import new_token, start_session
+from eakte.bootstrap import Office, open_office, prepare
+from eakte.config import load_settings
+from eakte.model.document import Document, ProcessingState, Version
+from eakte.model.job import Job, JobState
+from eakte.model.user import Role
+from eakte.retrieval.searching import search
+from storage import Digest
+from tests.journeys.conftest import CommandLine
+
+CLERK = "clara"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A document as the rows have it."""
+
+    id: UUID
+    number: int
+    name: str
+    sha256: str
+    pages: int | None
+    processing: ProcessingState
+    problem_code: str | None
+    problem: str | None
+
+
+@dataclass(frozen=True)
+class House:
+    """A folder with its settings, and the two ways in which its clerk comes in."""
+
+    folder: Path
+    environment: Mapping[str, str]
+    key: str
+    session: str
+
+    @property
+    def eakte(self) -> CommandLine:
+        """The command line in this house."""
+        return CommandLine(self.folder, dict(self.environment))
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """The whole environment of a program in this house."""
+        return self.eakte.full_environment()
+
+    def copy(self, folder: Path) -> House:
+        """Return the same house in another folder; nobody may be in it at the moment."""
+        shutil.copytree(self.folder, folder)
+        return House(folder, self.environment, self.key, self.session)
+
+    @contextmanager
+    def office(self) -> Iterator[Office]:
+        """Open the house from the test, beside whatever program is in it."""
+        office = _opened(self.folder, self.environment)
+        try:
+            yield office
+        finally:
+            office.close()
+
+    def documents(self) -> list[Kept]:
+        """List what the rows name, by number."""
+        with self.office() as office, office.as_system() as work:
+            rows = work.session.execute(
+                select(Document, Version)
+                .join(Version, Version.document_id == Document.id)
+                .where(Version.number == 1)
+                .order_by(Document.receipt_number)
+            )
+            return [
+                Kept(
+                    document.id,
+                    document.receipt_number,
+                    version.name,
+                    version.sha256,
+                    document.page_count,
+                    document.processing,
+                    document.problem_code,
+                    document.problem,
+                )
+                for document, version in rows
+            ]
+
+    def jobs(self, kind: str) -> list[Job]:
+        """List the jobs of a kind that are not laid aside."""
+        with self.office() as office, office.as_system() as work:
+            return list(
+                work.session.scalars(
+                    select(Job).where(Job.kind == kind, Job.state != JobState.DEAD)
+                )
+            )
+
+    def original(self, document: Kept) -> bytes:
+        """Read what the store has for a document, checked against its digest."""
+        with self.office() as office, office.store.open(Digest(document.sha256)) as stream:
+            return stream.read()
+
+    def found(self, words: str) -> set[str]:
+        """Search as the clerk; return the ids of the documents."""
+        with self.office() as office:
+            with office.as_system() as work:
+                user = find_login(work.session, CLERK)
+                assert user is not None
+                clerk = actor_of(work.session, user)
+            with office.begin(clerk) as work:
+                results = search(work, words, per_page=1000)
+                return {str(found.document.id) for found in results.found}
+
+    def spooled(self) -> list[Path]:
+        """Name what lies in the folder of uploads."""
+        return sorted((self.folder / "uploads").iterdir())
+
+    def arriving(self) -> list[Path]:
+        """Name what puts into the embedded store have left or still write."""
+        return sorted((self.folder / "store" / ".incoming").iterdir())
+
+
+def build_house(folder: Path, environment: Mapping[str, str] | None = None) -> House:
+    """Make a new house with one clerk, who has a key for programs and is signed in at a desk."""
+    chosen = {"EAKTE_SECRET_KEY": "s" * 48, **(environment or {})}
+    office = _opened(folder, chosen)
+    try:
+        prepare(office)
+        with office.as_system() as work:
+            [unit] = departments(work.session)
+            user = create_user(
+                work, CLERK, name="Clara Beispiel", roles={Role.CLERK}, departments=[unit]
+            )
+            actor = actor_of(work.session, user)
+        with office.begin(actor) as work:
+            key, session = new_token(work, "Scanner"), start_session(work, device="Prüfstand")
+    finally:
+        office.close()
+    return House(folder, chosen, key, session)
+
+
+def _opened(folder: Path, environment: Mapping[str, str]) -> Office:
+    given = {name.removeprefix("EAKTE_").lower(): value for name, value in environment.items()}
+    return open_office(load_settings(data=folder, **given))
