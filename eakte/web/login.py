@@ -59,7 +59,8 @@ login_manager.session_protection = None
 
 def guard_every_view(app: OfficeApp) -> None:
     """Put the guard in front of every view of ``app``."""
-    login_manager.init_app(app)
+    # Pages must not ask again who is there: an error page is written when nobody can say.
+    login_manager.init_app(app, add_context_processor=False)
     csrf.init_app(app)
     app.before_request(guard)
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import IO, Any, TypeVar, cast
+from wsgiref.types import WSGIEnvironment
 
 from apiflask import APIFlask
 from flask import current_app, g, request
@@ -83,6 +84,10 @@ class SignedIn:
 class BodyRequest(Request):
     """A request whose document parts are spooled into the upload folder, under a name of ours."""
 
+    def __init__(self, environ: WSGIEnvironment, *given: Any, **named: Any) -> None:
+        super().__init__(environ, *given, **named)
+        self._spools: list[IO[bytes]] = []
+
     def _get_file_stream(
         self,
         total_content_length: int | None,
@@ -92,7 +97,15 @@ class BodyRequest(Request):
     ) -> IO[bytes]:
         # Processing needs a path, so the bytes are spooled where they can be looked at; what a
         # killed process leaves there is swept with the uploads.
-        return cast(IO[bytes], NamedTemporaryFile(dir=upload_folder(), prefix="form-"))
+        spool = cast(IO[bytes], NamedTemporaryFile(dir=upload_folder(), prefix="form-"))
+        self._spools.append(spool)
+        return spool
+
+    def close(self) -> None:
+        """Close the request and remove its spools, also those of a form that was never whole."""
+        super().close()
+        for spool in self._spools:
+            spool.close()
 
 
 class LateBody(Response):

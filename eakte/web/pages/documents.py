@@ -190,9 +190,12 @@ def _tell_filed(document: Document, case: Case) -> None:
 def _page(work: UnitOfWork, document: Document, *, errors: dict[str, str] | None = None) -> str:
     versions = versions_of(work, document)
     authors = {version.created_by_id for version in versions}
-    names = dict(
-        work.session.execute(select(User.id, User.name).where(User.id.in_(authors))).tuples().all()
-    )
+    names = {
+        user_id: name
+        for user_id, name in work.session.execute(
+            select(User.id, User.name).where(User.id.in_(authors))
+        )
+    }
     twin = (
         work.session.get(Document, document.duplicate_of_id) if document.duplicate_of_id else None
     )

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flask import Blueprint, Response, jsonify
 from sqlalchemy import text
 
 from eakte.bootstrap import Office
 from eakte.errors import PartUnavailable
-from eakte.web.per_request import the_office
+from eakte.web.per_request import the_app, the_office
 from search import SearchError
 from storage import Digest, StorageError
 
@@ -26,21 +26,19 @@ NOTHING = hashlib.sha256(b"").hexdigest()
 @dataclass
 class _Known:
     until: float = 0.0
-    parts: dict[str, bool] | None = None
-
-
-_known = _Known()
-_lock = threading.Lock()
+    parts: dict[str, bool] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
 
 @pages.get("/gesundheit")
 def show() -> Response:
     """Answer 200 when the essential parts work, 503 otherwise."""
-    with _lock:
-        if _known.parts is None or time.monotonic() > _known.until:
-            _known.parts = _asked(the_office())
-            _known.until = time.monotonic() + SECONDS
-        parts = _known.parts
+    known: _Known = the_app().extensions.setdefault("eakte-health", _Known())
+    with known.lock:
+        if time.monotonic() >= known.until:
+            known.parts = _asked(the_office())
+            known.until = time.monotonic() + SECONDS
+        parts = known.parts
     # Without the index only searching stands still.
     working = parts["database"] and parts["store"]
     response = jsonify({"status": "ok" if working else "unavailable", "parts": parts})

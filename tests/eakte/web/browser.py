@@ -34,7 +34,7 @@ class Browser:
         self.client = self.app.test_client()
 
     def get(self, address: str, **given: Any) -> TestResponse:
-        return self.client.get(address, **given)
+        return self.client.get(address, buffered=True, **given)
 
     def post(self, address: str, sent: dict[str, Any] | None = None, **given: Any) -> TestResponse:
         return self.client.post(address, data={"csrf_token": self.token, **(sent or {})}, **given)

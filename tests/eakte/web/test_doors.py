@@ -64,7 +64,9 @@ def test_a_part_of_a_page_sends_the_browser_to_the_door(app: OfficeApp) -> None:
     assert (answer.status_code, answer.headers["HX-Redirect"]) == (401, "/anmelden")
 
 
-def test_signing_in_opens_the_desk_and_signing_out_closes_it(app: OfficeApp, office: Office) -> None:
+def test_signing_in_opens_the_desk_and_signing_out_closes_it(
+    app: OfficeApp, office: Office
+) -> None:
     browser = Browser(app)
     assert browser.sign_in("clerk").headers["Location"] == "/"
     assert browser.get("/").status_code == 200
@@ -191,9 +193,7 @@ def test_a_session_ends_when_nobody_works_and_after_a_day_of_work(
     assert browser.get("/").status_code == 303
 
 
-def test_a_page_that_asks_by_itself_keeps_nobody_signed_in(
-    app: OfficeApp, clock: SetClock
-) -> None:
+def test_a_page_that_asks_by_itself_keeps_nobody_signed_in(app: OfficeApp, clock: SetClock) -> None:
     browser = signed_in(app, "clerk")
     for _ in range(7):
         clock.move(timedelta(minutes=10))
@@ -240,7 +240,9 @@ def test_every_change_needs_the_token_of_our_forms(app: OfficeApp) -> None:
     tried = 0
     for _, method, path in addresses(app):
         if method in {"POST", "PATCH", "DELETE", "PUT"}:
-            answer = browser.client.open(path, method=method, headers={"Accept": "application/json"})
+            answer = browser.client.open(
+                path, method=method, headers={"Accept": "application/json"}
+            )
             assert answer.status_code == 400, (method, path, answer.status)
             assert answer.json is not None and answer.json["code"] == "form-expired"
             tried += 1
