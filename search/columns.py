@@ -118,7 +118,7 @@ def row_of(entry: Entry, schema: Schema) -> Row:
                 counted.include(own)
         elif field.kind is FieldKind.KEYWORD:
             tokens[exact_of(field.name)] = frozenset(map(exact_keyword, _strings(value)))
-            tokens[folded_of(field.name)] = frozenset(map(folded_keyword, _strings(value)))
+            tokens[folded_of(field.name)] = frozenset(map(folded_keyword, _strings(value))) - {""}
         elif value is not None:
             values[value_of(field.name)] = as_number(value)
     tokens[FORMS] = frozenset(counted.as_tokens())
@@ -202,7 +202,8 @@ def _shares(word: str) -> tuple[str, tuple[tuple[str, float], ...]]:
 def exact_keyword(value: str) -> str:
     """A keyword as a token that every engine can keep, different for different values."""
     kept = storable(value)
-    if len(kept) <= _LONGEST_KEYWORD and kept.isprintable():
+    plain = 0 < len(kept) <= _LONGEST_KEYWORD and kept.isprintable()
+    if plain and not kept.startswith("#"):
         return kept
     return "#" + blake2b(kept.encode(), digest_size=32).hexdigest()
 
@@ -217,7 +218,7 @@ def as_number(value: Value) -> int | float:
     if isinstance(value, date):
         return value.toordinal()
     if isinstance(value, int | float):
-        return float(value)
+        return float(value) + 0.0  # minus nought is nought, or engines would tell them apart
     raise ValueError(f"neither a day nor a number: {value!r}")
 
 

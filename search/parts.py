@@ -1,7 +1,7 @@
 """Are the parts of an index still what the engine once wrote?
 
 Neither engine sees a part of its own that is zeroed or flipped before it stumbles over it in a
-search. The parts of both are written once and never changed, so a note of each is enough.
+search. Their parts are written once and never changed, so a note of each is enough.
 """
 
 import json
@@ -37,7 +37,7 @@ def note_parts(generation: Path, names: Iterable[str], *, sync: bool) -> None:
     for name in sorted(set(names)):
         note = known.get(name)
         if note is None:
-            path = generation / name
+            path = _path_of(generation, name)
             note = {"size": path.stat().st_size, "ends": _ends(path), "whole": _whole(path)}
             if sync:
                 _sync(path)
@@ -54,7 +54,7 @@ def check_parts(generation: Path, names: Iterable[str], *, whole: bool) -> None:
     """
     notes = _notes(generation)
     for name in names:
-        path = generation / name
+        path = _path_of(generation, name)
         note = notes.get(name)
         try:
             size = path.stat().st_size
@@ -67,6 +67,11 @@ def check_parts(generation: Path, names: Iterable[str], *, whole: bool) -> None:
             raise IndexBroken(f"a part of the index cannot be read: {error}") from error
         if not sound:
             raise IndexBroken(f"a part of the index is damaged: {path}")
+
+
+def _path_of(generation: Path, name: str) -> Path:
+    """A part that is written anew, like a list of parts, is named list@42 after its version."""
+    return generation / name.partition("@")[0]
 
 
 def noted_parts(generation: Path) -> frozenset[str]:

@@ -134,7 +134,8 @@ class TantivyIndex(Index):
                 raise
             finally:
                 engine.wait_merging_threads()
-            parts.note_parts(opened.generation, _live_parts(opened.generation), sync=False)
+                live = _live_parts(opened.generation)
+                parts.note_parts(opened.generation, live, sync=False)
         self._now(at_once=True)
 
     def _search(
@@ -402,6 +403,7 @@ def _live_parts(generation: Path) -> list[str]:
             (str(one["segment_id"]).replace("-", ""), one["deletes"]) for one in listed["segments"]
         ]
         names = [f"{name}.{kind}" for name, _ in segments for kind in _PART_KINDS]
-        return names + [f"{name}.{gone['opstamp']}.del" for name, gone in segments if gone]
+        names += [f"{name}.{gone['opstamp']}.del" for name, gone in segments if gone]
+        return [*names, f"meta.json@{listed['opstamp']}"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise IndexBroken(f"{generation} has lost its list of parts") from error
