@@ -18,6 +18,7 @@ from eakte.processing.steps.identify import Identity, identify
 from eakte.processing.steps.plane import Plane
 from eakte.processing.steps.reading import Read, read_page, write_preview
 from eakte.processing.steps.recognition import Tesseract
+from eakte.processing.steps.second_way import recognise_by_ocrmypdf
 from eakte.processing.steps.sheets import Facts, Plan, Sheets, UnreadablePage
 from eakte.processing.steps.text_layer import drawn
 
@@ -110,7 +111,9 @@ def _read_and_bind(
         with Sheets(working, pixels=limits.pixels) as sheets:
             leaves = _read(sheets, pages, folder=folder, limits=limits, tell=tell)
             made.previews = len(leaves)
-            made.has_pdf = _bind(working, leaves, sheets=sheets, folder=folder, tell=tell)
+            made.has_pdf = _bind(
+                working, leaves, sheets=sheets, folder=folder, limits=limits, tell=tell
+            )
     except UnreadablePage:
         tell.note("damaged")
     tell.progress("preview", made.previews, max(made.previews, 1))
@@ -151,7 +154,15 @@ def _in_order(read: Callable[[int], Read], pages: int, *, jobs: int) -> Iterator
             yield future.result()
 
 
-def _bind(working: Path, leaves: list[Leaf], *, sheets: Sheets, folder: Path, tell: Tell) -> bool:
+def _bind(
+    working: Path,
+    leaves: list[Leaf],
+    *,
+    sheets: Sheets,
+    folder: Path,
+    limits: Limits,
+    tell: Tell,
+) -> bool:
     """Write the reading copy; whether there is one now."""
     tell.progress("assemble", 0, len(leaves))
     try:
@@ -163,8 +174,16 @@ def _bind(working: Path, leaves: list[Leaf], *, sheets: Sheets, folder: Path, te
             assembled=lambda done: tell.progress("assemble", done, len(leaves)),
         )
     except (NoReadingCopy, pikepdf.PdfError, ValueError, TypeError, KeyError, OSError):
-        tell.note("no-reading-copy")
-        return False
+        found = recognise_by_ocrmypdf(
+            working,
+            folder / TARGET,
+            language=limits.ocr_language,
+            jobs=limits.jobs,
+            seconds=2 * limits.page_seconds,
+        )
+        if not found:
+            tell.note("no-reading-copy")
+        return found
     if pictures:
         tell.note("pages-as-pictures", pictures)
     return True
@@ -186,6 +205,8 @@ def _text(path: Path, *, folder: Path, limits: Limits, tell: Tell) -> Made:
         leaves.append(Leaf(facts, pack(drawn(page.lines)), Plane(), size))
         write_preview(picture, folder / preview_name(number))
     with Sheets(folder / WORKING, pixels=limits.pixels) as sheets:
-        has_pdf = _bind(folder / WORKING, leaves, sheets=sheets, folder=folder, tell=tell)
+        has_pdf = _bind(
+            folder / WORKING, leaves, sheets=sheets, folder=folder, limits=limits, tell=tell
+        )
     tell.progress("preview", len(pages), len(pages))
     return Made(has_pdf, len(pages))

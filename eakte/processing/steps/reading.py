@@ -63,17 +63,28 @@ def read_page(sheets: Sheets, number: int, *, tesseract: Tesseract, preview: Pat
         sheet = sheets.picture(number, facts)
         if facts.plan is Plan.ADD:
             write_preview(sheets.preview(number, facts), preview)
-    except UnreadablePage:
+        return _read_picture(sheet, facts, number, tesseract=tesseract, preview=preview)
+    except (UnreadablePage, ValueError, ArithmeticError, OSError):
         return _unreadable(number, preview)
+
+
+def _read_picture(
+    sheet: Image.Image, facts: Facts, number: int, *, tesseract: Tesseract, preview: Path
+) -> Read:
     try:
         return _recognised(sheet, facts, number, tesseract=tesseract, preview=preview)
     except NotRecognised as error:
-        if facts.plan is not Plan.ADD:
+        kept = facts.plan is Plan.ADD
+        if not kept:
             write_preview(sheet, preview)
+        page = _page_text(
+            facts,
+            number,
+            text=facts.text if kept else "",
+            source=TextSource.BORN_DIGITAL if kept else TextSource.NONE,
+            dpi=_dpi(facts, sheet),
+        )
         code = "page-timeout" if isinstance(error, TookTooLong) else "ocr-failed"
-        source = TextSource.BORN_DIGITAL if facts.plan is Plan.ADD else TextSource.NONE
-        text = facts.text if facts.plan is Plan.ADD else ""
-        page = _page_text(facts, number, text=text, source=source, dpi=_dpi(facts, sheet))
         return Read(page, Leaf(facts), code)
 
 

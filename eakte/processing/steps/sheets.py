@@ -114,7 +114,7 @@ class Sheets:
             UnreadablePage: pdfium cannot load it.
         """
         with self._page(number) as page:
-            width, height = page.get_size()
+            width, height = (max(side, 1.0) for side in page.get_size())
             seen = list(itertools.islice(page.get_objects(max_depth=DEPTH_SEEN), OBJECTS_SEEN))
             pictures = [part for part in seen if part.type == raw.FPDF_PAGEOBJ_IMAGE]
             writings = [part for part in seen if part.type == raw.FPDF_PAGEOBJ_TEXT]
