@@ -106,7 +106,7 @@ def prepare(office: Office) -> None:
             url=office.settings.store,
             fault=str(error),
         ) from error
-    log.info(
+    log.debug(
         "store %s: versioning %s, object lock %s", facts.kind, facts.versioning, facts.object_lock
     )
 

@@ -9,30 +9,32 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
 import socket
 import threading
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
-from tempfile import mkdtemp
+from shutil import rmtree
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
 
 from eakte import jobs
 from eakte.bootstrap import Office
-from eakte.errors import EakteError, PartUnavailable
+from eakte.errors import EakteError, PartUnavailable, machine_faults_named
 from eakte.evidence.fixity import sweep
 from eakte.intake.folder import FolderIntake
 from eakte.intake.uploads import sweep_uploads
+from eakte.jobs import Heart, LeaseLost, Stopped
 from eakte.model.job import Job, JobState
 from eakte.processing import pipeline
 from eakte.processing.limits import Limits
 from eakte.processing.sandbox import Sandbox
-from eakte.retrieval.indexing import entry_of
+from eakte.processing.scratch import Scratch
+from eakte.retrieval.indexing import write_entries
 from eakte.retrieval.rebuilding import needs_rebuilding, rebuild
 from search import SearchError
 from storage import ObjectCorrupt, ObjectMissing, StorageError
@@ -41,67 +43,9 @@ log = logging.getLogger("eakte.worker")
 
 PAUSE = 0.5
 PAUSE_AFTER_FAULT = 3.0
-BEAT = 10.0
-SHOW_EVERY = 0.7
 INDEX_BATCH = 200
 TIDY_EVERY = 3600.0
-INDEX_LOOK_EVERY = 60.0
-
-
-class LeaseLost(Exception):
-    """Somebody else holds the job by now; what this run made is thrown away."""
-
-
-@dataclass
-class _Heart:
-    """Renews the lease of one job and shows its progress, from a thread of its own."""
-
-    office: Office
-    job: Job
-    step: str = ""
-    done: int = 0
-    total: int = 0
-    lost: bool = False
-
-    def __post_init__(self) -> None:
-        self._changed = threading.Event()
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._beat, name="heart", daemon=True)
-
-    def __enter__(self) -> _Heart:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._changed.set()
-        self._thread.join()
-
-    def show(self, step: str, done: int, total: int) -> None:
-        if self.lost:
-            raise LeaseLost
-        self.step, self.done, self.total = step, done, total
-        self._changed.set()
-
-    def _beat(self) -> None:
-        while not self._stop.is_set():
-            try:
-                with self.office.database.transaction() as session:
-                    self.lost = not jobs.heartbeat(
-                        session,
-                        self.office.clock,
-                        self.job,
-                        step=self.step,
-                        done=self.done,
-                        total=self.total,
-                    )
-            except PartUnavailable:
-                log.warning("heartbeat of job %s could not be written", self.job.id)
-            if self.lost:
-                return
-            self._stop.wait(SHOW_EVERY)
-            self._changed.wait(BEAT)
-            self._changed.clear()
+INDEX_LOOK_EVERY = 10.0
 
 
 class Worker:
@@ -111,9 +55,15 @@ class Worker:
         self.office = office
         self.holder = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
         self.stopping = threading.Event()
+        self._desk: Scratch | None = None
+        self._lock = threading.Lock()
 
     def run(self, *, until_idle: bool = False) -> None:
-        """Work until ``stop`` is called, or until nothing is left to do."""
+        """Work until ``stop`` is called, or until nothing is left to do.
+
+        Raises:
+            PartUnavailable: the database is out of reach at the start, or a lane has died.
+        """
         self._free_what_the_dead_held()
         lanes = [
             threading.Thread(target=self._process_lane, name=f"process-{number}", daemon=True)
@@ -122,15 +72,25 @@ class Worker:
         lanes.append(threading.Thread(target=self._index_lane, name="index", daemon=True))
         if not until_idle:
             lanes.append(threading.Thread(target=self._tidy_lane, name="tidy", daemon=True))
-            if self.office.settings.watch_folder is not None:
-                lanes.append(threading.Thread(target=self._watch_lane, name="watch", daemon=True))
+            watched = self.office.settings.watch_folder
+            if watched is not None:
+                watch = partial(self._watch_lane, watched)
+                lanes.append(threading.Thread(target=watch, name="watch", daemon=True))
         for lane in lanes:
             lane.start()
-        while not self.stopping.wait(PAUSE):
+        whole = True
+        while whole and not self.stopping.wait(PAUSE):
+            whole = all(lane.is_alive() for lane in lanes) or self.stopping.is_set()
             if until_idle and self._idle():
                 self.stop()
+        self.stop()
         for lane in lanes:
             lane.join()
+        if self._desk is not None:
+            self._desk.remove()
+        if not whole:
+            # Better gone and started again than alive and idle.
+            raise PartUnavailable("Ein Teil der Hintergrundarbeit hat sich unerwartet beendet.")
 
     def stop(self) -> None:
         """Ask every lane to end after the job it holds, or between two of its pages."""
@@ -147,11 +107,10 @@ class Worker:
         return left == 0
 
     def _free_what_the_dead_held(self) -> None:
-        host = socket.gethostname()
         with self.office.database.transaction() as session:
             for holder in jobs.holders(session):
                 name, pid, _ = holder.rsplit(":", 2)
-                if name == host and pid.isdigit() and not Path("/proc", pid).exists():
+                if name == socket.gethostname() and not Path("/proc", pid).exists():
                     freed = jobs.release(session, self.office.clock, holder=holder)
                     log.info("took over %s jobs of a worker that is gone", freed)
 
@@ -170,7 +129,7 @@ class Worker:
         while not self.stopping.is_set():
             try:
                 busy = turn()
-            except PartUnavailable as error:
+            except (PartUnavailable, StorageError) as error:
                 log.warning("a part is out of reach: %s", error)
                 self.stopping.wait(PAUSE_AFTER_FAULT)
             except Exception:
@@ -184,17 +143,24 @@ class Worker:
     # --- documents ------------------------------------------------------------------------------
 
     def _process_lane(self) -> None:
-        with Sandbox(Limits.of(self.office.settings), warm=True) as sandbox:
+        with closing(Sandbox(Limits.of(self.office.settings), warm=True)) as sandbox:
             self._forever(lambda: self._process_turn(sandbox))
 
     def _process_turn(self, sandbox: Sandbox) -> bool:
+        sandbox.start()
+        self._own_desk()
         claimed = self._claim(["process"])
         for job in claimed:
             try:
                 self._process(sandbox, job)
             except LeaseLost:
                 log.warning("job %s went to another worker", job.id)
+            except Stopped as error:
+                self._process_postponed(job, error, pause=timedelta(0))
             except (EakteError, StorageError) as error:
+                if _is_away(error):
+                    self._process_postponed(job, error)
+                    raise
                 self._process_failed(job, error)
             except Exception as error:
                 # The edge: a fault of ours must not take the lane or other documents with it.
@@ -210,42 +176,66 @@ class Worker:
                 jobs.done(work.session, job)
                 return
         if jobs.exhausted(job, attempts=attempts):
-            raise _Poisoned(
-                "Die Verarbeitung wurde immer wieder abgebrochen und deshalb zurückgestellt."
+            raise pipeline.CutOff
+        with (
+            self._folder() as folder,
+            Heart(lambda *shown: self._beat(job, *shown), self.stopping) as heart,
+        ):
+            made = pipeline.make(
+                self.office.store, sandbox, task, folder=folder, progress=heart.show
             )
-        folder = Path(mkdtemp(prefix="job-", dir=self.office.settings.work_folder))
-        try:
-            with _Heart(self.office, job) as heart:
-                made = pipeline.make(
-                    self.office.store, sandbox, task, folder=folder, progress=heart.show
-                )
-                if heart.lost:
-                    raise LeaseLost
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            if heart.lost:
+                raise LeaseLost
         with self.office.as_system() as work:
             pipeline.finish(work, task, made)
             if not jobs.done(work.session, job):
                 raise LeaseLost
-        log.info("document %s processed", job.subject_id)
+        log.debug("document %s processed", job.subject_id)
+
+    def _beat(self, job: Job, step: str, done: int, total: int) -> bool:
+        with self.office.database.transaction() as session:
+            return jobs.heartbeat(
+                session, self.office.clock, job, step=step, done=done, total=total
+            )
 
     def _process_failed(self, job: Job, error: Exception) -> None:
-        for_good = isinstance(error, ObjectCorrupt | ObjectMissing | _Poisoned)
-        away = isinstance(error, PartUnavailable | StorageError) and not for_good
         with self.office.as_system() as work:
             aside = jobs.failed(
                 work.session,
                 self.office.clock,
                 job,
-                error=f"{type(error).__name__}: {error}",
-                # A part that is away says nothing about the document: that is tried for ever.
-                attempts=1 << 30 if away else self.office.settings.job_attempts,
-                final=for_good,
+                error=_told(error),
+                attempts=self.office.settings.job_attempts,
+                final=isinstance(error, ObjectCorrupt | ObjectMissing | pipeline.CutOff),
             )
             if aside:
-                pipeline.give_up(work, job.subject_id, code=_code(error), reason=_reason(error))
+                pipeline.give_up(work, job.subject_id, error=error)
             else:
                 pipeline.wait_again(work, job.subject_id)
+
+    def _process_postponed(
+        self, job: Job, error: Exception, *, pause: timedelta = jobs.AWAY_PAUSE
+    ) -> None:
+        with self.office.as_system() as work:
+            jobs.postponed(work.session, self.office.clock, job, reason=_told(error), pause=pause)
+            pipeline.wait_again(work, job.subject_id)
+
+    def _own_desk(self) -> Scratch:
+        """Return this worker's own folder; what dead workers left is removed when it is made."""
+        with self._lock, machine_faults_named():
+            if self._desk is None:
+                self._desk = Scratch.made_in(self.office.settings.work_folder)
+            return self._desk
+
+    @contextmanager
+    def _folder(self) -> Iterator[Path]:
+        """Open an empty folder for one job, that is gone afterwards."""
+        with machine_faults_named():
+            folder = self._own_desk().new_folder()
+            try:
+                yield folder
+            finally:
+                rmtree(folder, ignore_errors=True)
 
     # --- index ----------------------------------------------------------------------------------
 
@@ -277,87 +267,74 @@ class Worker:
             return False
         try:
             self._write_index({job.subject_id for job in claimed})
-        except (SearchError, StorageError) as error:
+        except (SearchError, StorageError, OSError) as error:
             log.warning("the index could not be written: %s", error)
             with self.office.database.transaction() as session:
                 for job in claimed:
-                    jobs.failed(
-                        session,
-                        self.office.clock,
-                        job,
-                        error=str(error),
-                        attempts=1 << 30,
-                    )
-            self.stopping.wait(PAUSE_AFTER_FAULT)
+                    jobs.postponed(session, self.office.clock, job, reason=_told(error))
+            raise PartUnavailable("Der Suchindex ist nicht beschreibbar.") from error
+        except Exception:
+            # The edge: one document that cannot be indexed must not keep the others out.
+            log.exception("%s documents could not be indexed together", len(claimed))
+            for job in claimed:
+                self._index_alone(job)
             return True
         with self.office.database.transaction() as session:
             for job in claimed:
                 jobs.done(session, job)
         return True
 
+    def _index_alone(self, job: Job) -> None:
+        try:
+            self._write_index({job.subject_id})
+        except Exception as error:
+            # The edge: see above. It is tried for ever, less and less often.
+            log.exception("document %s could not be indexed", job.subject_id)
+            with self.office.database.transaction() as session:
+                jobs.failed(session, self.office.clock, job, error=_told(error), attempts=1 << 30)
+            return
+        with self.office.database.transaction() as session:
+            jobs.done(session, job)
+
     def _write_index(self, documents: set[UUID]) -> None:
-        with (
-            self.office.database.transaction(writes=False) as session,
-            self.office.index.writer() as writer,
-        ):
-            for document_id in documents:
-                entry = entry_of(session, self.office.store, document_id)
-                if entry is None:
-                    writer.drop(str(document_id))
-                else:
-                    writer.put(entry)
+        with self.office.begin(writes=False) as work:
+            write_entries(work, documents)
 
     # --- the watched folder and the broom -------------------------------------------------------
 
-    def _watch_lane(self) -> None:
-        settings = self.office.settings
-        if settings.watch_folder is None:
-            return
-        settings.watch_folder.mkdir(parents=True, exist_ok=True)
-        with Sandbox(Limits.of(settings), warm=False) as sandbox:
+    def _watch_lane(self, folder: Path) -> None:
+        with closing(Sandbox(Limits.of(self.office.settings), warm=False)) as sandbox:
             intake = FolderIntake(
                 self.office.as_system,
-                settings.watch_folder,
-                department=settings.watch_department,
+                folder,
+                department=self.office.settings.watch_department,
                 look=lambda path, name: sandbox.look(path, name=name),
             )
-            self._forever(intake.turn)
+
+            def turn() -> bool:
+                folder.mkdir(parents=True, exist_ok=True)
+                return intake.turn()
+
+            self._forever(turn)
 
     def _tidy_lane(self) -> None:
-        while not self.stopping.is_set():
-            try:
+        def turn() -> bool:
+            with machine_faults_named():
                 with self.office.as_system() as work:
                     sweep_uploads(work)
                 with self.office.as_system() as work:
                     sweep(work, older_than=timedelta(days=self.office.settings.sweep_days))
-            except (PartUnavailable, StorageError) as error:
-                log.warning("tidying up was put off: %s", error)
             self.stopping.wait(TIDY_EVERY)
+            return True
+
+        self._forever(turn)
 
 
-class _Poisoned(EakteError):
-    """The document's processing was cut off again and again."""
-
-    code = "interrupted"
-
-
-def _code(error: Exception) -> str:
-    if isinstance(error, ObjectCorrupt):
-        return "corrupt"
-    if isinstance(error, ObjectMissing):
-        return "missing"
-    return error.code if isinstance(error, EakteError) else "internal"
+def _is_away(error: Exception) -> bool:
+    """Say whether a part is out of reach, which says nothing about the document."""
+    damaged = isinstance(error, ObjectCorrupt | ObjectMissing)
+    return isinstance(error, PartUnavailable | StorageError) and not damaged
 
 
-def _reason(error: Exception) -> str:
-    if isinstance(error, ObjectCorrupt | ObjectMissing):
-        return (
-            "Der gespeicherte Inhalt fehlt oder ist verändert. "
-            "Bitte verständigen Sie die Verwaltung und heben Sie die Vorlage auf."
-        )
-    if isinstance(error, EakteError):
-        return f"{error.message} Bitte stoßen Sie die Verarbeitung neu an."
-    return (
-        "Die Verarbeitung ist an einem Fehler des Programms gescheitert; das Original ist "
-        "unverändert gespeichert. Bitte stoßen Sie die Verarbeitung neu an."
-    )
+def _told(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"

@@ -33,14 +33,19 @@ def add_commands(commands: Commands[argparse.ArgumentParser]) -> None:
     again.set_defaults(run=_rebuild)
 
 
-def _work(given: argparse.Namespace, settings: Settings) -> int:
+def work_until_stopped(settings: Settings, *, until_idle: bool = False) -> None:
+    """Run a worker in this process until it is told to end, or until nothing waits any more."""
     with house(settings) as office:
         worker = Worker(office)
         for sign in (signal.SIGINT, signal.SIGTERM):
             signal.signal(sign, lambda *_: worker.stop())
-        worker.run(until_idle=given.until_idle)
-        if given.until_idle:
-            tell({"idle": True}, "Es wartet nichts mehr.", as_json=given.json)
+        worker.run(until_idle=until_idle)
+
+
+def _work(given: argparse.Namespace, settings: Settings) -> int:
+    work_until_stopped(settings, until_idle=given.until_idle)
+    if given.until_idle:
+        tell({"idle": True}, "Es wartet nichts mehr.", as_json=given.json)
     return 0
 
 

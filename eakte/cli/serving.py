@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import argparse
 import http.client
+import multiprocessing
+import os
 import signal
-import subprocess  # noqa: S404  # our own program is started, with a list of arguments
-import sys
 import threading
 import time
+from collections.abc import Callable
+from multiprocessing.context import ForkProcess
 from types import FrameType
 
 from eakte.access.accounts import departments
+from eakte.cli.house import work_until_stopped
 from eakte.cli.opened import house, tell
+from eakte.cli.web_server import WebServer
 from eakte.config import Settings
 from eakte.demo.office import demo_logins, has_demo, load_documents, load_office
 from eakte.errors import PartUnavailable
 
 Commands = argparse._SubParsersAction  # the only name argparse has for it
 
+Task = Callable[[Settings], None]
+
+FORK = multiprocessing.get_context("fork")
+DEMO_NICENESS = 10
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
 LOOK_EVERY = 0.2
@@ -71,14 +79,14 @@ def _serve(given: argparse.Namespace, settings: Settings) -> int:
     running = _Children(settings)
     for sign in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sign, running.stop)
-    running.start("Webserver", _web_arguments(settings))
+    running.start("Webserver", _serve_web)
     if given.with_worker:
-        running.start("Hintergrundarbeit", _own("work"))
-    if given.demo_if_empty and demo:
-        running.start_once("Demo-Dokumente", _own("demo"))
+        running.start("Hintergrundarbeit", _work)
     try:
         _wait_until_answering(settings, running)
         _greet(settings, demo=demo)
+        if given.demo_if_empty and demo:
+            running.start_once("Demo-Dokumente", _bring_demo_documents)
         return running.watch()
     finally:
         running.end_all()
@@ -96,31 +104,19 @@ def _reachable(settings: Settings) -> str:
     return "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104  # compared, not bound
 
 
-def _own(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "eakte.cli", *arguments]
+def _serve_web(settings: Settings) -> None:
+    WebServer(settings).run()
 
 
-def _web_arguments(settings: Settings) -> list[str]:
-    return [
-        sys.executable,
-        "-m",
-        "gunicorn",
-        "--bind",
-        f"{settings.host}:{settings.port}",
-        "--worker-class",
-        "gthread",
-        "--workers",
-        str(settings.web_processes),
-        "--threads",
-        str(settings.web_threads),
-        "--timeout",
-        "120",
-        "--graceful-timeout",
-        "10",
-        "--log-level",
-        "warning",
-        "eakte.app:from_environment()",
-    ]
+def _work(settings: Settings) -> None:
+    work_until_stopped(settings)
+
+
+def _bring_demo_documents(settings: Settings) -> None:
+    # Whoever works at the desk meanwhile comes first.
+    os.nice(DEMO_NICENESS)
+    with house(settings) as office:
+        load_documents(office, report=_documents_loaded)
 
 
 def _wait_until_answering(settings: Settings, running: _Children) -> None:
@@ -146,28 +142,35 @@ def _wait_until_answering(settings: Settings, running: _Children) -> None:
 
 
 class _Children:
-    """The processes of one start; all end together."""
+    """The processes of one start; all end together.
+
+    They are forked: whatever this process has imported need not be imported three times.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.stopped = threading.Event()
-        self._running: dict[str, subprocess.Popen[bytes]] = {}
-        self._arguments: dict[str, list[str]] = {}
-        self._once: dict[str, subprocess.Popen[bytes]] = {}
+        self._running: dict[str, ForkProcess] = {}
+        self._tasks: dict[str, Task] = {}
+        self._once: dict[str, ForkProcess] = {}
 
-    def start(self, name: str, arguments: list[str]) -> None:
+    def start(self, name: str, task: Task) -> None:
         """Start what has to run all the time."""
-        self._arguments[name] = arguments
-        # A session of their own: Ctrl-C reaches this process alone, which then ends them in order.
-        self._running[name] = subprocess.Popen(arguments, start_new_session=True)
+        self._tasks[name] = task
+        self._running[name] = self._forked(name, task)
 
-    def start_once(self, name: str, arguments: list[str]) -> None:
+    def start_once(self, name: str, task: Task) -> None:
         """Start what ends by itself."""
-        self._once[name] = subprocess.Popen(arguments, start_new_session=True)
+        self._once[name] = self._forked(name, task)
+
+    def _forked(self, name: str, task: Task) -> ForkProcess:
+        child = FORK.Process(target=_in_child, args=(task, self.settings), name=name)
+        child.start()
+        return child
 
     def all_alive(self) -> bool:
         """Say whether everything that has to run does."""
-        return all(child.poll() is None for child in self._running.values())
+        return all(child.is_alive() for child in self._running.values())
 
     def stop(self, number: int, frame: FrameType | None) -> None:
         """Ask for the end, as a handler of signals."""
@@ -177,11 +180,11 @@ class _Children:
         """Start again what ended by itself; return when the end was asked for."""
         while not self.stopped.wait(LOOK_EVERY):
             for name, child in list(self._running.items()):
-                if child.poll() is not None:
+                if not child.is_alive():
                     print(f"{name} hat sich beendet und wird neu gestartet.", flush=True)
                     if self.stopped.wait(1.0):
                         break
-                    self.start(name, self._arguments[name])
+                    self.start(name, self._tasks[name])
         return 0
 
     def end_all(self) -> None:
@@ -189,12 +192,18 @@ class _Children:
         print("e-Akte wird beendet …", flush=True)
         children = [*self._running.values(), *self._once.values()]
         for child in children:
-            if child.poll() is None:
-                child.terminate()
+            child.terminate()
         ends = time.monotonic() + STOP_SECONDS
         for child in children:
-            try:
-                child.wait(timeout=max(0.1, ends - time.monotonic()))
-            except subprocess.TimeoutExpired:
+            child.join(timeout=max(0.1, ends - time.monotonic()))
+            if child.is_alive():
                 child.kill()
-                child.wait()
+                child.join()
+
+
+def _in_child(task: Task, settings: Settings) -> None:
+    # A session of its own: Ctrl-C reaches the parent alone, which then ends its children in order.
+    os.setsid()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, signal.SIG_DFL)
+    task(settings)
