@@ -37,6 +37,8 @@ REGISTRY = re.compile("|".join(re.escape(host) for host in HOSTS))
 MACHINE_PATH = re.compile(
     r"(?<![\w.}/])/(" + "|".join(["wor" + "k", "far" + "m", "roo" + "t", r"home/\w+"]) + r")/"
 )
+# The address of a Markdown link, without the place on the page.
+LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
 
 
 def strangers_at_the_top(root: Path) -> set[str]:
@@ -73,6 +75,17 @@ def machine_paths(root: Path) -> list[str]:
     return _lines(root, MACHINE_PATH)
 
 
+def dead_links(root: Path) -> list[str]:
+    """Name every link of a page to another one here that is not there."""
+    return [
+        f"{path.as_posix()} -> {link}"
+        for path in kept_files(root)
+        if path.suffix == ".md"
+        for link in LINK.findall((root / path).read_text(encoding="utf-8"))
+        if "://" not in link and not (root / path.parent / link).exists()
+    ]
+
+
 def test_nothing_else_lies_at_the_top() -> None:
     assert strangers_at_the_top(ROOT) == set()
 
@@ -88,6 +101,15 @@ def test_no_registry_is_named() -> None:
 
 def test_no_path_of_a_machine_is_named() -> None:
     assert machine_paths(ROOT) == []
+
+
+def test_no_link_leads_nowhere() -> None:
+    assert dead_links(ROOT) == []
+
+
+def test_a_planted_dead_link_is_caught(tmp_path: Path) -> None:
+    found = caught(tmp_path, dead_links, add("README.md", "\n[more](eakte/MORE.md#part)\n"))
+    assert found == {"README.md -> eakte/MORE.md"}
 
 
 @pytest.mark.parametrize("host", HOSTS)
