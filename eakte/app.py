@@ -92,7 +92,6 @@ def create_app(office: Office, *, look: LookAt | None = None) -> OfficeApp:
         BABEL_TRANSLATION_DIRECTORIES=str(Path(__file__).parent / "web" / "translations"),
         OPENAPI_VERSION="3.1.0",
     )
-    app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's own provider has it
     headers.add_headers(app)
     login.guard_every_view(app)
     desk.lay_desk(app)

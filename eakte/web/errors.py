@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import logging
 import traceback
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from eakte.errors import (
+    MACHINE_FAULTS,
     BadInput,
     ChangedMeanwhile,
     ContentTooLarge,
@@ -50,7 +50,6 @@ STATUS: tuple[tuple[type[EakteError], HTTPStatus], ...] = (
 )
 RETRY_SECONDS = 30
 RETRY = frozenset({HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS})
-NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENFILE})
 
 
 @dataclass(frozen=True)
@@ -181,7 +180,7 @@ def _on_storage(error: StorageError) -> Response:
 
 
 def _on_system(error: OSError) -> Response:
-    if error.errno not in NO_ROOM:
+    if error.errno not in MACHINE_FAULTS:
         return _on_unexpected(error)
     log.error("%s: the machine is out of room: errno %s", g.get("request_id"), error.errno)
     return respond(

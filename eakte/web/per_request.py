@@ -19,6 +19,7 @@ from wsgiref.types import WSGIEnvironment
 
 from apiflask import APIFlask
 from flask import current_app, g, request
+from flask.json.provider import DefaultJSONProvider
 from flask.typing import ResponseReturnValue
 from flask.wrappers import Request, Response
 from flask_login import current_user
@@ -97,7 +98,10 @@ class BodyRequest(Request):
     ) -> IO[bytes]:
         # Processing needs a path, so the bytes are spooled where they can be looked at; what a
         # killed process leaves there is swept with the uploads.
-        spool = cast(IO[bytes], NamedTemporaryFile(dir=upload_folder(), prefix="form-"))
+        spool = cast(
+            IO[bytes],
+            NamedTemporaryFile(dir=upload_folder(), prefix="form-"),  # noqa: SIM115  # closed with the request
+        )
         self._spools.append(spool)
         return spool
 
@@ -120,10 +124,24 @@ class LateBody(Response):
         raise NotImplementedError
 
 
+class Json(DefaultJSONProvider):
+    """JSON as Flask reads and writes it, in the order in which fields were named."""
+
+    sort_keys = False
+
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
+        """Read JSON; what is nested too deep is as unreadable as what is none."""
+        try:
+            return super().loads(s, **kwargs)
+        except RecursionError as error:
+            raise ValueError("nested too deep") from error
+
+
 class OfficeApp(APIFlask):
     """The application of one office: every view runs in the transaction it needs."""
 
     request_class = BodyRequest
+    json_provider_class = Json
 
     def __init__(self, import_name: str, *, office: Office, look: LookAt, **options: Any) -> None:
         super().__init__(import_name, **options)

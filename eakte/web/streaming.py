@@ -9,6 +9,7 @@ from typing import BinaryIO
 from urllib.parse import quote
 
 from flask import request
+from werkzeug.datastructures import Range
 
 from eakte.db import folded
 from eakte.retrieval.reading import Reading
@@ -64,7 +65,7 @@ def send(reading: Reading, *, inline: bool, max_age: int = 0) -> StoredBody:
     wanted = request.range
     if request.if_none_match.contains(etag):
         status = 304
-    elif wanted is not None and len(wanted.ranges) == 1 and _range_is_of(etag):
+    elif wanted is not None and _is_one_part(wanted) and _range_is_of(etag):
         span = wanted.range_for_length(reading.size)
         if span is None:
             status, length = 416, 0
@@ -97,6 +98,11 @@ def disposition(name: str, *, inline: bool) -> str:
     shown = "".join(sign for sign in name if unicodedata.category(sign)[0] != "C")
     kind = "inline" if inline else "attachment"
     return f"{kind}; filename=\"{plain}{ending}\"; filename*=UTF-8''{quote(shown, safe='')}"
+
+
+def _is_one_part(wanted: Range) -> bool:
+    # Whoever wants several parts, or counts in something else, gets the whole: that is allowed.
+    return wanted.units == "bytes" and len(wanted.ranges) == 1
 
 
 def _range_is_of(etag: str) -> bool:
