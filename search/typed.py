@@ -66,7 +66,8 @@ def pieces(typed: str, names: Mapping[str, str]) -> Iterator[Piece]:
         if found is None:
             found = _chunk_at(typed, at, after_field=after_field)
         piece, at = found
-        after_field = piece.sign is Sign.FIELD
+        # Behind titel: even UND is a word; behind a blank it joins again.
+        after_field = piece.sign is Sign.FIELD and not typed[at : at + 1].isspace()
         if piece.text or piece.sign is not Sign.WORD:
             yield piece
     yield Piece(Sign.END, "", len(typed))
