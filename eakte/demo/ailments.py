@@ -10,6 +10,21 @@ from importlib import resources
 
 from eakte.demo.chance import Dice
 
+MAY_BE_SLIGHT = ("bandscheibe", "knie", "depression", "herz", "gehoer", "migraene")
+SLIGHT = (
+    "Nach den mitgeteilten Befunden bestehen nur geringe Einschränkungen. {{ pick("
+    "'Unter der Behandlung ist eine deutliche Besserung eingetreten.', "
+    "'Die Beschwerden treten nur zeitweise auf.', "
+    "'Eine dauernde Behandlung ist derzeit nicht erforderlich.') }} "
+    "Die Gesundheitsstörung bedingt einen Einzel-GdB von 10."
+)
+OUTLIVED = (
+    "Die fünf Jahre der Heilungsbewährung sind abgelaufen, ein Rückfall ist nach dem Befundbericht "
+    "nicht eingetreten. Zu bewerten sind nur noch der verbliebene Organschaden und seine Folgen. "
+    "{{ pick('Die Belastbarkeit ist weiterhin etwas vermindert.', "
+    "'Es verbleiben leichte bis mäßige Funktionsstörungen.') }}"
+)
+
 
 @dataclass(frozen=True)
 class Ailment:
@@ -60,7 +75,11 @@ def choose(
     With ``healing`` the leading one stands under Heilungsbewährung; with ``slight`` every one is
     rated 10, too little for a finding.
     """
-    fitting = [one for one in all_ailments() if one.sex in ("", "w" if woman else "m")]
+    fitting = [
+        one
+        for one in all_ailments()
+        if one.sex in ("", "w" if woman else "m") and (not slight or one.key in MAY_BE_SLIGHT)
+    ]
     chosen = [dice.choice([one for one in fitting if one.healing == healing])]
     others = [one for one in fitting if not one.healing]
     while len(chosen) < count:
@@ -68,10 +87,16 @@ def choose(
         if candidate.field not in {one.field for one in chosen}:
             chosen.append(candidate)
     if slight:
-        return tuple(replace(one, gdb=10) for one in chosen)
+        return tuple(replace(one, gdb=10, opinion=SLIGHT) for one in chosen)
     first = replace(chosen[0], gdb=dice.choice(chosen[0].degrees))
     more = [replace(one, gdb=min(one.degrees[0], first.gdb)) for one in chosen[1:]]
     return (first, *sorted(more, key=lambda one: -one.gdb))
+
+
+def outlived(ailment: Ailment, *, gdb: int) -> Ailment:
+    """The same disorder after the five years of Heilungsbewährung."""
+    name = ailment.name.replace("in Heilungsbewährung", "nach Ablauf der Heilungsbewährung")
+    return replace(ailment, name=name, gdb=gdb, opinion=OUTLIVED)
 
 
 def together(rated: Sequence[Ailment]) -> int:

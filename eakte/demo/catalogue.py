@@ -142,7 +142,7 @@ def catalogue(
     dice = dice_for(seed)
     begun = sorted(
         (
-            (working_day(as_of - timedelta(days=ago)), story)
+            (working_day(as_of - timedelta(days=ago)), ago, story)
             for story, started in BEGUN.items()
             for ago in started
         ),
@@ -151,7 +151,7 @@ def catalogue(
     invented = invent_people(len(begun) + 1, dice)
     numbers = {DISABILITY: 0, HOUSING: 0}
     dossiers = []
-    for number, (day, story) in enumerate(begun, start=1):
+    for number, (day, ago, story) in enumerate(begun, start=1):
         unit = HOUSING if story is Story.HOUSING else DISABILITY
         numbers[unit] += 1
         entry = next(one for one in ENTRIES if one.department == unit and one.prefix)
@@ -176,7 +176,7 @@ def catalogue(
                 subject=_subject(story),
                 reference=reference,
                 cases=told.cases,
-                waiting=_waiting(teller, told, days=(as_of - day).days, story=story),
+                waiting=_waiting(teller, told, kind=LATELY.get((story, ago))),
             )
         )
     stray = _stranger(invented[-1], seed=seed, as_of=as_of)
@@ -203,21 +203,17 @@ LATELY = {
 }
 
 
-def _waiting(teller: Teller, told: Told, *, days: int, story: Story) -> tuple[Letter, ...]:
+def _waiting(teller: Teller, told: Told, *, kind: str | None) -> tuple[Letter, ...]:
     """What lies in the inbox for this dossier."""
-    kind = next(
-        (kind for (one, begun), kind in LATELY.items() if one is story and 0 <= begun - days <= 2),
-        None,
-    )
     if kind is None:
         return ()
-    return (teller.letter(kind, told.facts, on=working_day(teller.as_of - timedelta(days=7))),)
+    return (teller.lately(kind, told.facts),)
 
 
 def _stranger(person: Person, *, seed: str, as_of: date) -> Letter:
     """An application of somebody who has no dossier yet."""
     clerk = USERS[0]
-    teller = Teller(900, seed=seed, as_of=as_of + timedelta(days=30))
+    teller = Teller(900, seed=seed, as_of=as_of)
     told = teller.tell(
         Story.FIRST,
         person,
@@ -225,4 +221,4 @@ def _stranger(person: Person, *, seed: str, as_of: date) -> Letter:
         reference="",
         clerk=Clerk(clerk.name, clerk.room),
     )
-    return told.cases[0].letters[0]
+    return teller.lately("erstantrag", told.facts)

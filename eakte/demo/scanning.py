@@ -124,7 +124,9 @@ def packed(images: Sequence[Image.Image], quality: Quality, container: Container
     if container is Container.PDF:
         pages = [_jpeg(image, quality) for image in images]
         layout = img2pdf.get_fixed_dpi_layout_fun((DPI, DPI))
-        return bytes(img2pdf.convert(pages, layout_fun=layout, nodate=True, producer="Scanstation"))
+        # img2pdf's own writer gives no random identifier: the same pages are the same bytes.
+        engine = img2pdf.Engine.internal
+        return bytes(img2pdf.convert(pages, layout_fun=layout, nodate=True, engine=engine))
     if container is Container.TIFF:
         return _tiff(images, quality)
     if container is Container.PNG:

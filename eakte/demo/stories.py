@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from enum import Enum
 
 from eakte.demo import people
-from eakte.demo.ailments import choose, together
+from eakte.demo.ailments import choose, outlived, together
 from eakte.demo.chance import dice_for
 from eakte.demo.correspondence import compose
 from eakte.demo.letter import Letter
@@ -47,6 +47,8 @@ class Event:
     day: int
     about: int = 0
     chance: float = 1.0
+    exact: bool = False
+    """Whether other letters name this one's date."""
 
 
 @dataclass(frozen=True)
@@ -66,8 +68,11 @@ class Told:
     cases: tuple[CasePlan, ...]
 
 
+DECIDED = 74
+"""Days from an application to the decision."""
+
 FIRST = (
-    Event("erstantrag", 0),
+    Event("erstantrag", 0, exact=True),
     Event("schweigepflicht", 0, chance=0.25),
     Event("eingangsbestaetigung", 5, chance=0.5),
     Event("nachforderung", 9, chance=0.2),
@@ -77,8 +82,8 @@ FIRST = (
     Event("befundbericht", 38, about=1, chance=0.3),
     Event("entlassungsbericht", 44, chance=0.8),
     Event("stellungnahme", 58, chance=0.6),
-    Event("feststellungsbescheid", 72),
-    Event("ausweis", 77, chance=0.4),
+    Event("feststellungsbescheid", DECIDED, exact=True),
+    Event("ausweis", DECIDED + 6, chance=0.4),
 )
 # What is decided long since was scanned without the form letters: those stayed on paper.
 SELDOM = {
@@ -92,13 +97,13 @@ SELDOM = {
     "ausweis": 0.3,
 }
 CHANGE = (
-    Event("aenderungsantrag", 0),
+    Event("aenderungsantrag", 0, exact=True),
     Event("eingangsbestaetigung", 5, chance=0.5),
     Event("befundbericht", 34),
     Event("rehabericht", 40, chance=0.45),
     Event("pflegegutachten", 44, chance=0.45),
     Event("stellungnahme", 60, chance=0.7),
-    Event("feststellungsbescheid", 75),
+    Event("feststellungsbescheid", DECIDED, exact=True),
 )
 REVIEW = (
     Event("befundanforderung", 0),
@@ -115,7 +120,7 @@ OBJECTION = (
     Event("stellungnahme", 55, chance=0.6),
 )
 COURT = (
-    Event("klageschrift", 0),
+    Event("klageschrift", 0, exact=True),
     Event("gerichtsverfuegung", 9),
     Event("klageerwiderung", 34),
 )
@@ -148,18 +153,36 @@ class Teller:
         """Write the letters of the events that have happened by the day of telling."""
         written = []
         for event in events:
-            on = working_day(begun + timedelta(days=event.day + self.dice.randint(0, 2)))
+            jitter = 0 if event.exact else self.dice.randint(0, 2)
+            on = working_day(begun + timedelta(days=event.day + jitter))
             about = min(event.about, len(facts.rated) - 1)
             happens = self.dice.random() < event.chance and about == event.about
             if event.kind == "entlassungsbericht":
                 happens = happens and facts.course
             if event.kind == "ausweis":
                 happens = happens and facts.total >= 50
-            if happens and on + timedelta(days=7) <= self.as_of:
-                written.append(self.letter(event.kind, facts, on=on, about=about))
-        return tuple(written)
+            if event.kind == "pflegegutachten":
+                happens = happens and facts.person.age_on(on) >= 62
+            if happens and on < self.as_of:
+                letter = self._letter(event.kind, facts, on=on, about=about)
+                written.append(letter)
+        return tuple(one for one in written if self._has_happened(one))
 
-    def letter(self, kind: str, facts: Facts, *, on: date, about: int = 0) -> Letter:
+    def lately(self, kind: str, facts: Facts) -> Letter:
+        """Write a letter that came in during the last days before the day of telling."""
+        self._letters += 1
+        days = 7
+        while True:
+            on = working_day(self.as_of - timedelta(days=days))
+            letter = compose(kind, facts, on=on, key=f"{self.number:03}-{self._letters:02}")
+            if self._has_happened(letter):
+                return letter
+            days += 1
+
+    def _has_happened(self, letter: Letter) -> bool:
+        return (letter.received_on or letter.letter_date) <= self.as_of
+
+    def _letter(self, kind: str, facts: Facts, *, on: date, about: int) -> Letter:
         """Write the next letter of the dossier."""
         self._letters += 1
         key = f"{self.number:03}-{self._letters:02}"
@@ -199,12 +222,15 @@ class Teller:
 
     def _objection(self, facts: Facts, *, granted: bool, story: Story) -> CasePlan:
         if facts.lawyer:
-            opening = [Event("widerspruch_vertreten", 0), Event("vollmacht", 0)]
+            opening = [
+                Event("widerspruch_vertreten", 0, exact=True),
+                Event("vollmacht", 0, exact=True),
+            ]
         else:
-            opening = [Event("widerspruch", 0)]
+            opening = [Event("widerspruch", 0, exact=True)]
         remedied = granted and story is Story.OBJECTION
         days = (facts.rejected - facts.objected).days
-        closing = Event("abhilfebescheid" if remedied else "widerspruchsbescheid", days)
+        closing = Event("abhilfebescheid" if remedied else "widerspruchsbescheid", days, exact=True)
         objecting = replace(facts, procedure="Widerspruch")
         letters = self.letters(objecting, [*opening, *OBJECTION, closing], begun=facts.objected)
         return CasePlan("Widerspruch", f"Widerspruch gegen {facts.decided:%d.%m.%Y}", letters)
@@ -227,7 +253,8 @@ class Teller:
             earlier = total if slight else max(20, total - dice.choice((10, 20)))
         if story is Story.REVIEW:
             earlier, total = total, 30
-        decided = working_day(begun + timedelta(days=74))
+            rated = (outlived(rated[0], gdb=total), *rated[1:])
+        decided = working_day(begun + timedelta(days=DECIDED))
         objected = working_day(decided + timedelta(days=dice.randint(16, 26)))
         rejected = working_day(objected + timedelta(days=dice.randint(70, 84)))
         represented = story is Story.COURT or (story is Story.OBJECTION and dice.random() < 0.5)

@@ -12,6 +12,7 @@ from eakte.demo.paper import Block, Face, Paper, Shape
 
 WIDTH, HEIGHT = 2480, 3508
 LEFT, RIGHT = 295, 236
+_BINDING = "\u00a0"
 TOP, BOTTOM = 236, 3508 - 300
 
 
@@ -53,14 +54,21 @@ def wrap(words: str, width: float, typeface: ImageFont.FreeTypeFont) -> list[str
     """Break a row at its spaces so that every line fits into ``width`` pixels."""
     lines: list[str] = []
     line = ""
-    for word in words.split(" "):
+    for word in _bound(words).split(" "):
         longer = f"{line} {word}" if line else word
         if line and typeface.getlength(longer) > width:
             lines.append(line)
             line = word
         else:
             line = longer
-    return [*lines, line] if line else lines
+    return [one.replace(_BINDING, " ") for one in ([*lines, line] if line else lines)]
+
+
+def _bound(words: str) -> str:
+    """Keep "§ 152" and its like on one line."""
+    for sign in ("§", "Abs.", "Nr.", "Dr."):
+        words = words.replace(f"{sign} ", f"{sign}{_BINDING}")
+    return words
 
 
 @dataclass
@@ -259,6 +267,18 @@ class _Setter:
                 galley.rows.append(row)
 
 
+def _height_to_signature(blocks: Sequence[Block]) -> float:
+    """How much room the end of a letter takes, in ems, so that no signature stands alone."""
+    height = 0.0
+    for block in blocks:
+        if block.shape is Shape.PAGE:
+            return 0.0
+        if block.shape is Shape.SIGNATURE:
+            return height + 9.0
+        height += 0.8 + sum(1.3 * (1 + len(row) // 80) for row in block.rows)
+    return 0.0
+
+
 def set_pages(
     paper: Paper, blocks: Sequence[Block], *, fax_line: str = "", stamp: Sequence[str] = ()
 ) -> tuple[Sheet, ...]:
@@ -266,9 +286,7 @@ def set_pages(
     setter = _Setter(paper)
     setter.letterhead(stamp)
     for number, block in enumerate(blocks):
-        following = [later.shape for later in blocks[number + 1 : number + 3]]
-        if Shape.SIGNATURE in following and Shape.PAGE not in following:
-            setter.room_for(setter.size * (13 + 1.6 * sum(len(row) for row in block.rows) / 80))
+        setter.room_for(setter.size * _height_to_signature(blocks[number : number + 4]))
         setter.block(block)
     setter.margins(fax_line)
     return tuple(

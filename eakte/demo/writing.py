@@ -88,8 +88,34 @@ def month(day: date) -> str:
 
 
 def working_day(day: date) -> date:
-    """The day itself, or the Monday after a weekend."""
-    return day + timedelta(days=(7 - day.weekday()) % 7 if day.weekday() >= 5 else 0)
+    """The day itself, or the next one on which offices and practices work."""
+    while day.weekday() >= 5 or day in _holidays(day.year):
+        day += timedelta(days=1)
+    return day
+
+
+@lru_cache(maxsize=64)
+def _holidays(year: int) -> frozenset[date]:
+    """The public holidays of all of Germany."""
+    fixed = ((1, 1), (5, 1), (10, 3), (12, 24), (12, 25), (12, 26), (12, 31))
+    moving = (-2, 1, 39, 50)  # Good Friday, Easter Monday, Ascension, Whit Monday
+    easter = _easter(year)
+    return frozenset(
+        [date(year, month, day) for month, day in fixed]
+        + [easter + timedelta(days=days) for days in moving]
+    )
+
+
+def _easter(year: int) -> date:
+    """Easter Sunday by Gauss' rule, as corrected by Lichtenberg (1997)."""
+    century = year // 100
+    secular = 15 + (3 * century + 3) // 4 - (8 * century + 13) // 25
+    solar = 2 - (3 * century + 3) // 4
+    moon = (19 * (year % 19) + secular) % 30
+    correction = (moon + (year % 19) // 11) // 29
+    border = 21 + moon - correction
+    first_sunday = 7 - (year + year // 4 + solar) % 7
+    return date(year, 3, 1) + timedelta(days=border + 7 - (border - first_sunday) % 7 - 1)
 
 
 @lru_cache(maxsize=1)
@@ -100,6 +126,7 @@ def _templates() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        keep_trailing_newline=True,
     )
 
 
