@@ -13,10 +13,10 @@ from search.entry import (
     Schema,
     Value,
 )
-from search.errors import BadQuery, IndexBroken, IndexBusy, SearchError
+from search.errors import BadQuery, IndexBroken, IndexBusy, IndexFull, SearchError
 from search.folder import swap_index
 from search.index import Index, Writer
-from search.opening import open_index
+from search.opening import Engine, open_index
 from search.parse import parse
 from search.query import (
     And,
@@ -38,6 +38,7 @@ __all__ = [
     "AnyOf",
     "BadQuery",
     "Between",
+    "Engine",
     "Entry",
     "Everything",
     "Field",
@@ -49,6 +50,7 @@ __all__ = [
     "Index",
     "IndexBroken",
     "IndexBusy",
+    "IndexFull",
     "Not",
     "Or",
     "Order",

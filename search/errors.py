@@ -3,6 +3,7 @@
 SearchError
 ├─ BadQuery      the person's own words cannot be read: show the sentence, mark the position
 ├─ IndexBusy     another process is writing: try again in a moment
+│  └─ IndexFull  there is no room to write: nothing has changed, try again when there is
 └─ IndexBroken   the folder cannot be trusted: build a new index beside it, then swap_index()
 """
 
@@ -22,6 +23,10 @@ class BadQuery(SearchError):
 
 class IndexBusy(SearchError):
     """Somebody else holds the one place at which an index can be written."""
+
+
+class IndexFull(IndexBusy):
+    """There is no room to write on the disk. What was there before still is."""
 
 
 class IndexBroken(SearchError):

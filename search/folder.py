@@ -19,6 +19,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from search.entry import Schema
 from search.errors import IndexBroken, IndexBusy
@@ -38,7 +39,7 @@ def writing(folder: Path, *, wait: float) -> Iterator[None]:
     The kernel lets go of the lock when its holder dies, however it dies.
     """
     until = time.monotonic() + wait
-    with (folder / _LOCK).open("ab") as lock:
+    with _lock_of(folder) as lock:
         while True:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -49,6 +50,13 @@ def writing(folder: Path, *, wait: float) -> Iterator[None]:
             else:
                 break
         yield
+
+
+def _lock_of(folder: Path) -> IO[bytes]:
+    try:
+        return (folder / _LOCK).open("ab")
+    except OSError as error:
+        raise IndexBroken(f"the index {folder} cannot be locked: {error}") from error
 
 
 def prepared(folder: Path) -> None:

@@ -6,241 +6,150 @@ The order of those that are level is made in level.py.
 """
 
 import json
-import threading
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
 
 import tantivy
 
 from search import asks, parts
-from search import folder as folders
 from search.asks import Ask
 from search.columns import (
     FORMS,
     PAGES,
     Row,
     exact_of,
-    fields_from,
     folded_of,
     forms_of,
     row_of,
     value_of,
     words_of,
 )
-from search.entry import Entry, FieldKind, Order, Schema, Value
+from search.entry import Entry, FieldKind, Order, Schema
 from search.errors import IndexBroken
-from search.index import Index, Ranked, Writer
+from search.folder_index import Damage, FolderIndex, Opened
+from search.index import Ranked, Writer
 from search.level import Level, weight_of_place
-
-ENGINE = "tantivy"
 
 _KEY, _TIE, _PLACE, _STORED, _KEPT_PAGES = "_key", "_tie", "_place", "_stored", "_pages"
 _PAGE_BREAK = "\f"  # german.clean leaves none in a page
 
 _HEAP = 64_000_000  # bytes before a segment is written out
-_LOOK_AGAIN = 0.5  # seconds after which a search looks for what others have committed
 _PART_KINDS = ("fast", "fieldnorm", "idx", "pos", "store", "term")
 
 
-@dataclass(frozen=True)
-class _Open:
-    """One opened state of the index."""
+class TantivyIndex(FolderIndex):
+    """From one entry to millions, for any number of readers and one writer."""
 
-    generation: Path
-    index: tantivy.Index
-    searcher: tantivy.Searcher
-    stamp: tuple[int, int, int]
+    engine = "tantivy"
+    damages = (OSError, ValueError)
+    one_at_a_time = False
 
+    def create_in(self, generation: Path) -> None:
+        """See FolderIndex.create_in."""
+        tantivy.Index(_columns(self.schema), path=str(generation), reuse=False)
 
-class TantivyIndex(Index):
-    """An index in a folder, on one machine, for any number of readers and one writer."""
-
-    def __init__(self, folder: Path, schema: Schema) -> None:
-        super().__init__(schema)
-        self._folder = folder
-        self._columns = _columns(schema)
-        self._looking = threading.Lock()
-        self._looked = 0.0
-        folders.prepared(folder)
-        if folders.current(folder) is None:
-            with folders.writing(folder, wait=10.0):
-                if folders.current(folder) is None:
-                    self._create()
-        self._open: _Open | None = self._opened()
-
-    def _create(self) -> None:
-        generation = folders.new_generation(self._folder)
-        tantivy.Index(self._columns, path=str(generation), reuse=False)
-        parts.start_notes(generation)
-        folders.note_made_for(generation, self.schema, engine=ENGINE)
-        folders.point_to(self._folder, generation)
-
-    def _opened(self) -> _Open:
-        for left in (2, 1, 0):
-            generation = folders.current(self._folder)
-            if generation is None:
-                raise IndexBroken(f"there is no index in {self._folder} any more")
-            try:
-                return self._opened_at(generation)
-            except IndexBroken:
-                # Another process may just have committed or swapped: look at what counts now.
-                if not left:
-                    raise
-                time.sleep(0.02)
-        raise AssertionError("unreachable")
-
-    def _opened_at(self, generation: Path) -> _Open:
-        folders.check_made_for(generation, self.schema, engine=ENGINE)
-        stamp = _stamp(generation)
-        parts.check_parts(generation, _live_parts(generation), whole=False)
-        with _Damage(generation):
-            index = tantivy.Index.open(str(generation))
-            index.config_reader(reload_policy="manual")
-            index.reload()
-            return _Open(generation, index, index.searcher(), stamp)
-
-    def _now(self, *, at_once: bool = False) -> _Open:
-        """The state to search in; looks twice a second whether there is a newer one."""
-        with self._looking:
-            if self._open is None:
-                raise ValueError("the index is closed")
-            now = time.monotonic()
-            if at_once or now - self._looked > _LOOK_AGAIN:
-                generation = folders.current(self._folder)
-                if generation != self._open.generation or _stamp(generation) != self._open.stamp:
-                    self._open = self._opened()
-                self._looked = now
-            return self._open
+    def open_in(self, generation: Path) -> Opened:
+        """See FolderIndex.open_in."""
+        return _Opened(generation, self.schema)
 
     @contextmanager
-    def writer(self, *, wait: float = 0.0) -> Iterator[Writer]:
-        """See Index.writer."""
-        with folders.writing(self._folder, wait=wait):
-            folders.clear_leftovers(self._folder)
-            opened = self._opened()
-            # A fresh Index for each writing: one that is kept keeps its merged segments as well.
-            with _Damage(opened.generation):
-                engine = opened.index.writer(heap_size=_HEAP, num_threads=1)
-            try:
-                yield _TantivyWriter(self.schema, engine, opened.generation)
-                with _Damage(opened.generation):
-                    engine.commit()
-            except BaseException:
-                engine.rollback()
-                raise
-            finally:
-                engine.wait_merging_threads()
-                live = _live_parts(opened.generation)
-                parts.note_parts(opened.generation, live, sync=False)
-        self._now(at_once=True)
+    def write_to(self, opened: Opened) -> Iterator[Writer]:
+        """See FolderIndex.write_to."""
+        generation = opened.generation
+        with Damage(generation, self.damages):
+            index = tantivy.Index.open(str(generation))
+            engine = index.writer(heap_size=_HEAP, num_threads=1)
+        try:
+            yield _TantivyWriter(self, engine, generation)
+            with Damage(generation, self.damages):
+                engine.commit()
+        except BaseException:
+            engine.rollback()
+            raise
+        finally:
+            engine.wait_merging_threads()
+            parts.note_parts(generation, _live_parts(generation), sync=False)
 
-    def _search(
+
+class _Opened(Opened):
+    def __init__(self, generation: Path, schema: Schema) -> None:
+        self.generation = generation
+        self._schema = schema
+        self._stamp = _stamp(generation)
+        self.parts = _live_parts(generation)
+        parts.check_parts(generation, self.parts, whole=False)
+        index = tantivy.Index.open(str(generation))
+        index.config_reader(reload_policy="manual")
+        index.reload()
+        self._columns = index.schema
+        self._searcher = index.searcher()
+
+    def is_outdated(self) -> bool:
+        return _stamp(self.generation) != self._stamp
+
+    def search(
         self, ask: Ask, narrowed: Ask, *, limit: int, offset: int, order: Order
     ) -> tuple[int, list[Ranked]]:
-        opened = self._now()
         query = _Translator(self._columns).top(ask, narrowed)
         direction = tantivy.Order.Desc if order.descending else tantivy.Order.Asc
 
         def fetch(most: int) -> tuple[int, list[tuple[float | None, tantivy.DocAddress]]]:
             if order.field is None:
-                result = opened.searcher.search(query, most, weight_by_field=_PLACE)
+                result = self._searcher.search(query, most, weight_by_field=_PLACE)
             else:
                 column = value_of(order.field)
-                result = opened.searcher.search(query, most, order_by_field=column, order=direction)
+                result = self._searcher.search(query, most, order_by_field=column, order=direction)
             return _total(result), result.hits
 
-        with _Damage(opened.generation):
-            if limit == 0:
-                return _total(opened.searcher.search(query, limit=1)), []
-            newest = None if self.schema.newest is None else value_of(self.schema.newest)
-            level = Level(order, opened.searcher.fast_field_values, tie=_TIE, newest=newest)
-            total, placed = level.best(fetch, offset + limit)
-            return total, [
-                _ranked(opened.searcher.doc(address), points)
-                for points, address in placed[offset : offset + limit]
-            ]
+        if limit == 0:
+            return _total(self._searcher.search(query, limit=1)), []
+        newest = None if self._schema.newest is None else value_of(self._schema.newest)
+        level = Level(order, self._searcher.fast_field_values, tie=_TIE, newest=newest)
+        total, placed = level.best(fetch, offset + limit)
+        return total, [
+            _ranked(self._searcher.doc(address), points)
+            for points, address in placed[offset : offset + limit]
+        ]
 
-    def keys(self) -> Iterator[str]:
-        """See Index.keys."""
-        opened = self._now()
-        with _Damage(opened.generation):
-            found = opened.searcher.terms_with_prefix(
-                _KEY, "", filter_query=tantivy.Query.all_query()
-            )
-        return (key for key, times in found if times)
+    def keys(self) -> list[str]:
+        everybody = tantivy.Query.all_query()
+        found = self._searcher.terms_with_prefix(_KEY, "", filter_query=everybody)
+        return [key for key, times in found if times]
 
-    def get(self, key: str) -> Mapping[str, Value] | None:
-        """See Index.get."""
-        opened = self._now()
-        with _Damage(opened.generation):
-            query = tantivy.Query.term_query(self._columns, _KEY, key, "basic")
-            hits = opened.searcher.search(query, limit=1).hits
-            if not hits:
-                return None
-            return fields_from(_ranked(opened.searcher.doc(hits[0][1]), 0).stored, self.schema)
+    def stored(self, key: str) -> str | None:
+        query = tantivy.Query.term_query(self._columns, _KEY, key, "basic")
+        hits = self._searcher.search(query, limit=1).hits
+        return _ranked(self._searcher.doc(hits[0][1]), 0).stored if hits else None
 
     def count(self) -> int:
-        """See Index.count."""
-        count: int = self._now().searcher.num_docs
+        count: int = self._searcher.num_docs
         return count
 
-    def check(self) -> None:
-        """See Index.check."""
-        opened = self._opened()
-        parts.check_parts(opened.generation, _live_parts(opened.generation), whole=True)
-
     def close(self) -> None:
-        """See Index.close."""
-        with self._looking:
-            self._open = None
+        """Tantivy lets go of its parts when the last search in them has ended."""
 
 
 class _TantivyWriter(Writer):
-    def __init__(self, schema: Schema, engine: tantivy.IndexWriter, generation: Path) -> None:
-        self._schema = schema
+    def __init__(self, index: TantivyIndex, engine: tantivy.IndexWriter, generation: Path) -> None:
+        self._schema = index.schema
         self._engine = engine
-        self._generation = generation
+        self._damage = Damage(generation, index.damages)
 
     def put(self, entry: Entry) -> None:
         row = row_of(entry, self._schema)
-        with _Damage(self._generation):
+        with self._damage:
             self._engine.delete_documents_by_term(_KEY, row.key)
             self._engine.add_document(_document(row, self._schema))
 
     def drop(self, key: str) -> None:
-        with _Damage(self._generation):
+        with self._damage:
             self._engine.delete_documents_by_term(_KEY, key)
 
     def clear(self) -> None:
-        with _Damage(self._generation):
+        with self._damage:
             # Not delete_all_documents(): that leaves what this writer has put before.
             self._engine.delete_documents_by_query(tantivy.Query.all_query())
-
-
-class _Damage(AbstractContextManager[None]):
-    """Calls what Tantivy says about unreadable parts by its name.
-
-    On damage it raises OSError or ValueError, or its Rust code panics; PanicException can be
-    imported from nowhere and is no Exception, hence the name.
-    """
-
-    def __init__(self, generation: Path) -> None:
-        self._generation = generation
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if kind is None:
-            return
-        if issubclass(kind, OSError | ValueError) or kind.__name__ == "PanicException":
-            raise IndexBroken(f"{self._generation} cannot be used: {error}") from error
 
 
 def _columns(schema: Schema) -> tantivy.Schema:

@@ -9,34 +9,31 @@ import json
 import pickle
 import struct
 import tempfile
-import threading
-import time
 import warnings
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from math import nan
 from pathlib import Path
-from types import TracebackType
 
-from search import asks, parts
 from search import folder as folders
+from search import parts
 from search.asks import Ask
 from search.columns import (
     FORMS,
     PAGES,
     Row,
     exact_of,
-    fields_from,
     folded_of,
     forms_of,
     row_of,
     value_of,
     words_of,
 )
-from search.entry import Entry, FieldKind, Order, Schema, Value
+from search.entry import Entry, FieldKind, Order, Schema
 from search.errors import IndexBroken
-from search.index import Index, Ranked, Writer
+from search.folder_index import Damage, FolderIndex, Opened
+from search.index import Ranked, Writer
 from search.sets import TIE, Sets
 from search.spool import Spool
 
@@ -48,11 +45,8 @@ with warnings.catch_warnings():
     from whoosh import columns as whoosh_columns
     from whoosh.filedb.filestore import FileStorage
 
-ENGINE = "whoosh"
-
 _KEY, _STORED, _KEPT_PAGES = "entry_key", "entry_stored", "entry_pages"
 _BETWEEN = "\x1f"  # between two tokens; exact_keyword() lets no such sign through
-_LOOK_AGAIN = 0.5  # seconds after which a search looks for what others have committed
 _MEGABYTES = 64  # of postings before they are written out
 
 # What comes out of Whoosh when a part of it is not what it once wrote.
@@ -75,144 +69,68 @@ _DAMAGES = (
 )
 
 
-class WhooshIndex(Index):
-    """An index in a folder, in pure Python, for some readers and one writer."""
+class WhooshIndex(FolderIndex):
+    """In pure Python, for some readers and one writer."""
 
-    def __init__(self, folder: Path, schema: Schema) -> None:
-        super().__init__(schema)
-        self._folder = folder
-        self._using = threading.RLock()
-        self._looked = 0.0
-        folders.prepared(folder)
-        if folders.current(folder) is None:
-            with folders.writing(folder, wait=10.0):
-                if folders.current(folder) is None:
-                    self._create()
-        self._open: _Open | None = self._opened()
+    engine = "whoosh"
+    damages = _DAMAGES
+    one_at_a_time = True
 
-    def _create(self) -> None:
-        generation = folders.new_generation(self._folder)
+    def create_in(self, generation: Path) -> None:
+        """See FolderIndex.create_in."""
         FileStorage(str(generation)).create_index(_columns(self.schema))
-        parts.start_notes(generation)
-        folders.note_made_for(generation, self.schema, engine=ENGINE)
-        folders.point_to(self._folder, generation)
 
-    def _opened(self) -> "_Open":
-        for left in (2, 1, 0):
-            generation = folders.current(self._folder)
-            if generation is None:
-                raise IndexBroken(f"there is no index in {self._folder} any more")
-            try:
-                folders.check_made_for(generation, self.schema, engine=ENGINE)
-                return _Open(generation)
-            except IndexBroken:
-                # Another process may just have committed or swapped: look at what counts now.
-                if not left:
-                    raise
-                time.sleep(0.05)
-        raise AssertionError("unreachable")
+    def open_in(self, generation: Path) -> Opened:
+        """See FolderIndex.open_in."""
+        return _Opened(generation, self.schema)
 
     @contextmanager
-    def _now(self, *, at_once: bool = False) -> Iterator["_Open"]:
-        """The state to search in; looks twice a second whether there is a newer one."""
-        with self._using:
-            if self._open is None:
-                raise ValueError("the index is closed")
-            now = time.monotonic()
-            if at_once or now - self._looked > _LOOK_AGAIN:
-                generation = folders.current(self._folder)
-                if generation != self._open.generation or self._open.is_outdated():
-                    newer = self._opened()
-                    self._open.close()
-                    self._open = newer
-                self._looked = now
-            with _Damage(self._open.generation):
-                yield self._open
-
-    @contextmanager
-    def writer(self, *, wait: float = 0.0) -> Iterator[Writer]:
-        """See Index.writer."""
-        with folders.writing(self._folder, wait=wait):
-            folders.clear_leftovers(self._folder)
-            opened = self._opened()
-            try:
-                with tempfile.TemporaryFile() as spool:
-                    writer = _WhooshWriter(self.schema, Spool(spool))
-                    yield writer
-                    with _Damage(opened.generation):
-                        writer.commit(opened)
-            finally:
-                opened.close()
-            # Whoosh leaves it to the system when its parts reach the disk.
-            _note_parts(opened.generation)
-        with self._now(at_once=True):
-            pass
-
-    def _search(
-        self, ask: Ask, narrowed: Ask, *, limit: int, offset: int, order: Order
-    ) -> tuple[int, list[Ranked]]:
-        with self._now() as opened:
-            found = opened.found(ask) & opened.found(narrowed)
-            if limit == 0:
-                return len(found), []
-            best = opened.best(ask, found, schema=self.schema, order=order, most=offset + limit)
-            return len(found), [opened.ranked(number, points) for number, points in best[offset:]]
-
-    def keys(self) -> Iterator[str]:
-        """See Index.keys."""
-        with self._now() as opened:
-            return iter([opened.key(number) for number in opened.everything()])
-
-    def get(self, key: str) -> Mapping[str, Value] | None:
-        """See Index.get."""
-        with self._now() as opened:
-            for number in opened.found(asks.Has(_KEY, key)):
-                return fields_from(opened.ranked(number, 0).stored, self.schema)
-        return None
-
-    def count(self) -> int:
-        """See Index.count."""
-        with self._now() as opened:
-            return len(opened.everything())
-
-    def check(self) -> None:
-        """See Index.check."""
-        opened = self._opened()
-        opened.close()
-        parts.check_parts(opened.generation, opened.parts, whole=True)
-
-    def close(self) -> None:
-        """See Index.close."""
-        with self._using:
-            if self._open is not None:
-                self._open.close()
-            self._open = None
+    def write_to(self, opened: Opened) -> Iterator[Writer]:
+        """See FolderIndex.write_to."""
+        with tempfile.TemporaryFile() as stream:
+            spool = Spool(stream)
+            yield _WhooshWriter(self.schema, spool)
+            with Damage(opened.generation, self.damages):
+                _commit(spool, opened.generation)
 
 
-class _Open(Sets):
-    """One opened state of the index."""
-
-    def __init__(self, generation: Path) -> None:
+class _Opened(Opened, Sets):
+    def __init__(self, generation: Path, schema: Schema) -> None:
         self.generation = generation
-        with _Damage(generation):
-            storage = FileStorage(str(generation))
-            # The list of parts is a pickle: compared with its note before anything is made of it.
-            _check_list(generation)
-            self.engine = storage.open_index()
-            self._made: int = self.engine.latest_generation()
-            self.parts = _live_parts(self.engine)
-            parts.check_parts(generation, self.parts, whole=False)
-            self.reader = self.engine.reader()
+        self._schema = schema
+        # The list of parts is a pickle: compared with its note before anything is made of it.
+        _check_list(generation)
+        self._engine = FileStorage(str(generation)).open_index()
+        self._made: int = self._engine.latest_generation()
+        self.parts = _live_parts(self._engine)
+        parts.check_parts(generation, self.parts, whole=False)
+        self.reader = self._engine.reader()
         self._columns: dict[str, list[float]] = {}
         self._everything: frozenset[int] | None = None
 
     def is_outdated(self) -> bool:
-        """Whether somebody has committed since."""
-        with _Damage(self.generation):
-            return bool(self.engine.latest_generation() != self._made)
+        return bool(self._engine.latest_generation() != self._made)
+
+    def search(
+        self, ask: Ask, narrowed: Ask, *, limit: int, offset: int, order: Order
+    ) -> tuple[int, list[Ranked]]:
+        found = self.found(ask) & self.found(narrowed)
+        if limit == 0:
+            return len(found), []
+        best = self.best(ask, found, schema=self._schema, order=order, most=offset + limit)
+        return len(found), [self._ranked(number, points) for number, points in best[offset:]]
+
+    def keys(self) -> list[str]:
+        return [str(self.reader.stored_fields(number)[_KEY]) for number in self.everything()]
+
+    def stored(self, key: str) -> str | None:
+        numbers = self.with_tokens(_KEY, [key])
+        return next((self._ranked(number, 0).stored for number in numbers), None)
+
+    def count(self) -> int:
+        return len(self.everything())
 
     def close(self) -> None:
-        """Let go of the parts."""
         self.reader.close()
 
     def everything(self) -> frozenset[int]:
@@ -236,12 +154,7 @@ class _Open(Sets):
             self._columns[name] = values
         return self._columns[name]
 
-    def key(self, number: int) -> str:
-        """The key of an entry."""
-        return str(self.reader.stored_fields(number)[_KEY])
-
-    def ranked(self, number: int, points: int) -> Ranked:
-        """An entry with what is stored of it."""
+    def _ranked(self, number: int, points: int) -> Ranked:
         kept = self.reader.stored_fields(number)
         pages = json.loads(zlib.decompress(kept[_KEPT_PAGES]))
         return Ranked(kept[_KEY], points, kept[_STORED], tuple(pages))
@@ -293,36 +206,26 @@ class _WhooshWriter(Writer):
         self._spool.last.clear()
         self._spool.cleared = True
 
-    def commit(self, opened: _Open) -> None:
-        """Let Whoosh do what was collected."""
-        engine = opened.engine.writer(limitmb=_MEGABYTES)
-        try:
-            if not self._spool.cleared:
-                for key in self._spool.last:
-                    for number in opened.found(asks.Has(_KEY, key)):
-                        engine.delete_document(number)
-            for row in self._spool.rows():
-                engine.add_document(**_document(row))
-        except BaseException:
-            engine.cancel()
-            raise
-        engine.commit(mergetype=writing.CLEAR if self._spool.cleared else None)
 
-
-class _Damage(AbstractContextManager[None]):
-    """Calls whatever Whoosh stumbles over in unreadable parts by its name."""
-
-    def __init__(self, generation: Path) -> None:
-        self._generation = generation
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if kind is not None and issubclass(kind, _DAMAGES):
-            raise IndexBroken(f"{self._generation} cannot be used: {error}") from error
+def _commit(spool: Spool, generation: Path) -> None:
+    """Let Whoosh do what was collected."""
+    index_ = FileStorage(str(generation)).open_index()
+    engine = index_.writer(limitmb=_MEGABYTES)
+    try:
+        if not spool.cleared:
+            with index_.searcher() as searcher:
+                for key in spool.last:
+                    engine.delete_by_term(_KEY, key, searcher=searcher)
+        for row in spool.rows():
+            engine.add_document(**_document(row))
+    except BaseException:
+        engine.cancel()
+        raise
+    engine.commit(mergetype=writing.CLEAR if spool.cleared else None)
+    # Whoosh leaves it to the system when its parts reach the disk.
+    live = _live_parts(FileStorage(str(generation)).open_index())
+    parts.note_parts(generation, live, sync=True)
+    folders.sync_folder(generation)
 
 
 def _columns(schema: Schema) -> fields.Schema:
@@ -363,14 +266,6 @@ def _document(row: Row) -> dict[str, object]:
         between = _BETWEEN if column.endswith((".exact", ".folded")) else " "
         document[column] = between.join(tokens)
     return document | {column: float(value) for column, value in row.values.items()}
-
-
-def _note_parts(generation: Path) -> None:
-    """Note what a commit has left. Whoosh leaves it to the system when parts reach the disk."""
-    with _Damage(generation):
-        live = _live_parts(FileStorage(str(generation)).open_index())
-    parts.note_parts(generation, live, sync=True)
-    folders.sync_folder(generation)
 
 
 def _check_list(generation: Path) -> None:
