@@ -18,7 +18,18 @@ in a catalogue of another language before it fills it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import errno
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+# With these the operating system says that the machine is in trouble, and not what it was asked
+# to work on: no room on the disk, a broken disk, no more files, memory or processes.
+MACHINE_FAULTS = frozenset(
+    {
+        *(errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS),
+        *(errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN),
+    }
+)
 
 
 class EakteError(Exception):
@@ -180,3 +191,19 @@ class TooMuchAtOnce(PartUnavailable):
 
     code = "too-much-at-once"
     next_step = "Bitte warten Sie einen Augenblick und versuchen Sie es dann erneut."
+
+
+@contextmanager
+def machine_faults_named() -> Iterator[None]:
+    """Turn what the operating system says about the machine into PartUnavailable."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in MACHINE_FAULTS:
+            raise
+        raise no_room() from error
+
+
+def no_room() -> PartUnavailable:
+    """Return what there is to say when the disk is full or the machine worn out."""
+    return PartUnavailable("Auf dem Server ist kein Platz mehr.")

@@ -7,7 +7,9 @@ is the fence against a worker that was asleep.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+import threading
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -15,17 +17,82 @@ from sqlalchemy import CursorResult, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from eakte.clock import Clock
+from eakte.errors import PartUnavailable
 from eakte.model.job import Job, JobState
 from eakte.unit_of_work import UnitOfWork
 
 LEASE = timedelta(seconds=60)
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(minutes=10)
+# While a part is away; short, because nobody tells when it is back.
+AWAY_PAUSE = timedelta(seconds=15)
 # A claim that ends without a word was cut off from outside, most often by a restart: that says
 # little about the document, so many more of these are forgiven than failures.
 CLAIMS_FOR_EACH_FAILURE = 10
 
 URGENT, NORMAL, BULK = 1, 5, 9
+
+BEAT_SECONDS = 10.0
+SHOW_SECONDS = 0.7
+
+log = logging.getLogger("eakte.jobs")
+
+
+class LeaseLost(Exception):
+    """Somebody else holds the job by now; what this run made is thrown away."""
+
+
+class Stopped(Exception):
+    """The worker was asked to end in the middle of a job, which goes back unharmed."""
+
+
+class Heart:
+    """Renews the lease of one job and shows its progress, from a thread of its own.
+
+    ``beat`` writes step, done and total, and says whether the lease still holds.
+    """
+
+    def __init__(self, beat: Callable[[str, int, int], bool], stopping: threading.Event) -> None:
+        self._write = beat
+        self._stopping = stopping
+        self._shown = ("", 0, 0)
+        self.lost = False
+        self._changed = threading.Event()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._beat, name="heart", daemon=True)
+
+    def __enter__(self) -> Heart:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._changed.set()
+        self._thread.join()
+
+    def show(self, step: str, done: int, total: int) -> None:
+        """Show how far the job is.
+
+        Raises:
+            LeaseLost: it is somebody else's by now.
+            Stopped: the worker is to end.
+        """
+        if self.lost:
+            raise LeaseLost
+        if self._stopping.is_set():
+            raise Stopped
+        self._shown = (step, done, total)
+        self._changed.set()
+
+    def _beat(self) -> None:
+        while not self._stop.is_set() and not self.lost:
+            try:
+                self.lost = not self._write(*self._shown)
+            except PartUnavailable as error:
+                log.warning("a heartbeat could not be written: %s", error)
+            self._stop.wait(SHOW_SECONDS)
+            self._changed.wait(BEAT_SECONDS)
+            self._changed.clear()
 
 
 def enqueue(work: UnitOfWork, kind: str, subject: UUID, *, priority: int = NORMAL) -> None:
@@ -132,6 +199,26 @@ def failed(
         .execution_options(synchronize_session=False)
     )
     return aside
+
+
+def postponed(
+    session: Session, clock: Clock, job: Job, *, reason: str, pause: timedelta = AWAY_PAUSE
+) -> None:
+    """Put a job back that could not be tried; that says nothing about it and counts as no claim."""
+    session.execute(
+        update(Job)
+        .where(Job.id == job.id, Job.lease == job.lease)
+        .values(
+            state=JobState.WAITING,
+            claims=Job.claims - 1,
+            available_at=clock.now() + pause,
+            lease=None,
+            lease_until=None,
+            holder=None,
+            last_error=reason[:4000],
+        )
+        .execution_options(synchronize_session=False)
+    )
 
 
 def exhausted(job: Job, *, attempts: int) -> bool:

@@ -14,15 +14,27 @@ from uuid import UUID
 from sqlalchemy import delete, select, update
 
 from eakte import audit, jobs
+from eakte.errors import EakteError
 from eakte.model.content import keep_content
 from eakte.model.document import Document, ProcessingState, Rendition, RenditionKind, Version
 from eakte.model.findings import Outcome
 from eakte.model.page_text import MEDIA_TYPE, written
 from eakte.processing.sandbox import Sandbox
 from eakte.unit_of_work import UnitOfWork
-from storage import Digest, Store, Stored
+from storage import Digest, ObjectCorrupt, ObjectMissing, Store, Stored
 
 ShowProgress = Callable[[str, int, int], None]
+
+
+class CutOff(EakteError):
+    """The document's processing was cut off again and again."""
+
+    code = "interrupted"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Die Verarbeitung wurde immer wieder abgebrochen und deshalb zurückgestellt."
+        )
 
 
 @dataclass(frozen=True)
@@ -151,8 +163,9 @@ def finish(work: UnitOfWork, task: Task, made: Made) -> None:
     jobs.enqueue(work, "index", task.document_id)
 
 
-def give_up(work: UnitOfWork, document_id: UUID, *, code: str, reason: str) -> None:
+def give_up(work: UnitOfWork, document_id: UUID, *, error: Exception) -> None:
     """Show a document as not processed, with the reason; it stands in the inbox as before."""
+    code, reason = _why(error)
     _set(
         work,
         document_id,
@@ -182,4 +195,19 @@ def _set(work: UnitOfWork, document_id: UUID, **values: object) -> None:
         .where(Document.id == document_id)
         .values(**values)
         .execution_options(synchronize_session=False)
+    )
+
+
+def _why(error: Exception) -> tuple[str, str]:
+    """Return the code of a failure and the sentence that the inbox shows."""
+    if isinstance(error, ObjectCorrupt | ObjectMissing):
+        return "corrupt" if isinstance(error, ObjectCorrupt) else "missing", (
+            "Der gespeicherte Inhalt fehlt oder ist verändert. "
+            "Bitte verständigen Sie die Verwaltung und heben Sie die Vorlage auf."
+        )
+    if isinstance(error, EakteError):
+        return error.code, f"{error.message} Bitte stoßen Sie die Verarbeitung neu an."
+    return "internal", (
+        "Die Verarbeitung ist an einem Fehler des Programms gescheitert; das Original ist "
+        "unverändert gespeichert. Bitte stoßen Sie die Verarbeitung neu an."
     )

@@ -16,11 +16,11 @@ from concurrent.futures import Future
 from pathlib import Path
 from types import TracebackType
 
-from eakte.errors import PartUnavailable
+from eakte.errors import PartUnavailable, machine_faults_named, no_room
 from eakte.model.findings import Kind, Look, Outcome
 from eakte.processing import cage
 from eakte.processing.cell import Cell, Ending
-from eakte.processing.limits import Confinement, Limits, LimitSettings
+from eakte.processing.limits import MIB, Confinement, Limits, LimitSettings
 from eakte.processing.problems import problem
 from eakte.processing.scratch import Scratch
 from eakte.processing.wire import Account, Distrusted, Progress
@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 ShowProgress = Callable[[str, int, int], None]
 START_SECONDS = 60.0
 ATTEMPTS = 3
+# With less room on the disk than this, a failure is none of the document.
+LEAST_ROOM = 32 * MIB
 
 
 class Sandbox:
@@ -61,14 +63,14 @@ class Sandbox:
         """Choose how children are shut in and warm up the first.
 
         Raises:
-            PartUnavailable: bubblewrap is demanded by the settings but does not work here.
+            PartUnavailable: bubblewrap is demanded by the settings but does not work here, or the
+                disk is full.
         """
         with self._lock:
             if self._keeper is not None:
                 return
             self.confinement = self._chosen()
-            self._scratch = Scratch.made_in(self.limits.scratch)
-            cage.stage(self._scratch.folder)
+            self._scratch = self._new_scratch()
             self._keeper = threading.Thread(target=self._keep, name="sandbox-keeper", daemon=True)
             self._keeper.start()
             if self._warm:
@@ -92,7 +94,7 @@ class Sandbox:
         """Say quickly what a document is; never raises for any content.
 
         Raises:
-            PartUnavailable: no child can be started.
+            PartUnavailable: no child can be started, or the disk is full.
         """
         account, ending = self._run("look", path, name=name)
         if account.look is not None:
@@ -106,7 +108,7 @@ class Sandbox:
         much of it is done, and of how much. Never raises for any content.
 
         Raises:
-            PartUnavailable: no child can be started.
+            PartUnavailable: no child can be started, or the disk is full.
         """
         account, ending = self._run(
             "process",
@@ -143,16 +145,20 @@ class Sandbox:
     ) -> tuple[Account, Ending]:
         """Do one job in one child and take its products."""
         seconds = self.limits.document_seconds if into else self.limits.look_seconds
-        cell = self._take_cell()
+        with machine_faults_named():
+            cell = self._take_cell()
         try:
-            shutil.copyfile(path, cell.folder / "original")
-            account, ending = cell.run(task, name=name, show=show, seconds=seconds)
-            if ending is Ending.DONE and into is not None:
-                try:
-                    cell.take(into)
-                except Distrusted as error:
-                    account.fault = str(error)
-                    return account, Ending.CRASHED
+            with machine_faults_named():
+                shutil.copyfile(path, cell.folder / "original")
+                account, ending = cell.run(task, name=name, show=show, seconds=seconds)
+                if ending is not Ending.DONE or account.problems:
+                    _require_room(cell.folder)
+                if ending is Ending.DONE and into is not None:
+                    try:
+                        cell.take(into)
+                    except Distrusted as error:
+                        account.fault = str(error)
+                        return account, Ending.CRASHED
             return account, ending
         finally:
             cell.remove()
@@ -189,6 +195,16 @@ class Sandbox:
             raise PartUnavailable("Die abgeschottete Verarbeitung wird gerade beendet.")
         return Cell(scratch.new_folder(), self.confinement, self.limits)
 
+    def _new_scratch(self) -> Scratch:
+        with machine_faults_named():
+            scratch = Scratch.made_in(self.limits.scratch)
+            try:
+                cage.stage(scratch.folder)
+            except OSError:
+                scratch.remove()
+                raise
+        return scratch
+
     def _chosen(self) -> Confinement:
         wanted = self.limits.sandbox
         if wanted is Confinement.LIMITS:
@@ -207,3 +223,13 @@ class Sandbox:
                 "Abhilfe: Paket bubblewrap installieren, Benutzer-Namensräume erlauben."
             )
         return works
+
+
+def _require_room(folder: Path) -> None:
+    """Raise when the disk is so full that what a child said about its document proves nothing.
+
+    Raises:
+        PartUnavailable: there is no room left to speak of.
+    """
+    if shutil.disk_usage(folder).free < LEAST_ROOM:
+        raise no_room()

@@ -11,10 +11,13 @@ import fcntl
 import os
 import shutil
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 PREFIX = "eakte-sandbox-"
+UNFINISHED = "eakte-unfinished-"
+UNFINISHED_SECONDS = 3600
 LOCK = "lock"
 
 
@@ -31,10 +34,13 @@ class Scratch:
         root.mkdir(parents=True, exist_ok=True)
         for folder in root.glob(f"{PREFIX}*"):
             _remove_if_orphaned(folder)
-        folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=root)).absolute()
-        handle = os.open(folder / LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        for folder in root.glob(f"{UNFINISHED}*"):
+            _remove_if_forgotten(folder)
+        made = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=root)).absolute()
+        handle = os.open(made / LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
         fcntl.flock(handle, fcntl.LOCK_EX)
-        return cls(folder, handle)
+        # Only now it gets the name under which others look for orphans: it is never seen unlocked.
+        return cls(made.rename(root.absolute() / made.name.replace(UNFINISHED, PREFIX, 1)), handle)
 
     def new_folder(self) -> Path:
         """An empty folder for one child, closed to other users."""
@@ -50,12 +56,21 @@ def _remove_if_orphaned(folder: Path) -> None:
     with contextlib.suppress(OSError):
         if folder.is_symlink() or folder.stat().st_uid != os.getuid():
             return
-        lock = folder / LOCK
-        if not lock.exists():
-            return  # just being made
-        handle = os.open(lock, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+        try:
+            handle = os.open(folder / LOCK, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+        except FileNotFoundError:  # its removal was cut off half way
+            shutil.rmtree(folder, ignore_errors=True)
+            return
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             shutil.rmtree(folder, ignore_errors=True)
         finally:
             os.close(handle)
+
+
+def _remove_if_forgotten(folder: Path) -> None:
+    with contextlib.suppress(OSError):
+        facts = folder.stat(follow_symlinks=False)
+        old = facts.st_mtime < time.time() - UNFINISHED_SECONDS
+        if old and facts.st_uid == os.getuid():
+            shutil.rmtree(folder, ignore_errors=True)

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Collection
 from uuid import UUID
 
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from eakte.access.actions import Action
+from eakte.access.check import require
 from eakte.model.document import Document, DocumentState
+from eakte.model.job import Job
 from eakte.retrieval.schema import tokens_of_department
 from eakte.retrieval.text import pages_of
+from eakte.unit_of_work import UnitOfWork
 from search import Entry
-from storage import Store
+from storage import ObjectCorrupt, ObjectMissing, Store
+
+log = logging.getLogger("eakte.retrieval")
 
 
 def entry_of(session: Session, store: Store, document_id: UUID) -> Entry | None:
@@ -36,5 +45,44 @@ def entry_of(session: Session, store: Store, document_id: UUID) -> Entry | None:
             "number": document.receipt_number,
             "edits": document.edits,
         },
-        pages=tuple(page.text for page in pages_of(session, store, document)),
+        pages=_pages(session, store, document),
     )
+
+
+def lost_from_index(session: Session) -> bool:
+    """Say whether there is something to find that no job is going to bring into an empty index."""
+    lost = session.scalar(
+        select(Document.id)
+        .where(
+            Document.state != DocumentState.CANCELLED,
+            ~exists().where(Job.subject_id == Document.id),
+        )
+        .limit(1)
+    )
+    return lost is not None
+
+
+def write_entries(work: UnitOfWork, documents: Collection[UUID]) -> None:
+    """Bring what the index says of these documents into line with the rows.
+
+    Raises:
+        SearchError: the index is broken or somebody else is writing to it.
+        StorageError: the store is out of reach.
+    """
+    require(work, Action.MAINTAIN)
+    with work.index.writer() as writer:
+        for document_id in documents:
+            entry = entry_of(work.session, work.store, document_id)
+            if entry is None:
+                writer.drop(str(document_id))
+            else:
+                writer.put(entry)
+
+
+def _pages(session: Session, store: Store, document: Document) -> tuple[str, ...]:
+    try:
+        return tuple(page.text for page in pages_of(session, store, document))
+    except (ObjectCorrupt, ObjectMissing) as error:
+        # It is still found by what is written about it; the check of the house names the damage.
+        log.error("the text of document %s is damaged: %s", document.id, type(error).__name__)
+        return ()

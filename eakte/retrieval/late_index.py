@@ -6,14 +6,17 @@ A broken index stops searching and nothing else; once it was rebuilt, the next q
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
-from search import Index, Order, Schema, Value, Writer
+from search import Index, IndexBroken, Order, Schema, Value, Writer
 from search.asks import Ask
 from search.index import Ranked
 from search.opening import Engine, open_index
+
+T = TypeVar("T")
 
 
 class LateIndex(Index):
@@ -32,31 +35,54 @@ class LateIndex(Index):
                 self._open = open_index(self._folder, self.schema, engine=self._engine)
             return self._open
 
-    def writer(self, *, wait: float = 0.0) -> AbstractContextManager[Writer]:
+    def _asked(self, question: Callable[[Index], T]) -> T:
+        index = self._index()
+        try:
+            return question(index)
+        except IndexBroken:
+            self._forget(index)
+            raise
+
+    def _forget(self, broken: Index) -> None:
+        # Not closed: other threads may be in the middle of a question.
+        with self._lock:
+            if self._open is broken:
+                self._open = None
+
+    @contextmanager
+    def writer(self, *, wait: float = 0.0) -> Iterator[Writer]:
         """Open the one writer of the index; see ``Index.writer``."""
-        return self._index().writer(wait=wait)
+        index = self._index()
+        try:
+            with index.writer(wait=wait) as writer:
+                yield writer
+        except IndexBroken:
+            self._forget(index)
+            raise
 
     def _search(
         self, ask: Ask, narrowed: Ask, *, limit: int, offset: int, order: Order
     ) -> tuple[int, list[Ranked]]:
         # Index.find prepares the question and marks the passages; the engine only answers it.
-        return self._index()._search(ask, narrowed, limit=limit, offset=offset, order=order)
+        return self._asked(
+            lambda index: index._search(ask, narrowed, limit=limit, offset=offset, order=order)
+        )
 
     def keys(self) -> Iterator[str]:
         """Yield the key of every entry."""
-        return self._index().keys()
+        return self._asked(lambda index: index.keys())
 
     def get(self, key: str) -> Mapping[str, Value] | None:
         """Return the stored fields of an entry, None when there is none."""
-        return self._index().get(key)
+        return self._asked(lambda index: index.get(key))
 
     def count(self) -> int:
         """Return how many entries there are."""
-        return self._index().count()
+        return self._asked(lambda index: index.count())
 
     def check(self) -> None:
         """Read all that is kept; see ``Index.check``."""
-        self._index().check()
+        self._asked(lambda index: index.check())
 
     def close(self) -> None:
         """Let go of what is open; the next question opens it again."""

@@ -8,14 +8,13 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import func, select
 
 from eakte.access.actions import Action
 from eakte.access.check import require
 from eakte.config import Settings
-from eakte.model.document import Document, DocumentState
-from eakte.model.job import Job
-from eakte.retrieval.indexing import entry_of
+from eakte.model.document import Document
+from eakte.retrieval.indexing import entry_of, lost_from_index
 from eakte.retrieval.schema import SCHEMA
 from eakte.unit_of_work import UnitOfWork
 from search import Index, IndexBroken, open_index, swap_index
@@ -26,7 +25,11 @@ Report = Callable[[int, int], None]
 
 
 def needs_rebuilding(begin: Begin, index: Index) -> bool:
-    """Say whether the index is broken, or empty although there is something to find."""
+    """Say whether the index is broken, or empty although there is something to find.
+
+    It is opened anew for that: what is open already may not show what became of it on the disk.
+    """
+    index.close()
     try:
         if index.count() > 0:
             return False
@@ -34,16 +37,7 @@ def needs_rebuilding(begin: Begin, index: Index) -> bool:
         return True
     with begin() as work:
         require(work, Action.MAINTAIN)
-        # What still has a job comes into the index by that; only what has none was lost.
-        lost = work.session.scalar(
-            select(Document.id)
-            .where(
-                Document.state != DocumentState.CANCELLED,
-                ~exists().where(Job.subject_id == Document.id),
-            )
-            .limit(1)
-        )
-    return lost is not None
+        return lost_from_index(work.session)
 
 
 def rebuild(begin: Begin, settings: Settings, index: Index, *, report: Report | None = None) -> int:

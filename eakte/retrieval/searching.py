@@ -17,6 +17,7 @@ from eakte.access.check import require, visible
 from eakte.errors import BadQueryText, PartUnavailable
 from eakte.model.case import Case
 from eakte.model.document import Document, DocumentState
+from eakte.retrieval.indexing import lost_from_index
 from eakte.retrieval.schema import NAMES, SCHEMA, rights_filter, tokens_of_department
 from eakte.unit_of_work import UnitOfWork
 from search import (
@@ -27,6 +28,7 @@ from search import (
     Everything,
     Found,
     Hit,
+    IndexBroken,
     Order,
     Passage,
     Phrase,
@@ -162,7 +164,13 @@ def _find(
     order: Order = BY_SCORE,
 ) -> Found:
     try:
-        return work.index.find(wanted, filters=filters, limit=limit, passages=passages, order=order)
+        found = work.index.find(
+            wanted, filters=filters, limit=limit, passages=passages, order=order
+        )
+        # An index that was lost is empty, which must not look like "nothing found".
+        if not found.total and not work.index.count() and lost_from_index(work.session):
+            raise IndexBroken("the index is empty")
+        return found
     except BadQuery as error:
         raise BadQueryText("%(fault)s", fault=error.message, position=error.position) from error
     except SearchError as error:

@@ -33,6 +33,7 @@ ASKS_NOBODY = {
 # Each of these reads or writes rows without knowing for whom.
 KNOWS_NO_ACTOR = {
     "eakte/retrieval/indexing.py entry_of": "fills the index, which shows nothing by itself",
+    "eakte/retrieval/indexing.py lost_from_index": "says only whether the index is whole",
     "eakte/retrieval/text.py pages_of": "fills the index, which shows nothing by itself",
 }
 
