@@ -58,8 +58,8 @@ def test_words_lie_where_they_are_seen(process: Process, tmp_path: Path) -> None
     outcome = process(papers.as_pdf([sheet], tmp_path / "a.pdf", dpi=150))
     document = pypdfium2.PdfDocument(valid(outcome))
     text = document[0].get_textpage()
-    assert text.count_rects() == 1
-    left, bottom, right, top = text.get_rect(0)
+    left, bottom, _, top = text.get_charbox(0)
+    right = text.get_charbox(len("Widerspruch") - 1)[2]
     ink = np.argwhere(np.asarray(sheet) < 128)
     (y0, x0), (y1, x1) = ink.min(axis=0), ink.max(axis=0)
     seen = (x0 * 72 / 150, 842 - y1 * 72 / 150, x1 * 72 / 150, 842 - y0 * 72 / 150)

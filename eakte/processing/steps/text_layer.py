@@ -12,11 +12,11 @@ from collections.abc import Iterable
 
 import pikepdf
 from fontTools.fontBuilder import FontBuilder
-from fontTools.ttLib.tables._g_l_y_f import Glyph
+from fontTools.pens.ttGlyphPen import TTGlyphPen
 from pikepdf import Array, Dictionary, Name, Pdf, Stream
 
 from eakte.processing.steps.plane import Plane
-from eakte.processing.steps.recognition import Line
+from eakte.processing.steps.recognition import Line, Word
 
 EM = 1000
 GLYPH_WIDTH = 500
@@ -26,6 +26,7 @@ FONT = "/EAkteGlyphless"
 FONT_NAME = "/EAKTEA+Glyphless"
 SMALLEST = 0.5
 BOUND = 32000
+WITHOUT_CODE = "\u25a1"
 FONT_MADE = 3_786_912_000  # the first second of 2024, counted from 1904 as fonts do
 INVISIBLE = 3
 TO_UNICODE = b"""/CIDInit /ProcSet findresource begin
@@ -117,29 +118,26 @@ def _entries(dictionary: pikepdf.Object | None) -> dict[str, pikepdf.Object]:
 
 
 def _draw(line: Line) -> bytes:
-    """Each word at its place, followed by a space that reaches to the next word."""
+    """Each word at its place and as wide as its picture, with a space behind it.
+
+    The space is part of the word's own string: some readers drop strings of one sign.
+    """
     size = max(line.bottom - line.top, SMALLEST)
     parts = [b"%s %.2f Tf" % (FONT.encode(), size)]
-    for number, word in enumerate(line.words):
-        following = line.words[number + 1].left if number + 1 < len(line.words) else None
-        parts.append(_show(word.text, word.left, word.right, line.bottom, size=size))
-        if following is not None:
-            parts.append(_show(" ", word.right, following, line.bottom, size=size))
+    parts += [_show(word, line.bottom, size=size) for word in line.words]
     return b"\n".join(parts)
 
 
-def _show(text: str, left: float, right: float, bottom: float, *, size: float) -> bytes:
-    codes = "".join(
-        c if ord(c) < CHARACTERS and not 0xD800 <= ord(c) < 0xE000 else "\u25a1" for c in text
-    )
-    natural = len(codes) * size * GLYPH_WIDTH / EM
-    stretch = 100 * max(right - left, SMALLEST) / natural
-    return b"%.3f Tz 1 0 0 -1 %.2f %.2f Tm <%s> Tj" % (
-        stretch,
-        left,
-        bottom,
-        codes.encode("utf-16-be").hex().encode(),
-    )
+def _show(word: Word, bottom: float, *, size: float) -> bytes:
+    signs = "".join(sign if _has_one_code(sign) else WITHOUT_CODE for sign in word.text)
+    natural = len(signs) * size * GLYPH_WIDTH / EM
+    stretch = 100 * max(word.right - word.left, SMALLEST) / natural
+    codes = f"{signs} ".encode("utf-16-be").hex().encode()
+    return b"%.3f Tz 1 0 0 -1 %.2f %.2f Tm <%s> Tj" % (stretch, word.left, bottom, codes)
+
+
+def _has_one_code(sign: str) -> bool:
+    return ord(sign) < CHARACTERS and not 0xD800 <= ord(sign) < 0xE000
 
 
 def _font_program() -> bytes:
@@ -147,7 +145,13 @@ def _font_program() -> bytes:
     builder = FontBuilder(EM, isTTF=True)
     builder.setupGlyphOrder(glyphs)
     builder.setupCharacterMap({0x20: "blank"})
-    builder.setupGlyf({glyph: Glyph() for glyph in glyphs})
+    # There and back on one line: no area, no ink, but readers see how large the sign is.
+    pen = TTGlyphPen(None)
+    pen.moveTo((0, 0))
+    pen.lineTo((GLYPH_WIDTH, EM))
+    pen.lineTo((GLYPH_WIDTH // 2, EM // 2))
+    pen.closePath()
+    builder.setupGlyf(dict.fromkeys(glyphs, pen.glyph()))
     builder.setupHorizontalMetrics({glyph: (GLYPH_WIDTH, 0) for glyph in glyphs})
     builder.setupHorizontalHeader(ascent=EM, descent=0)
     builder.setupNameTable({"familyName": "Glyphless", "styleName": "Regular"})
