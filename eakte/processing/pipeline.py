@@ -14,6 +14,8 @@ from uuid import UUID
 from sqlalchemy import delete, select, update
 
 from eakte import audit, jobs
+from eakte.access.actions import Action
+from eakte.access.check import require
 from eakte.errors import EakteError
 from eakte.model.content import keep_content
 from eakte.model.document import Document, ProcessingState, Rendition, RenditionKind, Version
@@ -68,6 +70,7 @@ class Made:
 
 def begin(work: UnitOfWork, document_id: UUID) -> Task | None:
     """Mark a document as being processed; None when it is gone meanwhile."""
+    require(work, Action.MAINTAIN)
     row = work.session.execute(
         select(Document, Version)
         .join(Version, Version.document_id == Document.id)
@@ -109,6 +112,7 @@ def make(
 
 def finish(work: UnitOfWork, task: Task, made: Made) -> None:
     """Name the products of a run; they replace those of an earlier one."""
+    require(work, Action.MAINTAIN)
     now = work.clock.now()
     session = work.session
     session.execute(delete(Rendition).where(Rendition.version_id == task.version_id))
@@ -165,6 +169,7 @@ def finish(work: UnitOfWork, task: Task, made: Made) -> None:
 
 def give_up(work: UnitOfWork, document_id: UUID, *, error: Exception) -> None:
     """Show a document as not processed, with the reason; it stands in the inbox as before."""
+    require(work, Action.MAINTAIN)
     code, reason = _why(error)
     _set(
         work,
@@ -179,6 +184,7 @@ def give_up(work: UnitOfWork, document_id: UUID, *, error: Exception) -> None:
 
 def wait_again(work: UnitOfWork, document_id: UUID) -> None:
     """Show a document as waiting: its processing was interrupted and will be taken up again."""
+    require(work, Action.MAINTAIN)
     _set(work, document_id, processing=ProcessingState.WAITING)
 
 
