@@ -104,7 +104,7 @@ def said(error: EakteError) -> str:
 
 def answer_failures(app: OfficeApp) -> None:
     """Register the one answer for every kind of failure."""
-    app.register_error_handler(EakteError, lambda error: respond(fault_of(error)))
+    app.register_error_handler(EakteError, _on_ours)
     app.register_error_handler(StorageError, _on_storage)
     app.register_error_handler(OSError, _on_system)
     app.register_error_handler(HTTPError, _on_schema)
@@ -162,6 +162,14 @@ def _to_login() -> Response:
         return response
     target = url_for("login.sign_in", next=wanted if wanted not in {None, "/"} else None)
     return Response(status=HTTPStatus.SEE_OTHER, headers={"Location": target})
+
+
+def _on_ours(error: EakteError) -> Response:
+    if isinstance(error, NotAllowed):
+        who = g.get("_login_user")
+        name = getattr(who, "get_id", str)()
+        log.warning("%s: denied %s to %s", g.get("request_id"), request.endpoint, name)
+    return respond(fault_of(error))
 
 
 def _on_storage(error: StorageError) -> Response:

@@ -116,7 +116,12 @@ def place(document_id: UUID) -> ResponseReturnValue:
     if case is None or errors:
         return _page(work, document, errors=errors), 422
     following = next_in_inbox(work, document)
-    place_document(work, document, case=case, description=description)
+    try:
+        # What is refused here must leave nothing: the page that is returned is committed.
+        with work.session.begin_nested():
+            place_document(work, document, case=case, description=description)
+    except BadInput as fault:
+        return _page(work, document, errors={"": said(fault)}), 422
     _tell_filed(document, case)
     if request.form.get("next") != "weiter":
         return redirect(url_for("documents.show", document_id=document.id), 303)
@@ -156,7 +161,11 @@ def describe(document_id: UUID) -> ResponseReturnValue:
     description, errors = _described()
     if errors:
         return _page(work, document, errors=errors), 422
-    describe_document(work, document, description=description)
+    try:
+        with work.session.begin_nested():
+            describe_document(work, document, description=description)
+    except BadInput as fault:
+        return _page(work, document, errors={"": said(fault)}), 422
     flash(_("Die Angaben sind gespeichert."), "success")
     return redirect(url_for("documents.show", document_id=document.id), 303)
 

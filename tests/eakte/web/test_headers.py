@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from flask import request
 from werkzeug.test import TestResponse
 
 from eakte.web.headers import ALWAYS, POLICY
@@ -96,8 +97,6 @@ def test_what_stands_before_us_is_believed_only_when_it_is_ours(app: OfficeApp) 
 
     @app.before_request
     def _look() -> None:
-        from flask import request  # the address is known inside a request only
-
         seen.append(request.remote_addr)
 
     app.test_client().get("/gesundheit", headers={"X-Forwarded-For": "203.0.113.9"})

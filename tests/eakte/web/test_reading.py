@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 from uuid import UUID
 
@@ -35,7 +36,7 @@ def give_products(office: Office, document: UUID, *, pages: int = 2) -> None:
         made = [(RenditionKind.READING_COPY, 0, b"%PDF/A", "application/pdf")]
         made += [(RenditionKind.PREVIEW, page, b"RIFF%d" % page, "image/webp") for page in (1, 2)]
         for kind, page, content, media_type in made[: pages + 1]:
-            stored = office.store.put(_stream(content))
+            stored = office.store.put(BytesIO(content))
             keep_content(work.session, str(stored.digest), size=stored.size, at=work.clock.now())
             work.session.add(
                 Rendition(
@@ -47,12 +48,6 @@ def give_products(office: Office, document: UUID, *, pages: int = 2) -> None:
                     created_at=work.clock.now(),
                 )
             )
-
-
-def _stream(content: bytes):  # type: ignore[no-untyped-def]  # a stream of bytes
-    from io import BytesIO  # nothing else needs it
-
-    return BytesIO(content)
 
 
 @pytest.fixture
