@@ -30,21 +30,26 @@ def until(what: str, true: Callable[[], bool], *, patience: float = PATIENCE) ->
         time.sleep(0.05)
 
 
-@contextmanager
-def working(house: House, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Let a worker run until the end of the block, where it has to end when it is asked to."""
+def begin_work(house: House, *arguments: str, **environment: str) -> subprocess.Popen[bytes]:
+    """Start a worker; what it says is kept in the house."""
     with (house.folder / "worker.log").open("ab") as log:
-        worker = subprocess.Popen(
-            [sys.executable, "-m", "eakte.cli", "work"],
+        return subprocess.Popen(
+            [sys.executable, "-m", "eakte.cli", "work", *arguments],
             env=house.settings | environment,
             cwd=ROOT,
             stdout=log,
             stderr=log,
         )
+
+
+@contextmanager
+def working(house: House, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Let a worker run until the end of the block, where it has to end when it is asked to."""
+    worker = begin_work(house, **environment)
     try:
         yield worker
         worker.terminate()
-        assert worker.wait(PATIENCE) == 0
+        assert worker.wait(PATIENCE) == 0, (house.folder / "worker.log").read_text()[-4000:]
     finally:
         worker.kill()
         worker.wait()

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from uuid import UUID
 
 from sqlalchemy import select
@@ -15,11 +16,22 @@ from eakte.access.accounts import actor_of, create_user, departments, find_login
 from eakte.access.sessions import new_token, start_session
 from eakte.bootstrap import Office, open_office, prepare
 from eakte.config import load_settings
-from eakte.model.document import Document, ProcessingState, Version
+from eakte.intake.delivering import Declared, deliver
+from eakte.model.document import (
+    Document,
+    ProcessingState,
+    Rendition,
+    RenditionKind,
+    Source,
+    Version,
+)
+from eakte.model.findings import Kind, Look
 from eakte.model.job import Job, JobState
 from eakte.model.user import Role
 from eakte.retrieval.searching import search
+from eakte.retrieval.text import pages_of
 from storage import Digest
+from tests.crash.letters import Letter
 from tests.journeys.conftest import CommandLine
 
 CLERK = "clara"
@@ -72,6 +84,19 @@ class House:
         finally:
             office.close()
 
+    def bring(self, letter: Letter) -> UUID:
+        """Bring a letter in through the one door; return the document's id."""
+        with NamedTemporaryFile() as spool, self.office() as office:
+            spool.write(letter.content)
+            spool.flush()
+            receipt = deliver(
+                office.as_system,
+                Path(spool.name),
+                declared=Declared(name=letter.name, source=Source.COMMAND),
+                look=lambda path, name: Look("application/octet-stream", Kind.UNKNOWN),
+            )
+            return receipt.document_id
+
     def documents(self) -> list[Kept]:
         """List what the rows name, by number."""
         with self.office() as office, office.as_system() as work:
@@ -103,6 +128,32 @@ class House:
                     select(Job).where(Job.kind == kind, Job.state != JobState.DEAD)
                 )
             )
+
+    def products(self, document: Kept) -> list[Rendition]:
+        """List what was made of a document, by kind and page."""
+        with self.office() as office, office.as_system() as work:
+            return list(
+                work.session.scalars(
+                    select(Rendition)
+                    .join(Version, Version.id == Rendition.version_id)
+                    .where(Version.document_id == document.id)
+                    .order_by(Rendition.kind, Rendition.page)
+                )
+            )
+
+    def text(self, document: Kept) -> list[str]:
+        """Return the text of each page."""
+        with self.office() as office, office.as_system() as work:
+            kept = work.session.get_one(Document, document.id)
+            return [page.text for page in pages_of(work.session, work.store, kept)]
+
+    def reading_copy(self, document: Kept, *, into: Path) -> Path:
+        """Write the reading copy of a document into a folder."""
+        [copy] = [one for one in self.products(document) if one.kind is RenditionKind.READING_COPY]
+        path = into / f"{document.id}.pdf"
+        with self.office() as office:
+            office.store.copy_to(Digest(copy.sha256), path)
+        return path
 
     def original(self, document: Kept) -> bytes:
         """Read what the store has for a document, checked against its digest."""

@@ -138,6 +138,7 @@ def test_a_web_server_killed_at_any_call_of_an_upload_keeps_each_document_once(
         while number > 0 and not sweep.strike(Point(point.call, number)):
             number -= 2
         assert number > 0, f"the kill at {point} never fired"
+    print(f"{len(points)} kills fired, {way}:", dict(Counter(point.call for point in points)))
     # The last thing forced to disk before the rows are written is the new name in the store.
     left = sweep.leave(Point("fsync", calls.count("fsync")))
     _there_once(house, sweep.acknowledged)
