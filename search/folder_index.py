@@ -217,9 +217,12 @@ class Damage(AbstractContextManager[None]):
 
 
 _PANIC = "PanicException"
+_WRITING_FAILED = "index writer was killed"
 
 
 def _is_full(error: BaseException | None) -> bool:
     if isinstance(error, OSError) and error.errno in _NO_ROOM:
         return True
-    return any(f"os error {number}" in str(error) for number in _NO_ROOM)
+    # Tantivy passes on the number at best; when its thread failed in writing, it only says so.
+    said = str(error)
+    return _WRITING_FAILED in said or any(f"os error {number}" in said for number in _NO_ROOM)

@@ -2,8 +2,10 @@
 
 import pickle
 from collections.abc import Iterator
+from contextlib import suppress
 from os import SEEK_END
-from typing import IO
+from pathlib import Path
+from tempfile import TemporaryFile
 
 from search.columns import Row
 
@@ -15,8 +17,9 @@ class Spool:
     only the last may reach it.
     """
 
-    def __init__(self, stream: IO[bytes]) -> None:
-        self._stream = stream
+    def __init__(self, folder: Path) -> None:
+        # In the index's own folder, which nobody else may read and whose disk must have the room.
+        self._stream = TemporaryFile(dir=folder)  # noqa: SIM115  # close() is called by the writer
         self.last: dict[str, int | None] = {}  # key -> where its row begins; None: drop it
         self.cleared = False
 
@@ -31,3 +34,8 @@ class Spool:
             if start is not None:
                 self._stream.seek(start)
                 yield pickle.load(self._stream)  # noqa: S301  # our own temporary file, without a name
+
+    def close(self) -> None:
+        """Forget everything."""
+        with suppress(OSError):  # it wants to write once more what a full disk has refused
+            self._stream.close()

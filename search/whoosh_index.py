@@ -8,7 +8,6 @@ rules of its own. Its readers are not for several threads, so one thread searche
 import json
 import pickle
 import struct
-import tempfile
 import warnings
 import zlib
 from collections.abc import Iterable, Iterator
@@ -87,11 +86,15 @@ class WhooshIndex(FolderIndex):
     @contextmanager
     def write_to(self, opened: Opened) -> Iterator[Writer]:
         """See FolderIndex.write_to."""
-        with tempfile.TemporaryFile() as stream:
-            spool = Spool(stream)
-            yield _WhooshWriter(self.schema, spool)
-            with Damage(opened.generation, self.damages):
+        damage = Damage(opened.generation, self.damages)
+        with damage:
+            spool = Spool(opened.generation)
+        try:
+            yield _WhooshWriter(self.schema, spool, damage)
+            with damage:
                 _commit(spool, opened.generation)
+        finally:
+            spool.close()
 
 
 class _Opened(Opened, Sets):
@@ -192,12 +195,15 @@ class _Opened(Opened, Sets):
 
 
 class _WhooshWriter(Writer):
-    def __init__(self, schema: Schema, spool: Spool) -> None:
+    def __init__(self, schema: Schema, spool: Spool, damage: Damage) -> None:
         self._schema = schema
         self._spool = spool
+        self._damage = damage
 
     def put(self, entry: Entry) -> None:
-        self._spool.put(row_of(entry, self._schema))
+        row = row_of(entry, self._schema)
+        with self._damage:
+            self._spool.put(row)
 
     def drop(self, key: str) -> None:
         self._spool.last[key] = None

@@ -1,11 +1,12 @@
 """What the tests of searching share: the engines, a schema, a way to fill an index."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import cast
 
 import pytest
 
-from search import Entry, Field, FieldKind, Index, Schema, open_index
+from search import Engine, Entry, Field, FieldKind, Index, Query, Schema, Value, open_index, parse
 
 SCHEMA = Schema(
     (
@@ -26,28 +27,26 @@ NAMES = {
     "Eingang": "received",
     "Nummer": "number",
 }
-ON_DISK = ("tantivy", "whoosh")
-ENGINES = (*ON_DISK, "memory")
-
-Opener = Callable[[], Index]
+ON_DISK: tuple[Engine, ...] = ("tantivy", "whoosh")
+ENGINES: tuple[Engine, ...] = (*ON_DISK, "memory")
 
 
 @pytest.fixture(params=ENGINES)
-def engine(request: pytest.FixtureRequest) -> str:
+def engine(request: pytest.FixtureRequest) -> Engine:
     """Each engine in turn."""
-    name: str = request.param
+    name: Engine = request.param
     return name
 
 
 @pytest.fixture
-def index(engine: str, tmp_path: Path) -> Iterator[Index]:
+def index(engine: Engine, tmp_path: Path) -> Iterator[Index]:
     """An empty index of the engine."""
     with open_index(tmp_path / "index", SCHEMA, engine=engine) as opened:
         yield opened
 
 
 @pytest.fixture(params=ON_DISK)
-def folder(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Path, str]:
+def folder(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Path, Engine]:
     """A folder for an index, and the engine that is to keep it there."""
     return tmp_path / "index", request.param
 
@@ -61,4 +60,10 @@ def fill(index: Index, *entries: Entry) -> None:
 
 def page(key: str, *pages: str, **fields: object) -> Entry:
     """An entry with these pages and fields."""
-    return Entry(key, fields, pages)  # type: ignore[arg-type]  # tests also put what does not fit
+    return Entry(key, cast(Mapping[str, Value], fields), pages)
+
+
+def keys(index: Index, query: Query | str, **how: object) -> list[str]:
+    """The keys of what is found, in its order; a string is read as a person would type it."""
+    asked = parse(query, SCHEMA, names=NAMES) if isinstance(query, str) else query
+    return [hit.key for hit in index.find(asked, **how).hits]

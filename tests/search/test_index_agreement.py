@@ -12,6 +12,7 @@ from search import (
     And,
     AnyOf,
     Between,
+    Engine,
     Entry,
     Everything,
     Fuzzy,
@@ -97,7 +98,7 @@ asked = st.tuples(queries, st.lists(queries, max_size=1), orders, st.integers(0,
     questions=st.lists(asked, min_size=5, max_size=25),
 )
 def test_an_engine_finds_what_the_yardstick_finds_in_the_same_order(
-    engine: str,
+    engine: Engine,
     batches: list[list[Entry]],
     dropped: set[str],
     questions: list[tuple[Query, list[Query], Order, int]],
@@ -105,7 +106,7 @@ def test_an_engine_finds_what_the_yardstick_finds_in_the_same_order(
     with (
         TemporaryDirectory() as folder,
         open_index(None, SCHEMA, engine="memory") as yardstick,
-        open_index(Path(folder) / "index", SCHEMA, engine=engine) as index,  # type: ignore[arg-type]
+        open_index(Path(folder) / "index", SCHEMA, engine=engine) as index,
     ):
         for opened in (yardstick, index):
             for batch in batches:
@@ -117,5 +118,5 @@ def test_an_engine_finds_what_the_yardstick_finds_in_the_same_order(
         assert index.count() == yardstick.count()
         for query, filters, order, offset in questions:
             how = {"filters": filters, "order": order, "offset": offset, "limit": 3}
-            expected = yardstick.find(query, **how)  # type: ignore[arg-type]
-            assert index.find(query, **how) == expected  # type: ignore[arg-type]
+            expected = yardstick.find(query, **how)
+            assert index.find(query, **how) == expected

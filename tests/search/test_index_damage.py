@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from search import (
+    Engine,
     Everything,
     Field,
     FieldKind,
@@ -53,9 +54,9 @@ HARMS: tuple[Harm, ...] = (zeroed, halved, emptied, flipped, missing)
 HOLDS_NOTHING = ("lock", "LOCK")
 
 
-def built(folder: Path, engine: str) -> dict[str, object]:
+def built(folder: Path, engine: Engine) -> dict[str, object]:
     """An index with two parts and a deletion in it; what it answers."""
-    with open_index(folder, SCHEMA, engine=engine) as index:  # type: ignore[arg-type]
+    with open_index(folder, SCHEMA, engine=engine) as index:
         fill(index, *(page(f"k{n}", f"Antrag Nummer {n} " * 40, number=n) for n in range(24)))
         fill(index, *(page(f"k{n}", f"Bescheid Nummer {n}", title="neu") for n in range(8)))
         return answers(index)
@@ -80,7 +81,7 @@ def parts_of(folder: Path) -> Iterator[Path]:
 
 @pytest.mark.parametrize("harm", HARMS)
 def test_a_damaged_part_is_noticed_when_the_index_is_opened_or_was_of_no_account(
-    folder: tuple[Path, str], tmp_path: Path, harm: Harm
+    folder: tuple[Path, Engine], tmp_path: Path, harm: Harm
 ) -> None:
     where, engine = folder
     before = built(where, engine)
@@ -91,7 +92,7 @@ def test_a_damaged_part_is_noticed_when_the_index_is_opened_or_was_of_no_account
         shutil.copytree(where, broken)
         harm(broken / part.relative_to(where))
         try:
-            with open_index(broken, SCHEMA, engine=engine) as index:  # type: ignore[arg-type]
+            with open_index(broken, SCHEMA, engine=engine) as index:
                 assert answers(index) == before, f"{part} lies when {harm.__name__}"
         except IndexBroken:
             noticed.append(part.name)
@@ -102,9 +103,9 @@ def test_a_damaged_part_is_noticed_when_the_index_is_opened_or_was_of_no_account
 
 @pytest.mark.parametrize("engine", ON_DISK)
 def test_a_flipped_byte_in_the_middle_of_a_big_part_is_noticed_by_check(
-    engine: str, tmp_path: Path
+    engine: Engine, tmp_path: Path
 ) -> None:
-    with open_index(tmp_path / "index", SCHEMA, engine=engine) as index:  # type: ignore[arg-type]
+    with open_index(tmp_path / "index", SCHEMA, engine=engine) as index:
         text = " ".join(f"Wort{n}x{n * n}" for n in range(3000))
         fill(index, *(page(f"k{n}", f"{text} {n}" * 4) for n in range(30)))
         index.check()
@@ -113,28 +114,28 @@ def test_a_flipped_byte_in_the_middle_of_a_big_part_is_noticed_by_check(
     flipped(big)
     with (
         pytest.raises(IndexBroken),
-        open_index(tmp_path / "index", SCHEMA, engine=engine) as index,  # type: ignore[arg-type]
+        open_index(tmp_path / "index", SCHEMA, engine=engine) as index,
     ):
         index.check()
 
 
-def test_a_whole_index_passes_the_check(folder: tuple[Path, str]) -> None:
+def test_a_whole_index_passes_the_check(folder: tuple[Path, Engine]) -> None:
     where, engine = folder
     built(where, engine)
-    with open_index(where, SCHEMA, engine=engine) as index:  # type: ignore[arg-type]
+    with open_index(where, SCHEMA, engine=engine) as index:
         index.check()
 
 
 def test_what_a_commit_leaves_is_found_by_the_next_one_who_opens(
-    folder: tuple[Path, str],
+    folder: tuple[Path, Engine],
 ) -> None:
     where, engine = folder
     before = built(where, engine)
-    with open_index(where, SCHEMA, engine=engine) as index:  # type: ignore[arg-type]
+    with open_index(where, SCHEMA, engine=engine) as index:
         assert answers(index) == before
 
 
-def test_only_the_owner_may_look_into_the_folder(folder: tuple[Path, str]) -> None:
+def test_only_the_owner_may_look_into_the_folder(folder: tuple[Path, Engine]) -> None:
     where, engine = folder
     built(where, engine)
     for inside in [where, *(one for one in where.rglob("*") if one.is_dir())]:
@@ -149,11 +150,13 @@ def test_only_the_owner_may_look_into_the_folder(folder: tuple[Path, str]) -> No
         Schema((*SCHEMA.fields, Field("more", FieldKind.TEXT)), newest="received"),
     ],
 )
-def test_an_index_of_another_schema_is_not_opened(folder: tuple[Path, str], other: Schema) -> None:
+def test_an_index_of_another_schema_is_not_opened(
+    folder: tuple[Path, Engine], other: Schema
+) -> None:
     where, engine = folder
     built(where, engine)
     with pytest.raises(IndexBroken, match="made for another"):
-        open_index(where, other, engine=engine)  # type: ignore[arg-type]
+        open_index(where, other, engine=engine)
 
 
 def test_an_index_of_another_engine_is_not_opened(tmp_path: Path) -> None:
@@ -163,31 +166,31 @@ def test_an_index_of_another_engine_is_not_opened(tmp_path: Path) -> None:
 
 
 def test_a_broken_index_is_replaced_by_one_built_beside_it(
-    folder: tuple[Path, str], tmp_path: Path
+    folder: tuple[Path, Engine], tmp_path: Path
 ) -> None:
     where, engine = folder
     before = built(where, engine)
     for part in parts_of(where):
         emptied(part)
     with pytest.raises(IndexBroken):
-        open_index(where, SCHEMA, engine=engine)  # type: ignore[arg-type]
+        open_index(where, SCHEMA, engine=engine)
     assert built(tmp_path / "beside", engine) == before
     swap_index(where, tmp_path / "beside")
     assert not (tmp_path / "beside").exists()
-    with open_index(where, SCHEMA, engine=engine) as index:  # type: ignore[arg-type]
+    with open_index(where, SCHEMA, engine=engine) as index:
         assert answers(index) == before
         fill(index, page("new", "Widerspruch"))
         assert index.find(Word("Widerspruch")).total == 1
 
 
 def test_a_reader_that_is_open_during_a_swap_finds_the_new_entries(
-    folder: tuple[Path, str], tmp_path: Path
+    folder: tuple[Path, Engine], tmp_path: Path
 ) -> None:
     where, engine = folder
     built(where, engine)
-    with open_index(where, SCHEMA, engine=engine) as reader:  # type: ignore[arg-type]
+    with open_index(where, SCHEMA, engine=engine) as reader:
         assert reader.find(Word("Antrag")).total == 16
-        with open_index(tmp_path / "beside", SCHEMA, engine=engine) as fresh:  # type: ignore[arg-type]
+        with open_index(tmp_path / "beside", SCHEMA, engine=engine) as fresh:
             fill(fresh, page("only", "Antrag"))
         swap_index(where, tmp_path / "beside")
         for _ in range(100):
@@ -201,13 +204,13 @@ def test_a_reader_that_is_open_during_a_swap_finds_the_new_entries(
 
 
 def test_a_swap_waits_for_the_writer_and_says_so_when_it_does_not_finish(
-    folder: tuple[Path, str], tmp_path: Path
+    folder: tuple[Path, Engine], tmp_path: Path
 ) -> None:
     where, engine = folder
     built(where, engine)
     built(tmp_path / "beside", engine)
     with (
-        open_index(where, SCHEMA, engine=engine) as index,  # type: ignore[arg-type]
+        open_index(where, SCHEMA, engine=engine) as index,
         index.writer(),
         pytest.raises(IndexBusy),
     ):
@@ -216,7 +219,7 @@ def test_a_swap_waits_for_the_writer_and_says_so_when_it_does_not_finish(
 
 
 def test_nothing_is_swapped_when_there_is_nothing_beside(
-    folder: tuple[Path, str], tmp_path: Path
+    folder: tuple[Path, Engine], tmp_path: Path
 ) -> None:
     where, engine = folder
     before = built(where, engine)
@@ -225,13 +228,13 @@ def test_nothing_is_swapped_when_there_is_nothing_beside(
     (tmp_path / "empty").mkdir()
     with pytest.raises(IndexBroken):
         swap_index(where, tmp_path / "empty")
-    with open_index(where, SCHEMA, engine=engine) as index:  # type: ignore[arg-type]
+    with open_index(where, SCHEMA, engine=engine) as index:
         assert answers(index) == before
 
 
 @pytest.mark.parametrize("engine", ON_DISK)
-def test_many_commits_do_not_pile_up_dead_parts(engine: str, tmp_path: Path) -> None:
-    with open_index(tmp_path / "index", SCHEMA, engine=engine) as index:  # type: ignore[arg-type]
+def test_many_commits_do_not_pile_up_dead_parts(engine: Engine, tmp_path: Path) -> None:
+    with open_index(tmp_path / "index", SCHEMA, engine=engine) as index:
         for round_ in range(25):
             fill(index, *(page(f"k{n}", f"Antrag {round_} " * 20) for n in range(5)))
         assert index.count() == 5

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from search import Index, IndexBusy, Word, open_index
+from search import Engine, Index, IndexBusy, Word, open_index
 
 from .conftest import SCHEMA, fill, page
 
@@ -47,7 +47,7 @@ elif act == "endless":
 class Other:
     """The other process."""
 
-    def __init__(self, folder: Path, engine: str, act: str) -> None:
+    def __init__(self, folder: Path, engine: Engine, act: str) -> None:
         self.process = subprocess.Popen(
             [sys.executable, "-c", WRITER, str(folder), engine, act],
             cwd=ROOT,
@@ -84,13 +84,13 @@ def within_two_seconds(is_so: Callable[[], bool]) -> bool:
     return False
 
 
-def opened(folder: tuple[Path, str]) -> Index:
+def opened(folder: tuple[Path, Engine]) -> Index:
     where, engine = folder
-    return open_index(where, SCHEMA, engine=engine)  # type: ignore[arg-type]
+    return open_index(where, SCHEMA, engine=engine)
 
 
 def test_while_another_process_writes_the_index_is_busy_but_can_be_searched(
-    folder: tuple[Path, str],
+    folder: tuple[Path, Engine],
 ) -> None:
     with opened(folder) as index:
         fill(index, page("mine", "Antrag"))
@@ -107,7 +107,7 @@ def test_while_another_process_writes_the_index_is_busy_but_can_be_searched(
 
 
 def test_a_writer_killed_before_its_commit_leaves_the_old_state(
-    folder: tuple[Path, str],
+    folder: tuple[Path, Engine],
 ) -> None:
     with opened(folder) as index:
         fill(index, page("mine", "Antrag"))
@@ -125,7 +125,7 @@ def test_a_writer_killed_before_its_commit_leaves_the_old_state(
 @pytest.mark.crash
 @pytest.mark.parametrize("after", [0.0, 0.01, 0.02, 0.035, 0.05, 0.08, 0.12, 0.2])
 def test_a_writer_killed_at_any_moment_leaves_one_whole_state(
-    folder: tuple[Path, str], after: float
+    folder: tuple[Path, Engine], after: float
 ) -> None:
     with opened(folder) as index:
         other = Other(*folder, "endless")
@@ -134,17 +134,17 @@ def test_a_writer_killed_at_any_moment_leaves_one_whole_state(
         time.sleep(after)
         other.kill()
         for reader in (index, opened(folder)):
-            assert within_two_seconds(lambda reader=reader: reader.count() == 30)  # type: ignore[misc]
+            assert within_two_seconds(lambda reader=reader: reader.count() == 30)
             rounds = {hit.fields["number"] for hit in reader.find(Word("Antrag"), limit=99).hits}
             assert len(rounds) == 1, "half of a commit can be seen"
-            assert rounds.pop() >= 2  # type: ignore[operator]
+            assert rounds.pop() >= 2
             reader.check()
         fill(index, page("after", "Antrag"))
         assert index.find(Word("Antrag")).total == 31
 
 
 def test_a_reader_beside_a_busy_writer_always_gets_whole_answers(
-    folder: tuple[Path, str],
+    folder: tuple[Path, Engine],
 ) -> None:
     with opened(folder) as index:
         other = Other(*folder, "endless")
@@ -159,3 +159,44 @@ def test_a_reader_beside_a_busy_writer_always_gets_whole_answers(
             seen |= rounds
         other.kill()
         assert len(seen) >= 2, "the reader never saw a newer state"
+
+
+FULL_DISK = """
+import resource, sys
+from pathlib import Path
+from search import Entry, IndexFull, Word, open_index
+from tests.search.conftest import SCHEMA
+
+index = open_index(Path(sys.argv[1]), SCHEMA, engine=sys.argv[2])
+with index.writer() as writer:
+    writer.put(Entry("before", {}, ("Antrag",)))
+# To the engine a file that may not grow is a disk that is full.
+resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, resource.RLIM_INFINITY))
+try:
+    with index.writer() as writer:
+        for n in range(300):
+            words = " ".join(f"wort{n}x{m}" for m in range(200))
+            writer.put(Entry(f"k{n}", {}, (words, words)))
+    print("nothing happened")
+except IndexFull as full:
+    print("full")
+resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+print(sorted(index.keys()))
+with index.writer() as writer:
+    writer.put(Entry("after", {}, ("Antrag",)))
+index.check()
+print(index.find(Word("Antrag")).total)
+"""
+
+
+def test_a_full_disk_is_told_as_such_and_nothing_is_lost(folder: tuple[Path, Engine]) -> None:
+    where, engine = folder
+    done = subprocess.run(
+        [sys.executable, "-c", FULL_DISK, str(where), engine],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.split("\n")[:3] == ["full", "['before']", "2"], done.stderr

@@ -51,7 +51,7 @@ def test_memory_needs_no_folder_and_the_others_do() -> None:
     with pytest.raises(ValueError, match="folder"):
         open_index(None, SCHEMA, engine="tantivy")
     with pytest.raises(ValueError, match="no search engine"):
-        open_index(None, SCHEMA, engine="sphinx")  # type: ignore[arg-type]
+        open_index(None, SCHEMA, engine="sphinx")
 
 
 def test_what_is_exported_is_there() -> None:

@@ -17,7 +17,7 @@ from .conftest import NAMES, SCHEMA, fill, page
 
 
 def passages(index: Index, typed: str, **how: int) -> tuple[Passage, ...]:
-    found = index.find(parse(typed, SCHEMA, names=NAMES), **how)  # type: ignore[arg-type]
+    found = index.find(parse(typed, SCHEMA, names=NAMES), **how)
     assert found.total == 1
     return found.hits[0].passages
 
