@@ -22,7 +22,7 @@ BEGUN: dict[Story, tuple[int, ...]] = {
     ),
     Story.REFUSED: (98, 172),
     Story.CHANGE: (16, 30, 58, 96, 149, 201),
-    Story.REVIEW: (62, 99, 141),
+    Story.REVIEW: (62, 83, 141),
     Story.OBJECTION: (138, 219, 233, 241),
     Story.COURT: (292, 301),
     Story.HOUSING: (61,),
@@ -199,7 +199,7 @@ LATELY = {
     (Story.FIRST, 47): "schriftwechsel",
     (Story.CHANGE, 30): "befundbericht",
     (Story.REFUSED, 98): "widerspruch",
-    (Story.REVIEW, 99): "schriftwechsel",
+    (Story.REVIEW, 83): "schriftwechsel",
 }
 
 

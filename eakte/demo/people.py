@@ -147,7 +147,7 @@ def _invent(surname: str, dice: Dice) -> Person:
     woman = dice.random() < 0.5
     postcode, town = dice.choice(register["towns"])
     born = date(1941, 1, 1) + timedelta(days=dice.randrange(58 * 365))
-    works = register["work"] if date(1961, 1, 1) < born else register["no_work"]
+    works = register["work"] if born.year > 1960 else register["no_work"][: 1 + (born.year > 1958)]
     return Person(
         woman=woman,
         first=dice.choice(register["first_women" if woman else "first_men"]),

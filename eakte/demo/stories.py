@@ -77,11 +77,11 @@ FIRST = (
     Event("eingangsbestaetigung", 5, chance=0.5),
     Event("nachforderung", 9, chance=0.2),
     Event("befundanforderung", 12, chance=0.4),
-    Event("aktenvermerk", 29, chance=0.2),
+    Event("aktenvermerk", 29, chance=0.15),
     Event("befundbericht", 33),
     Event("befundbericht", 38, about=1, chance=0.3),
     Event("entlassungsbericht", 44, chance=0.8),
-    Event("stellungnahme", 58, chance=0.6),
+    Event("stellungnahme", 58, chance=0.5),
     Event("feststellungsbescheid", DECIDED, exact=True),
     Event("ausweis", DECIDED + 6, chance=0.4),
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
@@ -11,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from eakte.demo.ailments import Ailment
-from eakte.demo.chance import dice_for
+from eakte.demo.chance import Dice, dice_for
 from eakte.demo.people import Doctor, House, Lawyer, Person
 
 MONTHS = (
@@ -135,18 +134,13 @@ def write(template: str, facts: Facts, *, on: date, about: int, seed: str) -> st
 
     The same arguments give the same words.
     """
-    dice = dice_for(seed)
-
-    def pick(*choices: str) -> str:
-        return dice.choice(choices)
-
-    def number(low: int, high: int) -> int:
-        return dice.randint(low, high)
-
-    words = _vocabulary(facts.person) | {"n": number, "pick": pick}
+    words = _vocabulary(facts.person) | _choices(dice_for(seed))
+    histories = {one.history for one in facts.rated}
 
     def text(block: str) -> str:
-        return _templates().from_string(block).render(words)
+        # A history is the same in every report; what was measured is not.
+        same = _choices(dice_for(f"{facts.person.name}/{block}")) if block in histories else {}
+        return _templates().from_string(block).render(words | same)
 
     words |= {
         "f": facts,
@@ -166,11 +160,23 @@ def write(template: str, facts: Facts, *, on: date, about: int, seed: str) -> st
     return _templates().get_template(f"{template}.txt").render(words)
 
 
+def _choices(dice: Dice) -> dict[str, Any]:
+    """The two words with which a template varies: a number, and one of several texts."""
+
+    def pick(*choices: str) -> str:
+        return dice.choice(choices)
+
+    def number(low: int, high: int) -> int:
+        return dice.randint(low, high)
+
+    return {"n": number, "pick": pick}
+
+
 def _later(day: date, days: int) -> date:
     return working_day(day + timedelta(days=days))
 
 
-def _vocabulary(person: Person) -> dict[str, Any | Callable[..., Any]]:
+def _vocabulary(person: Person) -> dict[str, Any]:
     """How a report speaks of this patient."""
     if person.woman:
         return {
