@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,20 +39,35 @@ def clock() -> SetClock:
     return SetClock()
 
 
+@pytest.fixture(scope="session")
+def hired(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Staff]:
+    """Rows of an office with its staff: hashing passwords is slow on purpose, so once is enough."""
+    folder = tmp_path_factory.mktemp("hired")
+    office = build_office(folder)
+    staff = hire(office)
+    # The last connection that closes writes everything into the one file.
+    office.close()
+    assert not (folder / "eakte.db-wal").exists()
+    return folder / "eakte.db", staff
+
+
 @pytest.fixture
-def office(tmp_path: Path, store: MemoryStore, clock: SetClock) -> Iterator[Office]:
+def office(
+    tmp_path: Path, hired: tuple[Path, Staff], store: MemoryStore, clock: SetClock
+) -> Iterator[Office]:
+    shutil.copy(hired[0], tmp_path / "eakte.db")
     opened = build_office(tmp_path, store=store, clock=clock, max_upload_mb=1)
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def staff(office: Office) -> Staff:
-    return hire(office)
+def staff(hired: tuple[Path, Staff]) -> Staff:
+    return hired[1]
 
 
 @pytest.fixture
-def app(office: Office, staff: Staff) -> OfficeApp:
+def app(office: Office) -> OfficeApp:
     return create_app(office, look=look)
 
 
