@@ -25,7 +25,7 @@ LEASE = timedelta(seconds=60)
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(minutes=10)
 # While a part is away; short, because nobody tells when it is back.
-AWAY_PAUSE = timedelta(seconds=15)
+AWAY_PAUSE = timedelta(seconds=10)
 # A claim that ends without a word was cut off from outside, most often by a restart: that says
 # little about the document, so many more of these are forgiven than failures.
 CLAIMS_FOR_EACH_FAILURE = 10

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -32,7 +32,7 @@ def until(what: str, true: Callable[[], bool], *, patience: float = PATIENCE) ->
 
 def begin_work(house: House, *arguments: str, **environment: str) -> subprocess.Popen[bytes]:
     """Start a worker; what it says is kept in the house."""
-    with (house.folder / "worker.log").open("ab") as log:
+    with (house.logs / "worker.log").open("ab") as log:
         return subprocess.Popen(
             [sys.executable, "-m", "eakte.cli", "work", *arguments],
             env=house.settings | environment,
@@ -49,7 +49,7 @@ def working(house: House, **environment: str) -> Iterator[subprocess.Popen[bytes
     try:
         yield worker
         worker.terminate()
-        assert worker.wait(PATIENCE) == 0, (house.folder / "worker.log").read_text()[-4000:]
+        assert worker.wait(PATIENCE) == 0, (house.logs / "worker.log").read_text()[-4000:]
     finally:
         worker.kill()
         worker.wait()
@@ -80,7 +80,7 @@ class Serving:
         """Serve a house until the end of the block."""
         assert self.program.stdin is not None
         assert self.program.stdout is not None
-        log = house.folder / "server.log"
+        log = house.logs / "server.log"
         order = {"environment": house.settings, "log": str(log), "sandbox": sandbox}
         print(json.dumps(order), file=self.program.stdin, flush=True)
         told = json.loads(self.program.stdout.readline())
@@ -116,4 +116,4 @@ def _new_house(tmp_path_factory: pytest.TempPathFactory) -> House:
 @pytest.fixture
 def house(_new_house: House, tmp_path: Path) -> House:
     """A house on the embedded defaults, with nothing in it but its clerk."""
-    return _new_house.copy(tmp_path / "house")
+    return replace(_new_house.copy(tmp_path / "house"), logs=tmp_path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from uuid import UUID
@@ -59,6 +59,8 @@ class House:
     environment: Mapping[str, str]
     key: str
     session: str
+    logs: Path
+    """Where its programs write what they say: never in the house, whose disk may be full."""
 
     @property
     def eakte(self) -> CommandLine:
@@ -73,7 +75,7 @@ class House:
     def copy(self, folder: Path) -> House:
         """Return the same house in another folder; nobody may be in it at the moment."""
         shutil.copytree(self.folder, folder)
-        return House(folder, self.environment, self.key, self.session)
+        return replace(self, folder=folder)
 
     @contextmanager
     def office(self) -> Iterator[Office]:
@@ -196,7 +198,7 @@ def build_house(folder: Path, environment: Mapping[str, str] | None = None) -> H
             key, session = new_token(work, "Scanner"), start_session(work, device="Prüfstand")
     finally:
         office.close()
-    return House(folder, chosen, key, session)
+    return House(folder, chosen, key, session, folder.parent)
 
 
 def _opened(folder: Path, environment: Mapping[str, str]) -> Office:
