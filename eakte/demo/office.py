@@ -91,7 +91,7 @@ def load_office(house: House) -> None:
         actors = _actors(session)
     as_of = _as_of(opened, today=house.clock.today())
     for plan in catalogue(as_of=as_of).dossiers:
-        if plan.person.name not in opened:
+        if plan.person.filed_name not in opened:
             with house.begin(actors[plan.clerk]) as work:
                 _open(work, plan)
 
@@ -167,7 +167,7 @@ def _open(work: UnitOfWork, plan: DossierPlan) -> None:
         work,
         entry,
         subject=plan.subject,
-        person_name=plan.person.name,
+        person_name=plan.person.filed_name,
         birth_date=plan.person.born,
     )
     for case in plan.cases:
@@ -176,7 +176,7 @@ def _open(work: UnitOfWork, plan: DossierPlan) -> None:
 
 def _opened(session: Session) -> dict[str, Dossier]:
     """The dossiers of the demo office by their person; no two have the same name."""
-    people = {(plan.person.name, plan.person.born) for plan in catalogue().dossiers}
+    people = {(plan.person.filed_name, plan.person.born) for plan in catalogue().dossiers}
     return {
         dossier.person_name: dossier
         for dossier in session.scalars(select(Dossier))
@@ -194,9 +194,9 @@ def _as_it_was_founded(opened: dict[str, Dossier], *, today: date) -> Office:
     as_of = _as_of(opened, today=today)
     planned = catalogue(as_of=as_of)
     references = {
-        plan.key: opened[plan.person.name].reference
+        plan.key: opened[plan.person.filed_name].reference
         for plan in planned.dossiers
-        if plan.person.name in opened
+        if plan.person.filed_name in opened
     }
     return catalogue(as_of=as_of, references=references)
 
@@ -226,6 +226,8 @@ def _errands(office: Office, cases: dict[tuple[str, int], UUID]) -> list[Errand]
         Errand(letter, plan.clerk, plan.department, cases[plan.reference, number])
         for plan in office.dossiers
         for number, case in enumerate(plan.cases, start=1)
+        # A house that an earlier edition founded, or in which somebody worked since, lacks some.
+        if (plan.reference, number) in cases
         for letter in case.letters
     ]
     return waiting + stray + filed

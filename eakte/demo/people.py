@@ -58,6 +58,11 @@ class Person:
         return self.to
 
     @property
+    def filed_name(self) -> str:
+        """The name under which an office files: the family name first."""
+        return f"{self.last}, {self.first}"
+
+    @property
     def gen(self) -> str:
         """Genitive: the matter of ..."""
         return "der Frau" if self.woman else "des Herrn"
