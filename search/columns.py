@@ -193,7 +193,7 @@ class _Counted:
         return tuple(words), often
 
 
-@lru_cache(maxsize=1 << 17)
+@lru_cache(maxsize=1 << 15)
 def _shares(word: str) -> tuple[str, tuple[tuple[str, float], ...]]:
     shares = tuple((form.text, PART if form.part else 1.0) for form in german.forms(word))
     return exact_token(word), shares

@@ -10,7 +10,6 @@ long known ending, whatever stands in front of it (Wachkoma-patient).
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 from search.folding import fold
 from search.lexicon import BEFORE, NOUNS, PARTICLES
@@ -52,7 +51,6 @@ class _Piece:
     joint: bool = False
 
 
-@lru_cache(maxsize=1 << 17)
 def compound_parts(word: str) -> tuple[str, ...]:
     """The parts of a folded word, and what neighbouring parts make together; () when it is one.
 

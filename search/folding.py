@@ -13,7 +13,7 @@ _PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "a", "
 _SPELT_OUT = re.compile(r"(?<![aeiouyq])([aou])e")
 
 
-@lru_cache(maxsize=1 << 17)
+@lru_cache(maxsize=1 << 16)
 def fold(word: str) -> str:
     """The spelling under which a word is kept and sought; empty when no letter or digit is left.
 

@@ -8,7 +8,7 @@ these and nothing else, so they cannot disagree.
 import re
 import threading
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -106,9 +106,13 @@ def joined_lines(text: str) -> str:
     return _SOFT.sub("", text)
 
 
-def spelt(text: str) -> Iterator[tuple[int, int, str]]:
-    """The words of a cleaned text as they are spelt there: start, end, spelling."""
-    return ((match.start(), match.end(), match[0]) for match in _WORD.finditer(text))
+def spelt(text: str, wanted: Container[str]) -> list[tuple[int, int, str]]:
+    """Where in a cleaned text words are spelt so: start, end, spelling."""
+    return [
+        (match.start(), match.end(), spelling)
+        for match in _WORD.finditer(text)
+        if (spelling := match[0]) in wanted
+    ]
 
 
 def spellings(text: str) -> set[str]:
@@ -121,7 +125,7 @@ def words(text: str) -> list[str]:
     return [word for word in map(fold, _WORD.findall(text)) if word]
 
 
-@lru_cache(maxsize=1 << 17)
+@lru_cache(maxsize=1 << 15)
 def forms(word: str) -> tuple[Form, ...]:
     """The forms of a folded word; the first is the word's own."""
     own = stem(word)
@@ -129,7 +133,7 @@ def forms(word: str) -> tuple[Form, ...]:
     return (Form(own, part=False), *(Form(part, part=True) for part in parts if part != own))
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 14)
 def stem(word: str) -> str:
     """The stem of a folded word; always a beginning of it, which passages.py relies on."""
     if len(word) < 4 or word.isdigit():

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 from search import columns, german
 from search.asks import All, Any, Ask, Has, HasAny, Near, Sequence, Starts, Without, Worth
@@ -11,8 +11,7 @@ from search.folding import fold
 from search.slips import unchanged_pieces, within
 
 
-@dataclass(frozen=True)
-class Match:
+class Match(NamedTuple):
     """text[start:end] is what the mark with this number asks for."""
 
     start: int
@@ -23,40 +22,50 @@ class Match:
 Mark = Has | HasAny | Sequence | Starts | Near
 
 
-@dataclass
 class Marker:
     """What a query asks of the texts of certain columns; remembers the words it has judged."""
 
-    marks: tuple[Mark, ...]
-    _judged: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    def __init__(self, marks: tuple[Mark, ...]) -> None:
+        self.marks = marks
+        self._forms: dict[str, int] = {}  # what most queries ask for: judged without a loop
+        self._sequences: list[tuple[int, Sequence]] = []
+        self._others: list[tuple[int, Mark]] = []
+        for number, mark in enumerate(marks):
+            if isinstance(mark, Sequence):
+                self._sequences.append((number, mark))
+            elif isinstance(mark, Has) and not columns.holds_words(mark.column):
+                self._forms[mark.token] = number
+            else:
+                self._others.append((number, mark))
+        self._judged: dict[str, tuple[int, ...]] = {}
 
     def matches(self, text: str) -> list[Match]:
         """Everything in a cleaned text that is asked for, by its place."""
-        spellings = german.spellings(text)
-        # Not a difference of sets: that would walk through all that was ever judged.
-        for written in [one for one in spellings if one not in self._judged]:
-            self._judged[written] = self._marks_of(written)
-        matches = []
-        if any(map(self._judged.__getitem__, spellings)):
-            for start, end, written in german.spelt(text):
-                matches += [Match(start, end, mark) for mark in self._judged[written]]
-        sequences = [(n, one) for n, one in enumerate(self.marks) if isinstance(one, Sequence)]
-        if sequences:
-            matches += _sequences(german.tokens(text), sequences)
-        wanted = {
-            mark.token: number for number, mark in enumerate(self.marks) if isinstance(mark, Has)
-        }
-        if wanted:
+        asked = {one: marks for one in german.spellings(text) if (marks := self._judge(one))}
+        matches = [
+            Match(start, end, mark)
+            for start, end, written in (german.spelt(text, asked) if asked else ())
+            for mark in asked[written]
+        ]
+        if self._sequences:
+            matches += _sequences(german.tokens(text), self._sequences)
+        if self._forms:
             matches += [
-                Match(extra.start, extra.end, wanted[extra.form])
+                Match(extra.start, extra.end, self._forms[extra.form])
                 for extra in german.extras(text)
-                if extra.form in wanted
+                if extra.form in self._forms
             ]
         return sorted(matches, key=lambda match: (match.start, -match.end, match.mark))
 
-    def _marks_of(self, written: str) -> tuple[int, ...]:
-        word = fold(written)
-        return tuple(n for n, mark in enumerate(self.marks) if word and _is_asked(word, mark))
+    def _judge(self, written: str) -> tuple[int, ...]:
+        judged = self._judged.get(written)
+        if judged is None:
+            word, forms = _folded(written)
+            judged = tuple(self._forms[form] for form in forms if form in self._forms)
+            if self._others and word:
+                judged += tuple(n for n, mark in self._others if _is_asked(word, mark))
+            self._judged[written] = judged
+        return judged
 
     def likely(self, plain: bytes) -> int:
         """How many marks may match a text that was made plain; never too few."""
@@ -98,12 +107,16 @@ def _shows(leaf: Mark) -> bool:
     return not (isinstance(leaf, Has) and (":" in leaf.token or leaf.token.startswith("=")))
 
 
+@lru_cache(maxsize=1 << 15)
+def _folded(written: str) -> tuple[str, tuple[str, ...]]:
+    word = fold(written)
+    return word, tuple(form.text for form in german.forms(word)) if word else ()
+
+
 def _is_asked(word: str, mark: Mark) -> bool:
     match mark:
-        case Has(column, token):
-            if columns.holds_words(column):
-                return word == token
-            return any(form.text == token for form in german.forms(word))
+        case Has(_, token):
+            return word == token
         case HasAny(_, tokens):
             return word in tokens
         case Starts(_, start):

@@ -95,6 +95,8 @@ class _Opened(Opened):
         direction = tantivy.Order.Desc if order.descending else tantivy.Order.Asc
 
         def fetch(most: int) -> tuple[int, list[tuple[float | None, tantivy.DocAddress]]]:
+            # Room is made for as many as are asked for, whether there are so many or not.
+            most = min(most, self.count() + 1)
             if order.field is None:
                 result = self._searcher.search(query, most, weight_by_field=_PLACE)
             else:

@@ -143,6 +143,8 @@ def test_pages_of_hits_never_overlap_and_miss_nothing(index: Index) -> None:
     found = index.find(Word("Antrag"), limit=0)
     assert (found.total, found.hits) == (150, ())
     assert index.find(Word("Antrag"), offset=1000).hits == ()
+    assert index.find(Word("Antrag"), offset=10**12).total == 150
+    assert len(index.find(Word("Antrag"), limit=10**12).hits) == 150
 
 
 def test_entries_one_may_not_see_change_nothing_in_what_one_finds(
