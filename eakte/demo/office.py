@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -35,6 +34,7 @@ from eakte.model.dossier import Dossier
 from eakte.model.file_plan import PlanEntry
 from eakte.model.findings import Kind, Look
 from eakte.model.user import Actor, Role
+from eakte.processing.scratch import Scratch
 from eakte.unit_of_work import UnitOfWork
 from eakte.web.pages.login import DEMO_LOGINS
 
@@ -109,16 +109,19 @@ def load_documents(house: House, *, report: Report | None = None) -> None:
         office = _as_it_was_founded(opened, today=house.clock.today())
         errands = _errands(office, _cases(session))
     done = sum(errand.key in delivered for errand in errands)
-    with tempfile.TemporaryDirectory(dir=house.settings.work_folder, prefix="demo-") as scratch:
+    scratch = Scratch.made_in(house.settings.work_folder)
+    try:
         for errand in errands:
             if errand.key in delivered:
                 continue
-            path = render(errand.letter, errand.letter.quality, Path(scratch))
+            path = render(errand.letter, errand.letter.quality, scratch.folder)
             _bring(partial(house.begin, actors[errand.carrier]), path, errand)
             path.unlink()
             done += 1
             if report is not None:
                 report(done, len(errands))
+    finally:
+        scratch.remove()
 
 
 def _tell_logins(house: House) -> None:
