@@ -59,7 +59,7 @@ def test_the_reference_finds_the_same_words_in_the_same_places(
     matcher = difflib.SequenceMatcher(
         a=[w for w, _ in ours], b=[w for w, _ in theirs], autojunk=False
     )
-    assert matcher.ratio() > 0.97
+    assert matcher.ratio() > 0.95
     moved = [
         np.abs(np.subtract(ours[block.a + n][1], theirs[block.b + n][1])).max()
         for block in matcher.get_matching_blocks()
@@ -114,7 +114,7 @@ def test_the_median_is_the_median() -> None:
 
 def test_a_coarse_scan_is_enlarged_and_a_good_one_left_alone(letter: papers.Drawn) -> None:
     coarse = letter.picture.resize((827, 1169), Image.Resampling.BOX)
-    assert prepare(letter.picture, dpi=300).picture.size == letter.picture.size
+    assert prepare(letter.picture, dpi=200).picture.size == letter.picture.size
     enlarged = prepare(coarse, dpi=100)
     assert 1.5 <= enlarged.picture.width / 827 <= 2.6
     assert enlarged.to_sheet.at(enlarged.picture.width, 0)[0] == pytest.approx(827, abs=1)

@@ -1,7 +1,7 @@
 """How is the picture of a page made easier to recognise? For recognition alone: nobody sees it.
 
-Three things, each only where the page needs it: coarse pages are enlarged, noisy ones smoothed,
-crooked ones straightened.
+Three things, each only where the page needs it: noisy pages are smoothed, coarse or very fine ones
+scaled, crooked ones straightened.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from eakte.processing.steps.plane import Plane, scaled, straightened_back
 
 Grey = NDArray[np.uint8]
 
-GOOD_DPI = 250
-COARSE_DPI, FINE_DPI = 140, 420
-GOOD_STROKE = 5.0
+COARSE_DPI, GOOD_DPI, FINE_DPI = 140, 220, 240
+ENLARGED_DPI = 250
+FINEST_STROKE, GOOD_STROKE = 2.0, 5.0
 STROKE_ROWS = 5
 SKEW_FROM = 0.25
 SKEW_TO = 6.0
@@ -47,23 +47,38 @@ class Prepared:
 
 
 def prepare(sheet: Image.Image, *, dpi: float) -> Prepared:
-    """Scale, smooth and straighten the picture of an upright page, where it helps."""
+    """Smooth, scale and straighten the picture of an upright page, where it helps."""
     grey = sheet.convert("L")
     back = Plane()
+    noisy = is_noisy(np.asarray(grey))
+    if noisy:
+        grey = Image.fromarray(without_specks(np.asarray(grey))).filter(ImageFilter.BoxBlur(1))
     factor = _scaling(np.asarray(grey), dpi=dpi)
     if factor != 1:
         size = max(1, round(grey.width * factor)), max(1, round(grey.height * factor))
         back = scaled(grey.width / size[0], grey.height / size[1])
-        grey = grey.resize(size, Image.Resampling.BICUBIC, reducing_gap=3.0)
+        grey = grey.resize(size, Image.Resampling.BICUBIC)
         dpi *= factor
-    noisy = is_noisy(np.asarray(grey))
-    if noisy:
-        grey = Image.fromarray(without_specks(np.asarray(grey))).filter(ImageFilter.BoxBlur(1))
     skew = skew_of(grey)
     if abs(skew) >= SKEW_FROM:
         back = straightened_back(skew, width=grey.width, height=grey.height).then(back)
         grey = grey.rotate(skew, Image.Resampling.BILINEAR, fillcolor=_paper(grey))
     return Prepared(grey, back, round(dpi), noisy, skew)
+
+
+def _scaling(grey: Grey, *, dpi: float) -> float:
+    """By how much to scale the picture; 1 where it is good as it is.
+
+    Recognition is as right at 220 dpi as at 300 and a fifth faster, except for the finest print.
+    The resolution alone may be wrong (photographs name none), so that fine pictures are shrunk
+    and coarse ones enlarged only as far as the width of their strokes allows.
+    """
+    if COARSE_DPI <= dpi <= FINE_DPI:
+        return 1.0
+    stroke = stroke_of(grey)
+    if dpi > FINE_DPI:
+        return min(1.0, max(GOOD_DPI / dpi, FINEST_STROKE / stroke))
+    return min(ENLARGED_DPI / dpi, max(1.0, GOOD_STROKE / stroke))
 
 
 def runs_sideways(grey: Image.Image) -> bool:
@@ -91,19 +106,6 @@ def _paper(grey: Image.Image) -> int:
     """The commonest light tone, to fill the corners that a rotation leaves."""
     tones = grey.histogram()
     return 128 + int(np.argmax(tones[128:]))
-
-
-def _scaling(grey: Grey, *, dpi: float) -> float:
-    """By how much to enlarge a coarse scan, or shrink a very fine one; 1 for most.
-
-    The resolution alone may be wrong (photographs name none), so that a coarse scan is enlarged
-    only until its strokes are as wide as those of a letter at 250 dpi.
-    """
-    if dpi > FINE_DPI:
-        return GOOD_DPI / dpi
-    if dpi >= COARSE_DPI:
-        return 1.0
-    return min(GOOD_DPI / dpi, max(1.0, GOOD_STROKE / stroke_of(grey)))
 
 
 def stroke_of(grey: Grey) -> float:
