@@ -112,11 +112,15 @@ def prepare(office: Office) -> None:
 
 
 def migrate(database: Database) -> None:
-    """Run what is missing of the migrations, in one transaction."""
+    """Run what is missing of the migrations, in one transaction.
+
+    Raises:
+        PartUnavailable: the database does not answer.
+    """
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     newest = ScriptDirectory.from_config(config).get_current_head()
-    with database.engine.begin() as connection:
+    with database.connection() as connection:
         if MigrationContext.configure(connection).get_current_revision() == newest:
             return
         config.attributes["connection"] = connection

@@ -148,6 +148,20 @@ def _server(url: str) -> Engine:
     )
 
 
+@contextmanager
+def _faults_named() -> Iterator[None]:
+    try:
+        yield
+    except StaleDataError as error:
+        raise ChangedMeanwhile("Jemand anderes hat diesen Eintrag inzwischen geändert.") from error
+    except (OperationalError, PoolTimeout) as error:
+        raise PartUnavailable("Die Datenbank ist zurzeit nicht erreichbar.") from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise PartUnavailable("Die Datenbank ist zurzeit nicht erreichbar.") from error
+        raise
+
+
 class Database:
     """The rows of one office, in SQLite or PostgreSQL."""
 
@@ -167,26 +181,25 @@ class Database:
             ChangedMeanwhile: a row was saved by somebody else since it was read.
             PartUnavailable: the database does not answer or is full.
         """
-        try:
-            with self.engine.connect() as connection:
-                connection = connection.execution_options(writes=writes)
-                with self._sessions(bind=connection) as session:
-                    try:
-                        yield session
-                        session.commit()
-                    except BaseException:
-                        session.rollback()
-                        raise
-        except StaleDataError as error:
-            raise ChangedMeanwhile(
-                "Jemand anderes hat diesen Eintrag inzwischen geändert."
-            ) from error
-        except (OperationalError, PoolTimeout) as error:
-            raise PartUnavailable("Die Datenbank ist zurzeit nicht erreichbar.") from error
-        except DBAPIError as error:
-            if error.connection_invalidated:
-                raise PartUnavailable("Die Datenbank ist zurzeit nicht erreichbar.") from error
-            raise
+        with _faults_named(), self.engine.connect() as connection:
+            connection = connection.execution_options(writes=writes)
+            with self._sessions(bind=connection) as session:
+                try:
+                    yield session
+                    session.commit()
+                except BaseException:
+                    session.rollback()
+                    raise
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """Open a transaction below the mapped rows, for changing the form of what is kept.
+
+        Raises:
+            PartUnavailable: the database does not answer or is full.
+        """
+        with _faults_named(), self.engine.begin() as connection:
+            yield connection
 
     def close(self) -> None:
         """Let go of every connection."""

@@ -35,7 +35,8 @@ def without_private_keys(pdf: Pdf) -> bool:
 
 
 def _trailer(pdf: Pdf) -> bool:
-    private = [key for key in pdf.trailer.keys() if key not in KEPT_IN_TRAILER]  # noqa: SIM118
+    keys = pdf.trailer.keys()  # a PDF dictionary yields its keys only when asked
+    private = [key for key in keys if key not in KEPT_IN_TRAILER]
     for key in private:
         del pdf.trailer[key]
     return bool(private)
