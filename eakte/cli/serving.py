@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import ctypes
 import http.client
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -30,6 +32,7 @@ DEMO_NICENESS = 10
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
 LOOK_EVERY = 0.2
+PARENT_DIES = 1  # PR_SET_PDEATHSIG
 
 
 def add_commands(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -164,7 +167,7 @@ class _Children:
         self._once[name] = self._forked(name, task)
 
     def _forked(self, name: str, task: Task) -> ForkProcess:
-        child = FORK.Process(target=_in_child, args=(task, self.settings), name=name)
+        child = FORK.Process(target=_in_child, args=(task, self.settings, os.getpid()), name=name)
         child.start()
         return child
 
@@ -201,9 +204,18 @@ class _Children:
                 child.join()
 
 
-def _in_child(task: Task, settings: Settings) -> None:
+def _in_child(task: Task, settings: Settings, parent: int) -> None:
     # A session of its own: Ctrl-C reaches the parent alone, which then ends its children in order.
     os.setsid()
     for sign in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sign, signal.SIG_DFL)
+    _end_with_the_parent(parent)
     task(settings)
+
+
+def _end_with_the_parent(parent: int) -> None:
+    """Let the kernel end this process should its parent be killed: a port must not stay taken."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(PARENT_DIES, signal.SIGTERM, 0, 0, 0)
+        if os.getppid() != parent:
+            sys.exit()

@@ -109,11 +109,12 @@ def serving() -> Iterator[Serving]:
 
 
 @pytest.fixture(scope="session")
-def _new_house(tmp_path_factory: pytest.TempPathFactory) -> House:
+def new_house(tmp_path_factory: pytest.TempPathFactory) -> House:
+    """A house that is only copied, never used."""
     return build_house(tmp_path_factory.mktemp("crash") / "house")
 
 
 @pytest.fixture
-def house(_new_house: House, tmp_path: Path) -> House:
+def house(new_house: House, tmp_path: Path) -> House:
     """A house on the embedded defaults, with nothing in it but its clerk."""
-    return replace(_new_house.copy(tmp_path / "house"), logs=tmp_path)
+    return replace(new_house.copy(tmp_path / "house"), logs=tmp_path)

@@ -77,6 +77,10 @@ class House:
         shutil.copytree(self.folder, folder)
         return replace(self, folder=folder)
 
+    def with_settings(self, **settings: str) -> House:
+        """Return the same house with other settings."""
+        return replace(self, environment=dict(self.environment) | settings)
+
     @contextmanager
     def office(self) -> Iterator[Office]:
         """Open the house from the test, beside whatever program is in it."""
@@ -122,6 +126,10 @@ class House:
                 for document, version in rows
             ]
 
+    def ids(self) -> set[str]:
+        """Name every document by its id."""
+        return {str(kept.id) for kept in self.documents()}
+
     def jobs(self, kind: str) -> list[Job]:
         """List the jobs of a kind that are not laid aside."""
         with self.office() as office, office.as_system() as work:
@@ -148,6 +156,15 @@ class House:
         with self.office() as office, office.as_system() as work:
             kept = work.session.get_one(Document, document.id)
             return [page.text for page in pages_of(work.session, work.store, kept)]
+
+    def rot(self, document: Kept) -> None:
+        """Change a byte of the text of a document, in the embedded store."""
+        [text] = [one for one in self.products(document) if one.kind is RenditionKind.TEXT]
+        path = self.folder / "store" / text.sha256[:2] / text.sha256
+        path.chmod(0o600)
+        content = bytearray(path.read_bytes())
+        content[len(content) // 2] ^= 1
+        path.write_bytes(content)
 
     def reading_copy(self, document: Kept, *, into: Path) -> Path:
         """Write the reading copy of a document into a folder."""

@@ -21,6 +21,7 @@ from eakte.model.job import Job, JobState
 from tests.crash.conftest import begin_work, until
 from tests.crash.houses import House, Kept
 from tests.crash.letters import EVERYWHERE, Letter, scanned
+from tests.crash.processes import descendants, survivors
 
 pytestmark = pytest.mark.crash
 
@@ -65,36 +66,6 @@ class Desk:
         self.steps += [job.step or "begin" for job in held]
         self.left_behind += len(list((self.house.folder / "work").glob("*/*/")))
         until("its children die with it", lambda: not survivors(family), patience=20)
-
-
-def descendants(pid: int) -> set[tuple[int, str]]:
-    """Name every process below this one, each with the moment of its start."""
-    found: set[tuple[int, str]] = set()
-    waiting = [pid]
-    while waiting:
-        folder = Path("/proc") / str(waiting.pop())
-        try:
-            for task in (folder / "task").iterdir():
-                children = [int(child) for child in (task / "children").read_text().split()]
-                found |= {(child, born(child)) for child in children}
-                waiting += children
-        except OSError:
-            continue  # it has ended meanwhile
-    return found
-
-
-def born(pid: int) -> str:
-    """Return when a process was started; "" when it is gone or waits to be buried."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
-    except OSError:
-        return ""
-    return "" if fields[0] in "ZX" else fields[19]
-
-
-def survivors(family: set[tuple[int, str]]) -> set[tuple[int, str]]:
-    """Return those that still run."""
-    return {(pid, start) for pid, start in family if start and born(pid) == start}
 
 
 def seconds_a_scan(desk: Desk) -> float:
