@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -158,6 +159,63 @@ def is_at_work(pid: int) -> bool:
         return (Path(f"/proc/{pid}/cwd") / "original").exists()
     except OSError:
         return False
+
+
+PARENT = """
+import sys
+from pathlib import Path
+from eakte.processing.limits import Confinement, Limits
+from eakte.processing.sandbox import Sandbox
+def show(step, done, of):
+    print(step, flush=True)
+limits = Limits(scratch=Path({scratch!r}), sandbox=Confinement({confinement!r}))
+with Sandbox(limits, warm=True) as sandbox:
+    sandbox.process(Path({path!r}), name="a", folder=Path({folder!r}), progress=show)
+"""
+
+
+@pytest.mark.crash
+def test_children_die_with_a_killed_parent(
+    confinement: Confinement, letter: papers.Drawn, tmp_path: Path
+) -> None:
+    path = papers.as_pdf([letter.picture] * 3, tmp_path / "a.pdf")
+    scratch = tmp_path / "scratch"
+    code = PARENT.format(
+        scratch=str(scratch), confinement=confinement.value, path=str(path), folder=str(tmp_path)
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, cwd=cage.CODE
+    ) as parent:
+        assert parent.stdout is not None
+        while parent.stdout.readline().strip() != "recognise":
+            assert parent.poll() is None
+        time.sleep(0.3)
+        assert those_working_in(scratch)
+        parent.kill()
+    deadline = time.monotonic() + 30
+    while those_working_in(scratch) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert those_working_in(scratch) == []
+
+
+def those_working_in(scratch: Path) -> list[str]:
+    """The command lines of processes whose own folder lies below this one."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            environment = (process / "environ").read_bytes()
+            place = str((process / "cwd").readlink())
+            line = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+        except OSError:
+            continue
+        if (
+            str(scratch).encode() in environment
+            or place.startswith(str(scratch))
+            or "bwrap" in line
+            and str(scratch) in line
+        ):
+            found.append(line[:200])
+    return found
 
 
 @pytest.mark.crash

@@ -61,6 +61,7 @@ def look(path: Path, *, name: str, limits: Limits, tell: Tell) -> Identity:
     identity = identify(path, name=name)
     pages: int | None = None
     code = identity.code
+    tell.look(identity, pages=None, code=code)  # stands if the counting does not end in time
     try:
         if identity.kind is Kind.PDF:
             pages = opening.count_pages(path, most=limits.max_pages)

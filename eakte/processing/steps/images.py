@@ -1,12 +1,15 @@
 """How do pictures become a PDF with one page each, without losing a pixel where that is possible?
 
-JPEG, PNG and TIFF are wrapped as they are; what PDF/A cannot hold (transparency, CMYK, 16 bit,
-HEIC and the like) is drawn anew.
+JPEG and PNG are wrapped as they are, pages of a TIFF are packed anew without loss; what PDF/A
+cannot hold (transparency, CMYK, 16 bit, HEIC and the like) is drawn anew.
 """
 
 from __future__ import annotations
 
+import contextlib
 import io
+import itertools
+import struct
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +18,8 @@ from pathlib import Path
 import img2pdf
 import numpy as np
 import pi_heif
+import pikepdf
+from pikepdf import Pdf
 from PIL import Image, ImageFile, ImageOps, ImageSequence, UnidentifiedImageError
 
 POINTS = 72
@@ -22,10 +27,13 @@ A4_SHORT, A4_LONG = 595.28, 841.89
 SENSIBLE_DPI = (100, 2400)
 LONGEST_POINTS = 20 * POINTS
 PDF_LONGEST, PDF_SHORTEST = 14_000, 10
-WRAPPED = frozenset({"JPEG", "PNG", "TIFF", "MPO"})
+WRAPPED = frozenset({"JPEG", "PNG", "MPO"})
 WRAPPED_MODES = frozenset({"1", "L", "RGB", "P"})
 LOSSY = frozenset({"JPEG", "MPO", "HEIF", "AVIF", "WEBP"})
 QUALITY = 92
+BATCH = 32
+STRIP_STARTS, STRIP_SIZES, PHOTOMETRIC, ORIENTATION, JPEG_TABLES = 273, 279, 262, 274, 347
+JPEG_START, JPEG_END, JFIF = b"\xff\xd8", b"\xff\xd9", b"\xff\xe0"
 
 pi_heif.register_heif_opener()
 warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -65,23 +73,52 @@ def wrap(path: Path, target: Path, *, most: int, pixels: int) -> Wrapped:
     """
     codes: set[str] = set()
     with _opened(path, pixels=pixels) as image:
-        frames = _frames(image, most=most)
-        sound = all(_is_wrappable(frame, pixels=pixels, codes=codes) for frame in _each(image))
-    if sound and not codes:
-        try:
-            _write(target, [str(path)])
-        except (img2pdf.ImageOpenError, img2pdf.AlphaChannelError, OSError, ValueError, TypeError):
-            sound = False
-        except (NotImplementedError, img2pdf.PdfTooLargeError, img2pdf.JpegColorspaceError):
-            sound = False
-    if not sound or codes:
-        with _opened(path, pixels=pixels) as image:
-            pages = [_drawn_anew(frame, pixels=pixels) for frame in _each(image)]
-        if not pages:
-            raise BadImage("damaged")
-        _write(target, pages)
-        frames = len(pages)
-    return Wrapped(frames, tuple(sorted(codes)))
+        _frames(image, most=most)
+        if _is_wrappable(image, codes=codes) and _wrapped(path, target):
+            return Wrapped(1)
+    with _opened(path, pixels=pixels) as image:
+        pages = _write_in_batches(_pages(image, path, pixels=pixels, codes=codes), target)
+    if not pages:
+        raise BadImage("damaged")
+    return Wrapped(pages, tuple(sorted(codes)))
+
+
+def _wrapped(path: Path, target: Path) -> bool:
+    try:
+        _write(target, [str(path)])
+    except (img2pdf.ImageOpenError, img2pdf.AlphaChannelError, img2pdf.JpegColorspaceError):
+        return False
+    except (img2pdf.PdfTooLargeError, NotImplementedError, OSError, ValueError, TypeError):
+        return False
+    return True
+
+
+def _pages(image: Image.Image, path: Path, *, pixels: int, codes: set[str]) -> Iterator[bytes]:
+    """Each picture of the file in a form that can be wrapped; one at a time in memory."""
+    for frame in _each(image):
+        if frame.width * frame.height > pixels:
+            raise BadImage("too-large-image")
+        yield _jpeg_inside_tiff(frame, path) or _drawn_anew(frame, codes=codes)
+
+
+def _write_in_batches(pages: Iterator[bytes], target: Path) -> int:
+    """Write pages as a PDF without holding more than a batch of them; returns their number."""
+    batches: list[Path] = []
+    count = 0
+    while batch := list(itertools.islice(pages, BATCH)):
+        batches.append(target.with_name(f"batch-{len(batches):05d}.pdf"))
+        _write(batches[-1], batch)
+        count += len(batch)
+    if len(batches) == 1:
+        batches[0].replace(target)
+    elif batches:
+        with Pdf.new() as whole, contextlib.ExitStack() as opened:
+            for batch_path in batches:
+                whole.pages.extend(opened.enter_context(pikepdf.open(batch_path)).pages)
+            whole.save(target)
+        for batch_path in batches:
+            batch_path.unlink()
+    return count
 
 
 def _opened(path: Path, *, pixels: int) -> Image.Image:
@@ -124,40 +161,86 @@ def _each(image: Image.Image) -> Iterator[Image.Image]:
         return  # what follows a broken page cannot be reached
 
 
-def _is_wrappable(frame: Image.Image, *, pixels: int, codes: set[str]) -> bool:
+def _is_wrappable(image: Image.Image, *, codes: set[str]) -> bool:
     """Whether the bytes can be taken as they are; notes a picture that breaks off."""
-    if frame.width * frame.height > pixels:
-        raise BadImage("too-large-image")
-    if frame.format not in WRAPPED or frame.mode not in WRAPPED_MODES:
+    if image.format not in WRAPPED or image.mode not in WRAPPED_MODES:
         return False
     try:
-        frame.load()
+        image.load()
     except (OSError, ValueError, SyntaxError, EOFError):
         codes.add("cut-off")
         return False
-    return "transparency" not in frame.info
+    return "transparency" not in image.info
 
 
-def _drawn_anew(frame: Image.Image, *, pixels: int) -> bytes:
-    """The picture in a form that PDF/A holds: on white, grey or sRGB, 8 bit."""
-    if frame.width * frame.height > pixels:
-        raise BadImage("too-large-image")
-    dpi = _declared_dpi(frame)
-    lossy = frame.format in LOSSY
-    ImageFile.LOAD_TRUNCATED_IMAGES = True
+def _jpeg_inside_tiff(frame: Image.Image, path: Path) -> bytes | None:
+    """The JPEG that a scanner put into a TIFF as one piece, taken out as it is."""
+    tags = getattr(frame, "tag_v2", None)
+    if frame.format != "TIFF" or tags is None or frame.info.get("compression") != "jpeg":
+        return None
+    starts, sizes = tags.get(STRIP_STARTS, ()), tags.get(STRIP_SIZES, ())
+    if len(starts) != 1 or len(sizes) != 1 or tags.get(ORIENTATION, 1) != 1:
+        return None
+    if (frame.mode, tags.get(PHOTOMETRIC)) not in (("L", 1), ("RGB", 6)):
+        return None
+    with path.open("rb") as stream:
+        stream.seek(starts[0])
+        strip = stream.read(sizes[0])
+    tables = tags.get(JPEG_TABLES, b"")
+    if strip[:2] != JPEG_START or not strip.rstrip(b"\0").endswith(JPEG_END):
+        return None
+    whole = JPEG_START + tables[2:-2] + strip[2:] if tables else strip
     try:
-        frame.load()
-        plain = _plain(ImageOps.exif_transpose(frame))
-    except (OSError, ValueError, SyntaxError, EOFError) as error:
-        raise BadImage("damaged") from error
-    finally:
-        ImageFile.LOAD_TRUNCATED_IMAGES = False
+        with Image.open(io.BytesIO(whole)) as taken:
+            taken.load()
+            if taken.size != frame.size or taken.mode != frame.mode:
+                return None
+    except (OSError, ValueError, SyntaxError):
+        return None
+    return _with_dpi(whole, _declared_dpi(frame))
+
+
+def _with_dpi(jpeg: bytes, dpi: tuple[float, float]) -> bytes:
+    """The same JPEG with a header that names its resolution."""
+    across, down = (min(max(round(one), 0), 65535) for one in dpi)
+    if not across or not down or jpeg[2:4] == JFIF:
+        return jpeg
+    header = struct.pack(">2sH5sBBBHHBB", JFIF, 16, b"JFIF\0", 1, 1, 1, across, down, 0, 0)
+    return jpeg[:2] + header + jpeg[2:]
+
+
+def _drawn_anew(frame: Image.Image, *, codes: set[str]) -> bytes:
+    """The picture in a form that PDF/A holds: on white, grey or sRGB, 8 bit.
+
+    Without loss, except where it came with losses already: then as a JPEG of high quality.
+    """
+    dpi = _declared_dpi(frame)
+    lossy = frame.format in LOSSY or frame.info.get("compression") == "jpeg"
+    plain = _plain(ImageOps.exif_transpose(_loaded(frame, codes=codes)))
     stream = io.BytesIO()
-    if lossy and plain.mode != "1":
+    if plain.mode == "1":
+        plain.save(stream, "TIFF", compression="group4", dpi=dpi if all(dpi) else None)
+    elif lossy:
         plain.save(stream, "JPEG", quality=QUALITY, dpi=dpi)
     else:
         plain.save(stream, "PNG", dpi=dpi, compress_level=4)
     return stream.getvalue()
+
+
+def _loaded(frame: Image.Image, *, codes: set[str]) -> Image.Image:
+    """The decoded picture; as much of it as there is where it breaks off."""
+    try:
+        frame.load()
+    except (OSError, ValueError, SyntaxError, EOFError):
+        codes.add("cut-off")
+        ImageFile.LOAD_TRUNCATED_IMAGES = True
+        try:
+            frame.load()
+        except (OSError, ValueError, SyntaxError, EOFError) as error:
+            raise BadImage("damaged") from error
+        finally:
+            ImageFile.LOAD_TRUNCATED_IMAGES = False
+    return frame
 
 
 def _plain(frame: Image.Image) -> Image.Image:
