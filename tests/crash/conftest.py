@@ -22,7 +22,7 @@ from tests.tracing import ROOT, alive
 PATIENCE = 120.0
 
 
-def until(what: str, true: Callable[[], bool], *, patience: float = PATIENCE) -> None:
+def until(what: str, true: Callable[[], object], *, patience: float = PATIENCE) -> None:
     """Wait until something is true, but not for ever."""
     ends = time.monotonic() + patience
     while not true():

@@ -179,6 +179,11 @@ class House:
         with self.office() as office, office.store.open(Digest(document.sha256)) as stream:
             return stream.read()
 
+    def held_by(self, pid: int) -> list[Job]:
+        """List the documents that a worker of this process has in work at this moment."""
+        held = [job for job in self.jobs("process") if job.state is JobState.RUNNING]
+        return [job for job in held if f":{pid}:" in (job.holder or "")]
+
     def found(self, words: str) -> set[str]:
         """Search as the clerk; return the ids of the documents."""
         with self.office() as office:

@@ -17,7 +17,6 @@ import pikepdf.pdfa
 import pytest
 
 from eakte.model.document import ProcessingState, RenditionKind
-from eakte.model.job import Job, JobState
 from tests.crash.conftest import begin_work, until
 from tests.crash.houses import House, Kept
 from tests.crash.letters import EVERYWHERE, Letter, scanned
@@ -45,24 +44,19 @@ class Desk:
         letter = scanned(len(self.letters) + 1, pages=1 + len(self.letters) % 3)
         self.letters[self.house.bring(letter)] = letter
 
-    def running(self, pid: int) -> list[Job]:
-        """List what a worker of this process holds of the documents at this moment."""
-        held = [job for job in self.house.jobs("process") if job.state is JobState.RUNNING]
-        return [job for job in held if f":{pid}:" in (job.holder or "")]
-
     def strike(self, *, shut_in: str, within: float) -> None:
         """Kill a worker some time after it has taken a document up."""
         if len(self.house.jobs("process")) < 2:
             self.bring()
         worker = begin_work(self.house, "--until-idle", EAKTE_SANDBOX=shut_in)
         try:
-            until("the worker takes a document up", lambda: bool(self.running(worker.pid)))
+            until("the worker takes a document up", lambda: bool(self.house.held_by(worker.pid)))
             time.sleep(random.uniform(0.0, within))  # noqa: S311  no secret
             family = descendants(worker.pid)
         finally:
             worker.kill()
             worker.wait()
-        held = self.running(worker.pid)
+        held = self.house.held_by(worker.pid)
         self.steps += [job.step or "begin" for job in held]
         self.left_behind += len(list((self.house.folder / "work").glob("*/*/")))
         until("its children die with it", lambda: not survivors(family), patience=20)
@@ -73,7 +67,7 @@ def seconds_a_scan(desk: Desk) -> float:
     desk.bring()
     worker = begin_work(desk.house, "--until-idle")
     try:
-        until("the worker takes a document up", lambda: bool(desk.running(worker.pid)))
+        until("the worker takes a document up", lambda: bool(desk.house.held_by(worker.pid)))
         began = time.monotonic()
         until("it is done", lambda: not desk.house.jobs("process"))
         return time.monotonic() - began
