@@ -64,7 +64,7 @@ def assert_search_says_so(caller: Caller) -> None:
     assert "Suche" in answer.told["message"]
 
 
-@pytest.fixture(scope="session", params=["tantivy", "whoosh"])
+@pytest.fixture(scope="session")
 def _indexed(
     request: pytest.FixtureRequest, new_house: House, tmp_path_factory: pytest.TempPathFactory
 ) -> House:
@@ -79,12 +79,29 @@ def _indexed(
 
 @pytest.fixture
 def indexed(_indexed: House, tmp_path: Path) -> House:
-    """A house whose documents are all in the index, with each of the engines."""
+    """A house whose documents are all in the index of an engine."""
     return replace(_indexed.copy(tmp_path / "house"), logs=tmp_path)
 
 
+def with_engines(*wanted: tuple[str, Callable[[Path], None]]) -> pytest.MarkDecorator:
+    """Run a test with an engine's house and a harm that is done to it."""
+    return pytest.mark.parametrize(
+        ("_indexed", "harm"),
+        wanted,
+        indirect=["_indexed"],
+        ids=[f"{engine}-{harm.__name__}" for engine, harm in wanted],
+    )
+
+
 # A part that gets shorter while it is mapped into memory kills its reader: see test_serving_killed.
-@pytest.mark.parametrize("harm", [zero, flip, take_parts_away, take_away])
+@with_engines(
+    ("tantivy", zero),
+    ("tantivy", flip),
+    ("tantivy", take_parts_away),
+    ("tantivy", take_away),
+    ("whoosh", flip),
+    ("whoosh", take_away),
+)
 def test_a_broken_index_stops_searching_alone_and_is_rebuilt(
     harm: Callable[[Path], None], indexed: House, serving: Serving
 ) -> None:
@@ -105,7 +122,7 @@ def test_a_broken_index_stops_searching_alone_and_is_rebuilt(
     assert verified.code == 0, verified.out + verified.err
 
 
-@pytest.mark.parametrize("harm", [zero, halve])
+@with_engines(("tantivy", halve), ("whoosh", zero))
 def test_an_index_that_was_broken_before_the_start_is_rebuilt(
     harm: Callable[[Path], None], indexed: House, serving: Serving
 ) -> None:
@@ -116,7 +133,7 @@ def test_an_index_that_was_broken_before_the_start_is_rebuilt(
             until("all are found again", lambda: served.caller.hits(EVERYWHERE) == indexed.ids())
 
 
-@pytest.mark.parametrize("harm", [zero, take_away])
+@with_engines(("tantivy", zero), ("whoosh", take_away))
 def test_a_worker_notices_by_itself_that_its_index_was_broken(
     harm: Callable[[Path], None], indexed: House, serving: Serving
 ) -> None:
@@ -131,6 +148,7 @@ def test_a_worker_notices_by_itself_that_its_index_was_broken(
         assert worker.poll() is None
 
 
+@pytest.mark.parametrize("_indexed", ["tantivy"], indirect=True)
 def test_a_text_that_has_rotted_keeps_no_other_document_out_of_the_index(
     indexed: House, serving: Serving
 ) -> None:

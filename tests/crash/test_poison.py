@@ -10,7 +10,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from eakte.model.document import ProcessingState
 from tests.crash.conftest import begin_work, until, working
@@ -21,12 +21,17 @@ from tests.crash.processes import descendants
 pytestmark = pytest.mark.crash
 
 
-def noise(width: int, height: int) -> bytes:
-    """Return a picture in which recognition looks for letters for a very long time."""
-    dots = random.Random(7).randbytes(width * height // 8)  # noqa: S311  no secret
-    sheet = Image.frombytes("1", (width, height), dots)
+def scribble(width: int, height: int) -> bytes:
+    """Return a page so full of tiny words without sense that it takes recognition very long."""
+    chance = random.Random(7)  # noqa: S311  no secret
+    typeface = ImageFont.load_default(size=14)
+    sheet = Image.new("L", (width, height), 255)
+    pen = ImageDraw.Draw(sheet)
+    for top in range(0, height, 15):
+        line = "".join(chance.choices("abcdefghijklmnopqrstuvwxyz0123456789   ", k=width // 6))
+        pen.text((0, top), line, font=typeface, fill=0)
     spool = BytesIO()
-    sheet.save(spool, "TIFF", compression="group4", dpi=(300, 300))
+    sheet.save(spool, "TIFF", compression="tiff_deflate", dpi=(300, 300))
     return spool.getvalue()
 
 
@@ -90,7 +95,7 @@ def _kill_the_recognising(worker: int) -> int:
 
 
 def test_pages_that_take_too_long_are_named_and_others_go_on(house: House) -> None:
-    poison = Letter("rauschen.tiff", noise(2480, 3508), ())
+    poison = Letter("gekritzel.tiff", scribble(2480, 3508), ())
     before, after = typed(1), typed(2)
     for letter in (before, poison, after):
         house.bring(letter)
