@@ -61,9 +61,13 @@ class TantivyIndex(FolderIndex):
             index = tantivy.Index.open(str(generation))
             engine = index.writer(heap_size=_HEAP, num_threads=1)
         try:
-            yield _TantivyWriter(self, engine, generation)
-            with Damage(generation, self.damages):
-                engine.commit()
+            writer = _TantivyWriter(self, engine, generation)
+            yield writer
+            # A commit of nothing writes the list of parts in another order under the same stamp,
+            # by which its note is kept.
+            if writer.has_changes:
+                with Damage(generation, self.damages):
+                    engine.commit()
         except BaseException:
             engine.rollback()
             raise
@@ -137,18 +141,22 @@ class _TantivyWriter(Writer):
         self._schema = index.schema
         self._engine = engine
         self._damage = Damage(generation, index.damages)
+        self.has_changes = False
 
     def put(self, entry: Entry) -> None:
         row = row_of(entry, self._schema)
+        self.has_changes = True
         with self._damage:
             self._engine.delete_documents_by_term(_KEY, row.key)
             self._engine.add_document(_document(row, self._schema))
 
     def drop(self, key: str) -> None:
+        self.has_changes = True
         with self._damage:
             self._engine.delete_documents_by_term(_KEY, key)
 
     def clear(self) -> None:
+        self.has_changes = True
         with self._damage:
             # Not delete_all_documents(): that leaves what this writer has put before.
             self._engine.delete_documents_by_query(tantivy.Query.all_query())

@@ -73,6 +73,16 @@ def test_clear_takes_everything_away_but_what_is_put_afterwards(index: Index) ->
     assert keys(index, Everything()) == ["d"]
 
 
+def test_writings_of_nothing_do_no_harm(index: Index) -> None:
+    for key in "abcdef":
+        fill(index, page(key, "Bescheid"))
+    for _ in range(20):
+        with index.writer():
+            pass
+    assert sorted(keys(index, "Bescheid")) == list("abcdef")
+    index.check()
+
+
 def test_raising_in_a_writing_discards_all_of_it(index: Index) -> None:
     fill(index, page("a", "Antrag"))
     with pytest.raises(RuntimeError, match="stopped"), index.writer() as writer:
