@@ -28,6 +28,7 @@ Commands = argparse._SubParsersAction  # the only name argparse has for it
 Task = Callable[[Settings], None]
 
 FORK = multiprocessing.get_context("fork")
+ENDING = (signal.SIGINT, signal.SIGTERM)
 DEMO_NICENESS = 10
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
@@ -80,7 +81,7 @@ def _serve(given: argparse.Namespace, settings: Settings) -> int:
         with office.database.transaction(writes=False) as session:
             demo = has_demo(session)
     running = _Children(settings)
-    for sign in (signal.SIGINT, signal.SIGTERM):
+    for sign in ENDING:
         signal.signal(sign, running.stop)
     running.start("Webserver", _serve_web)
     if given.with_worker:
@@ -168,7 +169,12 @@ class _Children:
 
     def _forked(self, name: str, task: Task) -> ForkProcess:
         child = FORK.Process(target=_in_child, args=(task, self.settings, os.getpid()), name=name)
-        child.start()
+        # A child that is asked to end before it has its own handlers would only note it in ours.
+        signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+        try:
+            child.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
         return child
 
     def all_alive(self) -> bool:
@@ -207,8 +213,9 @@ class _Children:
 def _in_child(task: Task, settings: Settings, parent: int) -> None:
     # A session of its own: Ctrl-C reaches the parent alone, which then ends its children in order.
     os.setsid()
-    for sign in (signal.SIGINT, signal.SIGTERM):
+    for sign in ENDING:
         signal.signal(sign, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
     _end_with_the_parent(parent)
     task(settings)
 
