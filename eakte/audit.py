@@ -30,6 +30,8 @@ def note(
     stays locked until the transaction ends, so the chain cannot fork.
     """
     session = work.session
+    if work.in_stead_of:
+        details["in_stead_of"] = sorted(work.in_stead_of.values())
     sequence = next_number(session, SCOPE)
     previous = session.scalar(select(AuditEntry.digest).where(AuditEntry.sequence == sequence - 1))
     entry = AuditEntry(

@@ -198,8 +198,27 @@ class Database:
         Raises:
             PartUnavailable: the database does not answer or is full.
         """
-        with _faults_named(), self.engine.begin() as connection:
+        with (
+            _faults_named(),
+            self.engine.connect() as connection,
+            self._free_of_references(connection),
+            connection.begin(),
+        ):
             yield connection
+            if self.embedded and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                raise RuntimeError("the new form of the tables has lost references")
+
+    @contextmanager
+    def _free_of_references(self, connection: Connection) -> Iterator[None]:
+        """Let SQLite make a table anew: with references on, dropping the old one empties others."""
+        bare = connection.connection.driver_connection if self.embedded else None
+        if bare is not None:
+            bare.execute("PRAGMA foreign_keys=OFF")
+        try:
+            yield
+        finally:
+            if bare is not None:
+                bare.execute("PRAGMA foreign_keys=ON")
 
     def close(self) -> None:
         """Let go of every connection."""

@@ -7,7 +7,7 @@
     ├─ BadInput                     the sender keeps its copy, nothing was kept here
     │  ├─ EmptyContent · ContentTooLarge · UnknownType · NotAsDeclared · BadQueryText
     ├─ RuleBroken                   every reason, not the first
-    │  ├─ AlreadyFiled · NotFiled · DossierClosed · CaseClosed · NotUnique · KeyUsed
+    │  ├─ AlreadyFiled · NotFiled · DossierClosed · CaseClosed · NotUnique · KeyUsed · RolesExclude
     ├─ ChangedMeanwhile             someone else saved first
     └─ PartUnavailable              store, index, database or sandbox out of reach
        └─ TooMuchAtOnce             the part works, but has to catch its breath first
@@ -163,6 +163,13 @@ class NotUnique(RuleBroken):
     """A name or number that must be unique is taken."""
 
     code = "not-unique"
+
+
+class RolesExclude(RuleBroken):
+    """Two roles that nobody may hold at the same time (separation of duties)."""
+
+    code = "roles-exclude"
+    next_step = "Bitte verteilen Sie die Aufgaben auf zwei Konten verschiedener Personen."
 
 
 class KeyUsed(RuleBroken):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -18,6 +19,7 @@ class UnitOfWork:
     """Who acts, in which transaction, with which store, index and clock.
 
     It has no methods on purpose: what is done stands in the use cases, what it is done with here.
+    ``in_stead_of`` collects for whom the actor stood in, so that the log can say "i. V.".
     """
 
     actor: Actor
@@ -26,3 +28,4 @@ class UnitOfWork:
     index: Index
     clock: Clock
     settings: Settings
+    in_stead_of: dict[UUID, str] = field(default_factory=dict)

@@ -7,7 +7,8 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from eakte.access.accounts import actor_of, create_department, create_user
+from eakte.access.accounts import create_department, create_user
+from eakte.access.acting import actor_of
 from eakte.bootstrap import Office, prepare
 from eakte.clock import Clock, SetClock
 from eakte.config import load_settings
@@ -98,7 +99,7 @@ def hire(office: Office) -> Staff:
             )
             user.password_hash = PASSWORD_HASH
             work.session.flush()
-            return actor_of(work.session, user)
+            return actor_of(work.session, user, work.clock)
 
         return Staff(
             unit,

@@ -17,10 +17,19 @@ from eakte.access.actions import Action
 from eakte.access.check import require
 from eakte.clock import Clock
 from eakte.db import folded
-from eakte.errors import BadInput, NotFound, NotUnique
+from eakte.errors import BadInput, NotFound, NotUnique, RolesExclude
 from eakte.model.department import Department
 from eakte.model.login import AccessToken, LoginSession
-from eakte.model.user import SYSTEM, SYSTEM_ID, Actor, Membership, Role, User, UserKind
+from eakte.model.user import (
+    FORBIDDEN_PAIRS,
+    SYSTEM,
+    SYSTEM_ID,
+    Actor,
+    Membership,
+    Role,
+    User,
+    UserKind,
+)
 from eakte.unit_of_work import UnitOfWork
 
 SHORTEST_PASSWORD = 12
@@ -48,18 +57,6 @@ def password_fits(user: User | None, password: str) -> bool:
 def find_login(session: Session, login: str) -> User | None:
     """Find an account by what was typed as its name."""
     return session.scalar(select(User).where(User.login == folded(login)))
-
-
-def actor_of(session: Session, user: User) -> Actor:
-    """Return who acts, with the rights that the rows grant at this moment."""
-    units = session.scalars(select(Membership.department_id).where(Membership.user_id == user.id))
-    return Actor(
-        id=user.id,
-        kind=user.kind,
-        name=user.name,
-        roles=frozenset(Role(role) for role in user.roles),
-        departments=frozenset(units),
-    )
 
 
 def system_account(session: Session, clock: Clock) -> Actor:
@@ -158,6 +155,7 @@ def create_user(
     typed = folded(login)
     if not typed or not name.strip():
         raise BadInput("Anmeldename und Name dürfen nicht leer sein.")
+    _refuse_forbidden_pairs(roles)
     if find_login(work.session, typed) is not None:
         raise NotUnique("Der Anmeldename „%(login)s“ ist schon vergeben.", login=typed)
     user = User(
@@ -199,6 +197,7 @@ def change_user(
         )
     if not name.strip():
         raise BadInput("Der Name darf nicht leer sein.")
+    _refuse_forbidden_pairs(roles)
     before = {"name": user.name, "roles": list(user.roles), "active": user.active}
     user.name = name.strip()
     user.roles = sorted(role.value for role in roles)
@@ -252,6 +251,17 @@ def create_department(work: UnitOfWork, key: str, *, name: str) -> Department:
     work.session.flush()
     audit.note(work, "department.created", kind="department", subject=unit.id, key=key)
     return unit
+
+
+def _refuse_forbidden_pairs(roles: Collection[Role]) -> None:
+    held = frozenset(roles)
+    reasons = [
+        "„{}“ und „{}“ schließen einander aus.".format(*sorted(role.value for role in pair))
+        for pair in FORBIDDEN_PAIRS
+        if pair <= held
+    ]
+    if reasons:
+        raise RolesExclude("Diese Rollen darf niemand zugleich haben.", reasons=sorted(reasons))
 
 
 def _hashed(password: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, and_, false, or_
 
 from eakte.access.actions import Action
-from eakte.access.rules import TABLE, Table, Thing
+from eakte.access.reach import Table, Thing, stood_in_for
+from eakte.access.rules import TABLE
 from eakte.errors import NotAllowed, NotFound
 from eakte.model.case import Case
 from eakte.model.document import Document
@@ -41,6 +42,9 @@ def require(work: UnitOfWork, action: Action, thing: Thing = None) -> None:
         NotAllowed: the actor sees the thing but may not do this with it.
     """
     if may(work.actor, action, thing):
+        absent = stood_in_for(work.actor, thing)
+        if absent is not None:
+            work.in_stead_of[absent.person] = absent.name
         return
     if thing is not None and not may(work.actor, SEEING[type(thing)], thing):
         raise NotFound("Das gibt es nicht, oder Sie haben keinen Zugang dazu.")

@@ -10,16 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, false, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, true
+from sqlalchemy.orm import aliased
 
+from eakte.access import reach
 from eakte.access.actions import Action
+from eakte.access.reach import Table, Thing
 from eakte.model.case import Case
 from eakte.model.document import Document, DocumentState
 from eakte.model.dossier import Dossier
 from eakte.model.user import Actor, Role, UserKind
-
-Thing = Document | Dossier | Case | None
-Table = type[Document] | type[Dossier] | type[Case]
 
 
 @dataclass(frozen=True)
@@ -43,19 +43,97 @@ def _does(role: Role, sentence: str) -> Rule:
     )
 
 
-def _own_unit(actor: Actor, thing: Thing) -> bool:
-    if isinstance(thing, Case):
-        return thing.dossier.department_id in actor.departments
-    return thing is not None and thing.department_id in actor.departments
+def _dossier_of(thing: Thing) -> Dossier | None:
+    match thing:
+        case Dossier():
+            return thing
+        case Case():
+            return thing.dossier
+        case Document() if thing.case is not None:
+            return thing.case.dossier
+        case _:
+            return None
 
 
-def _own_unit_rows(actor: Actor, table: Table) -> ColumnElement[bool]:
-    if table is Case:
-        mine = select(Dossier.id).where(Dossier.department_id.in_(actor.departments))
-        return Case.dossier_id.in_(mine)
+def _in_dossier(
+    table: Table, condition: Callable[[type[Dossier]], ColumnElement[bool]]
+) -> ColumnElement[bool]:
+    """A condition on the dossier to which rows of a table belong."""
     if table is Dossier:
-        return Dossier.department_id.in_(actor.departments)
-    return Document.department_id.in_(actor.departments)
+        return condition(Dossier)
+    home = aliased(Dossier)
+    owner = Case.dossier_id if table is Case else Document.dossier_id
+    return exists().where(home.id == owner, condition(home))
+
+
+def _whole(actor: Actor, thing: Thing) -> bool:
+    dossier = _dossier_of(thing)
+    return dossier is not None and reach.whole(actor, dossier)
+
+
+def _whole_rows(actor: Actor, table: Table) -> ColumnElement[bool]:
+    return _in_dossier(table, lambda home: reach.whole_rows(actor, home))
+
+
+def _of_the_unit(actor: Actor, thing: Thing) -> bool:
+    """Of one of the actor's units, and neither locked nor about staff."""
+    dossier = _dossier_of(thing)
+    if dossier is None:
+        return isinstance(thing, Document) and thing.department_id in actor.departments
+    return dossier.department_id in actor.departments and not dossier.locked and not dossier.staff
+
+
+def _of_the_unit_rows(actor: Actor, table: Table) -> ColumnElement[bool]:
+    filed = _in_dossier(
+        table,
+        lambda home: and_(home.department_id.in_(actor.departments), ~home.locked, ~home.staff),
+    )
+    if table is not Document:
+        return filed
+    waiting = and_(Document.dossier_id.is_(None), Document.department_id.in_(actor.departments))
+    return waiting | filed
+
+
+def _takes_part(actor: Actor, thing: Thing) -> bool:
+    match thing:
+        case Document() if thing.case is not None:
+            return reach.takes_part(actor, thing.case)
+        case Case():
+            return reach.takes_part(actor, thing)
+        case Dossier():
+            owners = {owner for scope in actor.scopes for _, owner in scope.cases}
+            return thing.id in owners and not thing.locked and not thing.staff
+        case _:
+            return False
+
+
+def _taking_part_rows(actor: Actor, table: Table) -> ColumnElement[bool]:
+    if table is Case:
+        return reach.taking_part_rows(actor)
+    part = aliased(Case)
+    link = part.id == Document.case_id if table is Document else part.dossier_id == Dossier.id
+    return exists().where(link, reach.taking_part_rows(actor, part))
+
+
+def _given(actor: Actor, thing: Thing) -> bool:
+    dossier = _dossier_of(thing)
+    return dossier is not None and dossier.id in actor.granted and not reach.barred(actor, dossier)
+
+
+def _given_rows(actor: Actor, table: Table) -> ColumnElement[bool]:
+    return _in_dossier(
+        table,
+        lambda home: and_(home.id.in_(actor.granted), reach.not_barred(actor, home)),
+    )
+
+
+def _behind_glass(actor: Actor, thing: Thing) -> bool:
+    dossier = _dossier_of(thing)
+    return dossier is not None and dossier.id in actor.glass and not dossier.staff
+
+
+def _behind_glass_rows(actor: Actor, table: Table) -> ColumnElement[bool]:
+    return _in_dossier(table, lambda home: and_(home.id.in_(actor.glass), ~home.staff))
 
 
 def _delivered(actor: Actor, thing: Thing) -> bool:
@@ -81,14 +159,45 @@ def _sent_rows(actor: Actor, table: Table) -> ColumnElement[bool]:
 
 
 CLERK = _does(Role.CLERK, "Die Person bearbeitet Akten.")
+LEAD = _does(Role.LEAD, "Die Person leitet ein Sachgebiet.")
 SCANNING = _does(Role.SCANNING, "Die Person arbeitet an der Scanstelle.")
+MEDICAL = _does(Role.MEDICAL, "Die Person gehört zum ärztlichen Dienst.")
+EXPERT = _does(Role.EXPERT, "Die Person begutachtet von außen.")
+AUDITOR = _does(Role.AUDITOR, "Die Person prüft für die Rechnungsprüfung.")
 RECORDS = _does(Role.RECORDS_MANAGER, "Die Person führt die Schriftgutverwaltung.")
+PROTECTION = _does(Role.DATA_PROTECTION, "Die Person wacht über den Datenschutz.")
 ADMINISTRATOR = _does(Role.ADMINISTRATOR, "Die Person verwaltet die Anwendung.")
-OWN_UNIT = Rule("Es gehört zu einem Sachgebiet der Person.", _own_unit, _own_unit_rows)
+REACHED = Rule(
+    "Es fällt in die Zuständigkeit der Person, ist ihr freigegeben, oder sie ist beteiligt.",
+    reach.reaches,
+    reach.reached_rows,
+)
+WHOLE = Rule(
+    "Die ganze Akte fällt in die Zuständigkeit der Person oder wurde ihr namentlich freigegeben.",
+    _whole,
+    _whole_rows,
+)
+OF_THE_UNIT = Rule(
+    "Es gehört zu einem Sachgebiet der Person und ist weder gesperrt noch eine Personalakte.",
+    _of_the_unit,
+    _of_the_unit_rows,
+)
+TAKES_PART = Rule("Die Person ist an dem Vorgang beteiligt.", _takes_part, _taking_part_rows)
+GIVEN = Rule("Die Akte wurde der Person namentlich freigegeben.", _given, _given_rows)
+BEHIND_GLASS = Rule(
+    "Die Person hat die Akte mit einem Notfallzugriff geöffnet.",
+    _behind_glass,
+    _behind_glass_rows,
+)
 DELIVERED = Rule(
     "Die Person hat es eingeliefert und es ist noch nicht abgelegt.", _delivered, _delivered_rows
 )
 SENT = Rule("Die Person hat es eingeliefert.", _sent, _sent_rows)
+CONFIRMED = Rule(
+    "Die Person hat sich eben noch einmal ausgewiesen.",
+    lambda actor, thing: actor.confirmed,
+    lambda actor, table: _always(actor.confirmed),
+)
 THE_SYSTEM = Rule(
     "Die Anwendung selbst handelt.",
     lambda actor, thing: actor.kind is UserKind.SYSTEM,
@@ -102,30 +211,58 @@ A_PERSON = Rule(
 
 AnyOf = tuple[tuple[Rule, ...], ...]
 
+READS: AnyOf = (
+    (CLERK, REACHED),
+    (LEAD, REACHED),
+    (MEDICAL, TAKES_PART),
+    (EXPERT, TAKES_PART),
+    (AUDITOR, GIVEN),
+    (CLERK, BEHIND_GLASS),
+    (LEAD, BEHIND_GLASS),
+    (MEDICAL, BEHIND_GLASS),
+    (THE_SYSTEM,),
+)
+SEES: AnyOf = (*READS, (RECORDS, OF_THE_UNIT), (RECORDS, GIVEN))
+WORKS: AnyOf = ((CLERK, REACHED), (LEAD, REACHED), (THE_SYSTEM,))
+WORKS_ON_ALL: AnyOf = ((CLERK, WHOLE), (LEAD, WHOLE), (THE_SYSTEM,))
+KEEPS_ORDER: AnyOf = (*WORKS_ON_ALL, (RECORDS, OF_THE_UNIT))
+RULES_ON_ACCESS: AnyOf = ((LEAD, WHOLE), (RECORDS, OF_THE_UNIT), (RECORDS, GIVEN))
+
 TABLE: dict[Action, AnyOf] = {
-    Action.DELIVER_DOCUMENT: ((CLERK,), (SCANNING,), (THE_SYSTEM,)),
-    Action.SEE_DOCUMENT: (
-        (CLERK, OWN_UNIT),
-        (RECORDS, OWN_UNIT),
-        (SCANNING, DELIVERED),
+    Action.DELIVER_DOCUMENT: ((CLERK,), (LEAD,), (SCANNING,), (THE_SYSTEM,)),
+    Action.SEE_DOCUMENT: (*SEES, (SCANNING, DELIVERED)),
+    Action.SEE_RECEIPT: (*SEES, (SENT,)),
+    Action.READ_CONTENT: (*READS, (SCANNING, DELIVERED)),
+    Action.PLACE_DOCUMENT: WORKS,
+    Action.DESCRIBE_DOCUMENT: WORKS,
+    Action.CANCEL_DOCUMENT: ((CLERK, REACHED), (LEAD, REACHED)),
+    Action.WRITE_DOCUMENT: ((CLERK, REACHED), (LEAD, REACHED)),
+    Action.PROCESS_AGAIN: (*WORKS, (SCANNING, DELIVERED)),
+    Action.SEE_INBOX: ((CLERK,), (LEAD,), (SCANNING,), (RECORDS,), (THE_SYSTEM,)),
+    Action.SEE_DOSSIER: SEES,
+    Action.OPEN_DOSSIER: ((CLERK,), (LEAD,), (THE_SYSTEM,)),
+    Action.EDIT_DOSSIER: KEEPS_ORDER,
+    Action.SEE_CASE: SEES,
+    Action.OPEN_CASE: WORKS_ON_ALL,
+    Action.EDIT_CASE: WORKS,
+    Action.SEE_PLAN: (
+        *((role,) for role in (CLERK, LEAD, SCANNING, MEDICAL, AUDITOR, RECORDS)),
+        (ADMINISTRATOR,),
         (THE_SYSTEM,),
     ),
-    Action.SEE_RECEIPT: ((CLERK, OWN_UNIT), (RECORDS, OWN_UNIT), (SENT,), (THE_SYSTEM,)),
-    Action.READ_CONTENT: ((CLERK, OWN_UNIT), (SCANNING, DELIVERED), (THE_SYSTEM,)),
-    Action.PLACE_DOCUMENT: ((CLERK, OWN_UNIT), (THE_SYSTEM,)),
-    Action.DESCRIBE_DOCUMENT: ((CLERK, OWN_UNIT), (THE_SYSTEM,)),
-    Action.CANCEL_DOCUMENT: ((CLERK, OWN_UNIT),),
-    Action.PROCESS_AGAIN: ((CLERK, OWN_UNIT), (SCANNING, DELIVERED), (THE_SYSTEM,)),
-    Action.SEE_INBOX: ((CLERK,), (SCANNING,), (RECORDS,), (THE_SYSTEM,)),
-    Action.SEE_DOSSIER: ((CLERK, OWN_UNIT), (RECORDS, OWN_UNIT), (THE_SYSTEM,)),
-    Action.OPEN_DOSSIER: ((CLERK,), (THE_SYSTEM,)),
-    Action.SEE_CASE: ((CLERK, OWN_UNIT), (RECORDS, OWN_UNIT), (THE_SYSTEM,)),
-    Action.OPEN_CASE: ((CLERK, OWN_UNIT), (THE_SYSTEM,)),
-    Action.SEE_PLAN: ((CLERK,), (SCANNING,), (RECORDS,), (ADMINISTRATOR,), (THE_SYSTEM,)),
     Action.EDIT_PLAN: ((RECORDS,), (THE_SYSTEM,)),
-    Action.SEARCH: ((CLERK,), (THE_SYSTEM,)),
-    Action.SEE_AUDIT: ((RECORDS,), (THE_SYSTEM,)),
+    Action.SEARCH: ((CLERK,), (LEAD,), (MEDICAL,), (AUDITOR,), (THE_SYSTEM,)),
+    Action.SEE_ACCESS: RULES_ON_ACCESS,
+    Action.GIVE_ACCESS: RULES_ON_ACCESS,
+    Action.TAKE_PART_IN_CASE: WORKS_ON_ALL,
+    Action.LOCK_DOSSIER: RULES_ON_ACCESS,
+    Action.SHARE_WORK: ((LEAD,), (THE_SYSTEM,)),
+    Action.NAME_DEPUTY: ((LEAD,), (CLERK,), (MEDICAL,), (RECORDS,), (THE_SYSTEM,)),
+    Action.BREAK_GLASS: ((CLERK, CONFIRMED), (LEAD, CONFIRMED), (MEDICAL, CONFIRMED)),
+    Action.REVIEW_GLASS: ((PROTECTION,), (RECORDS,)),
+    Action.SEE_AUDIT: ((PROTECTION,), (RECORDS,), (THE_SYSTEM,)),
     Action.MANAGE_USERS: ((ADMINISTRATOR,), (THE_SYSTEM,)),
+    Action.LOAD_OFFICE: ((RECORDS,), (THE_SYSTEM,)),
     Action.MANAGE_OWN_ACCOUNT: ((A_PERSON,),),
     Action.MAINTAIN: ((THE_SYSTEM,),),
 }

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
-from eakte.access.accounts import actor_of, find_login
+from eakte.access.accounts import find_login
+from eakte.access.acting import actor_of
 from eakte.bootstrap import Office, open_office, prepare
 from eakte.config import Settings
 from eakte.errors import NotFound
@@ -38,7 +39,7 @@ def actor(office: Office, login: str | None) -> Actor:
         user = find_login(session, login)
         if user is None or not user.active:
             raise NotFound("Das Konto „%(login)s“ gibt es nicht.", login=login)
-        return actor_of(session, user)
+        return actor_of(session, user, office.clock)
 
 
 def acting(office: Office, login: str | None) -> AbstractContextManager[UnitOfWork]:

@@ -15,8 +15,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from eakte import jobs
-from eakte.access.accounts import actor_of, create_department, create_user, find_login
+from eakte.access.accounts import create_department, create_user, find_login
+from eakte.access.acting import actor_of
 from eakte.bootstrap import Office as House
+from eakte.clock import Clock
 from eakte.demo.catalogue import DEPARTMENTS, ENTRIES, USERS, DossierPlan, Office, catalogue
 from eakte.demo.letter import Container, Letter
 from eakte.demo.scanning import render
@@ -88,7 +90,7 @@ def load_office(house: House) -> None:
     _tell_logins(house)
     with house.database.transaction(writes=False) as session:
         opened = _opened(session)
-        actors = _actors(session)
+        actors = _actors(session, house.clock)
     as_of = _as_of(opened, today=house.clock.today())
     for plan in catalogue(as_of=as_of).dossiers:
         if plan.person.filed_name not in opened:
@@ -104,7 +106,7 @@ def load_documents(house: House, *, report: Report | None = None) -> None:
     """
     with house.database.transaction(writes=False) as session:
         opened = _opened(session)
-        actors = _actors(session)
+        actors = _actors(session, house.clock)
         delivered = set(session.scalars(select(Delivery.key).where(Delivery.key.startswith(KEY))))
         office = _as_it_was_founded(opened, today=house.clock.today())
         errands = _errands(office, _cases(session))
@@ -204,9 +206,11 @@ def _as_it_was_founded(opened: dict[str, Dossier], *, today: date) -> Office:
     return catalogue(as_of=as_of, references=references)
 
 
-def _actors(session: Session) -> dict[str, Actor]:
+def _actors(session: Session, clock: Clock) -> dict[str, Actor]:
     found = ((user.login, find_login(session, user.login)) for user in USERS)
-    return {login: actor_of(session, account) for login, account in found if account is not None}
+    return {
+        login: actor_of(session, account, clock) for login, account in found if account is not None
+    }
 
 
 def _cases(session: Session) -> dict[tuple[str, int], UUID]:

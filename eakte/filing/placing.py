@@ -53,6 +53,7 @@ def place_document(
         select(func.max(Document.position)).where(Document.case_id == case.id)
     )
     document.case_id = case.id
+    document.dossier_id = case.dossier_id
     document.position = (last or 0) + 1
     document.department_id = case.dossier.department_id
     document.state = DocumentState.FILED
@@ -86,6 +87,7 @@ def take_back(work: UnitOfWork, document: Document) -> None:
         raise RuleBroken("Das Dokument kann nicht zurückgelegt werden.", reasons=reasons)
     left = {"case": str(case.id), "position": document.position}
     document.case_id = None
+    document.dossier_id = None
     document.position = None
     document.state = DocumentState.INBOX
     work.session.flush()

@@ -3,6 +3,8 @@
 from eakte.model import (
     audit_entry,
     case,
+    catalogue,
+    change,
     content,
     counter,
     delivery,
@@ -12,6 +14,8 @@ from eakte.model import (
     file_plan,
     job,
     login,
+    retention_rule,
+    right,
     user,
 )
 
@@ -19,6 +23,8 @@ from eakte.model import (
 __all__ = [
     "audit_entry",
     "case",
+    "catalogue",
+    "change",
     "content",
     "counter",
     "delivery",
@@ -28,5 +34,7 @@ __all__ = [
     "file_plan",
     "job",
     "login",
+    "retention_rule",
+    "right",
     "user",
 ]

@@ -41,6 +41,13 @@ class Source(StrEnum):
     FOLDER = "folder"
 
 
+class Writing(StrEnum):
+    """Whether a document of our own may still be written on."""
+
+    DRAFT = "draft"
+    FINAL = "final"
+
+
 class ProcessingState(StrEnum):
     """How far the products of the current version are."""
 
@@ -51,23 +58,40 @@ class ProcessingState(StrEnum):
 
 
 class Document(Base):
-    """One piece of writing; stays the same through all its versions."""
+    """One piece of writing; stays the same through all its versions.
+
+    ``dossier_id`` is the dossier of its case, kept here because every list asks for it.
+    ``parent_id`` is the document of which this one is an attachment (Anlage). ``from_doctor`` marks
+    what came from a doctor (§ 76 SGB X), ``disputed`` what the person disputes (§ 84 SGB X).
+    """
 
     __tablename__ = "document"
     __table_args__ = (
         Index("ix_document_department_state_number", "department_id", "state", "receipt_number"),
         Index("ix_document_case_position", "case_id", "position"),
+        Index("ix_document_dossier_received", "dossier_id", "received_on"),
+        Index("ix_document_parent_id", "parent_id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     receipt_number: Mapped[int] = mapped_column(unique=True)
     department_id: Mapped[UUID] = mapped_column(ForeignKey("department.id"))
     case_id: Mapped[UUID | None] = mapped_column(ForeignKey("dossier_case.id"))
+    dossier_id: Mapped[UUID | None] = mapped_column(ForeignKey("dossier.id"))
+    parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("document.id"))
     position: Mapped[int | None] = mapped_column()
     state: Mapped[DocumentState] = mapped_column(named(DocumentState), default=DocumentState.INBOX)
     title: Mapped[str] = mapped_column(String(300))
     document_type: Mapped[str] = mapped_column(String(100), default="")
     direction: Mapped[Direction] = mapped_column(named(Direction), default=Direction.INCOMING)
+    writing: Mapped[Writing] = mapped_column(named(Writing), default=Writing.FINAL)
+    sender: Mapped[str] = mapped_column(String(200), default="")
+    recipient: Mapped[str] = mapped_column(String(200), default="")
+    foreign_reference: Mapped[str] = mapped_column(String(100), default="")
+    inspection_allowed: Mapped[bool] = mapped_column(default=True)
+    from_doctor: Mapped[bool] = mapped_column(default=False)
+    disputed: Mapped[bool] = mapped_column(default=False)
+    disputed_note: Mapped[str] = mapped_column(String(500), default="")
     letter_date: Mapped[date | None] = mapped_column()
     received_on: Mapped[date] = mapped_column()
     received_at: Mapped[datetime] = mapped_column(Instant)
@@ -84,6 +108,8 @@ class Document(Base):
     problem: Mapped[str | None] = mapped_column(Text)
     flags: Mapped[list[str]] = mapped_column(Json, default=list)
     cancel_reason: Mapped[str | None] = mapped_column(String(500))
+    checked_out_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    checked_out_at: Mapped[datetime | None] = mapped_column(Instant)
     edits: Mapped[int] = mapped_column()
 
     department: Mapped[Department] = relationship()
@@ -106,6 +132,7 @@ class Version(Base):
     name: Mapped[str] = mapped_column(String(300))
     created_at: Mapped[datetime] = mapped_column(Instant)
     created_by_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    remark: Mapped[str] = mapped_column(String(300), default="")
 
     document: Mapped[Document] = relationship()
     content: Mapped[Content] = relationship()
@@ -136,3 +163,22 @@ class Rendition(Base):
 
     version: Mapped[Version] = relationship()
     content: Mapped[Content] = relationship()
+
+
+class WithdrawalSheet(Base):
+    """What stands at the place of a document that was taken out of a case (Fehlblatt)."""
+
+    __tablename__ = "withdrawal_sheet"
+    __table_args__ = (Index("ix_withdrawal_sheet_case_position", "case_id", "position"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("dossier_case.id"))
+    position: Mapped[int] = mapped_column()
+    document_id: Mapped[UUID] = mapped_column(ForeignKey("document.id"), index=True)
+    title: Mapped[str] = mapped_column(String(300))
+    pages: Mapped[int | None] = mapped_column()
+    reason: Mapped[str] = mapped_column(String(500))
+    taken_out_at: Mapped[datetime] = mapped_column(Instant)
+    taken_out_by_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    taken_out_by: Mapped[str] = mapped_column(String(200))
+    returned_at: Mapped[datetime | None] = mapped_column(Instant)

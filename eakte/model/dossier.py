@@ -1,18 +1,19 @@
-"""What is a dossier (Akte), and how does it come by its reference?"""
+"""What is a dossier (Akte), how does it come by its reference, and what belongs to it?"""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from eakte.db import Base
-from eakte.model.columns import named
+from eakte.db import Base, Instant
+from eakte.model.columns import Json, named
 from eakte.model.department import Department
-from eakte.model.file_plan import PlanEntry
+from eakte.model.file_plan import Access, PlanEntry
+from eakte.model.user import User
 
 
 class DossierState(StrEnum):
@@ -20,15 +21,31 @@ class DossierState(StrEnum):
 
     OPEN = "open"
     CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+class Medium(StrEnum):
+    """In what form a dossier is kept (xdomea, Codeliste Medium: 001, 002, 003)."""
+
+    ELECTRONIC = "electronic"
+    HYBRID = "hybrid"
+    PAPER = "paper"
 
 
 class Dossier(Base):
-    """All that is kept of one matter; in the disability-law department, of one person."""
+    """All that is kept of one matter; in the disability-law department, of one person.
+
+    ``letter`` is the first letter of the name by which dossiers are shared out among clerks.
+    ``locked`` takes away every right that was not given to a person by name (Sperrvermerk);
+    ``staff`` does the same and keeps out everybody with a say in staff matters (§ 35 SGB I).
+    """
 
     __tablename__ = "dossier"
     __table_args__ = (
         Index("ix_dossier_department_reference", "department_id", "reference_folded"),
-        Index("ix_dossier_person_folded", "person_folded"),
+        Index("ix_dossier_person_folded", "person_folded", "reference_folded"),
+        Index("ix_dossier_department_letter", "department_id", "letter"),
+        Index("ix_dossier_clerk_id", "clerk_id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
@@ -36,16 +53,61 @@ class Dossier(Base):
     reference_folded: Mapped[str] = mapped_column(String(60))
     plan_entry_id: Mapped[UUID] = mapped_column(ForeignKey("plan_entry.id"), index=True)
     department_id: Mapped[UUID] = mapped_column(ForeignKey("department.id"))
+    clerk_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     subject: Mapped[str] = mapped_column(String(300))
     person_name: Mapped[str] = mapped_column(String(200), default="")
     person_folded: Mapped[str] = mapped_column(String(200), default="")
+    letter: Mapped[str] = mapped_column(String(1), default="")
     birth_date: Mapped[date | None] = mapped_column()
+    death_date: Mapped[date | None] = mapped_column()
+    address: Mapped[str] = mapped_column(String(300), default="")
+    medium: Mapped[Medium] = mapped_column(named(Medium), default=Medium.ELECTRONIC)
+    paper_location: Mapped[str] = mapped_column(String(200), default="")
+    term_from: Mapped[date | None] = mapped_column()
+    term_until: Mapped[date | None] = mapped_column()
+    keywords: Mapped[list[str]] = mapped_column(Json, default=list)
+    access: Mapped[Access] = mapped_column(named(Access), default=Access.UNIT)
+    locked: Mapped[bool] = mapped_column(default=False)
+    lock_reason: Mapped[str] = mapped_column(String(500), default="")
+    staff: Mapped[bool] = mapped_column(default=False)
     state: Mapped[DossierState] = mapped_column(named(DossierState), default=DossierState.OPEN)
     opened_on: Mapped[date] = mapped_column()
     closed_on: Mapped[date | None] = mapped_column()
+    cancel_reason: Mapped[str | None] = mapped_column(String(500))
     edits: Mapped[int] = mapped_column()
 
     plan_entry: Mapped[PlanEntry] = relationship()
     department: Mapped[Department] = relationship()
+    clerk: Mapped[User | None] = relationship()
 
     __mapper_args__ = {"version_id_col": edits}
+
+
+class DossierAlias(Base):
+    """Under which number another program knows the dossier (Geschäftszeichen)."""
+
+    __tablename__ = "dossier_alias"
+    __table_args__ = (
+        UniqueConstraint("system", "value_folded"),
+        Index("ix_dossier_alias_value_folded", "value_folded"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    dossier_id: Mapped[UUID] = mapped_column(ForeignKey("dossier.id"), index=True)
+    system: Mapped[str] = mapped_column(String(60))
+    value: Mapped[str] = mapped_column(String(100))
+    value_folded: Mapped[str] = mapped_column(String(100))
+
+
+class DossierLink(Base):
+    """Two dossiers have to do with each other (Verweis); it is shown in both."""
+
+    __tablename__ = "dossier_link"
+    __table_args__ = (UniqueConstraint("from_id", "to_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    from_id: Mapped[UUID] = mapped_column(ForeignKey("dossier.id"))
+    to_id: Mapped[UUID] = mapped_column(ForeignKey("dossier.id"), index=True)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    made_at: Mapped[datetime] = mapped_column(Instant)
+    made_by_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))

@@ -25,12 +25,37 @@ class UserKind(StrEnum):
 
 
 class Role(StrEnum):
-    """What kind of work a person does; on which dossiers, the departments say."""
+    """What kind of work a person does; on which dossiers, unit, duties and grants say."""
 
     CLERK = "clerk"
+    LEAD = "lead"
     SCANNING = "scanning"
+    MEDICAL = "medical"
+    EXPERT = "expert"
+    AUDITOR = "auditor"
     RECORDS_MANAGER = "records_manager"
+    DATA_PROTECTION = "data_protection"
+    PERSONNEL = "personnel"
     ADMINISTRATOR = "administrator"
+
+
+# Nobody does both (separation of duties): who sees contents runs no machine, who controls the
+# log leaves none worth controlling, an outsider is nothing else.
+_OF_THE_OFFICE = frozenset(Role) - {Role.EXPERT}
+FORBIDDEN_PAIRS: frozenset[frozenset[Role]] = frozenset(
+    {
+        *(frozenset({Role.ADMINISTRATOR, role}) for role in frozenset(Role) - {Role.ADMINISTRATOR}),
+        *(frozenset({Role.EXPERT, role}) for role in _OF_THE_OFFICE),
+        *(
+            frozenset({Role.DATA_PROTECTION, role})
+            for role in (Role.CLERK, Role.LEAD, Role.SCANNING, Role.MEDICAL, Role.RECORDS_MANAGER)
+        ),
+        *(
+            frozenset({Role.AUDITOR, role})
+            for role in (Role.CLERK, Role.LEAD, Role.SCANNING, Role.MEDICAL, Role.RECORDS_MANAGER)
+        ),
+    }
+)
 
 
 class User(Base):
@@ -66,18 +91,61 @@ class Membership(Base):
 
 
 @dataclass(frozen=True)
+class Share:
+    """The part of a unit's work that falls to somebody; an empty procedure means every one."""
+
+    department: UUID
+    first_letter: str
+    last_letter: str
+    procedure: str
+
+    def covers(self, department: UUID, letter: str) -> bool:
+        """Say whether a dossier of this unit and letter falls into the share."""
+        return department == self.department and self.first_letter <= letter <= self.last_letter
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What one person reaches by their place in the office; deputies reach it too."""
+
+    person: UUID
+    name: str
+    departments: frozenset[UUID] = frozenset()
+    shares: tuple[Share, ...] = ()
+    cases: frozenset[tuple[UUID, UUID]] = frozenset()  # (case, its dossier) of participations
+
+
+@dataclass(frozen=True)
 class Actor:
-    """Who acts in a unit of work, with the rights as they stand at its beginning."""
+    """Who acts in a unit of work, with the rights as they stand at its beginning.
+
+    ``own`` is what falls to the actor, ``deputising`` what falls to those they stand in for.
+    ``granted`` and ``glass`` are dossiers given to the actor by name; the latter only to read.
+    """
 
     id: UUID
     kind: UserKind
     name: str
     roles: frozenset[Role]
-    departments: frozenset[UUID]
+    own: Scope
+    deputising: tuple[Scope, ...] = ()
+    granted: frozenset[UUID] = frozenset()
+    glass: frozenset[UUID] = frozenset()
+    confirmed: bool = False
+
+    @property
+    def departments(self) -> frozenset[UUID]:
+        """The units in which the actor works or stands in for somebody."""
+        return frozenset(unit for scope in self.scopes for unit in scope.departments)
+
+    @property
+    def scopes(self) -> tuple[Scope, ...]:
+        """The actor's own scope and those of the people they stand in for."""
+        return (self.own, *self.deputising)
 
     def has(self, role: Role) -> bool:
         """Say whether the actor does this kind of work."""
         return role in self.roles
 
 
-SYSTEM = Actor(SYSTEM_ID, UserKind.SYSTEM, "e-Akte", frozenset(), frozenset())
+SYSTEM = Actor(SYSTEM_ID, UserKind.SYSTEM, "e-Akte", frozenset(), Scope(SYSTEM_ID, "e-Akte"))

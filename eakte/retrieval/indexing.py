@@ -13,7 +13,7 @@ from eakte.access.actions import Action
 from eakte.access.check import require
 from eakte.model.document import Document, DocumentState
 from eakte.model.job import Job
-from eakte.retrieval.schema import tokens_of_department
+from eakte.retrieval.schema import tokens_of
 from eakte.retrieval.text import pages_of
 from eakte.unit_of_work import UnitOfWork
 from search import Entry
@@ -38,7 +38,8 @@ def entry_of(session: Session, store: Store, document_id: UUID) -> Entry | None:
             "subject": f"{case.procedure} {case.subject}" if case else "",
             "kind": document.document_type,
             "document": [str(document.id)],
-            "visible": tokens_of_department(document.department_id),
+            "visible": tokens_of(document, case),
+            "unit": [str(document.department_id)],
             "state": [document.state.value],
             "letter": document.letter_date,
             "received": document.received_on,

@@ -18,7 +18,7 @@ from eakte.errors import BadQueryText, PartUnavailable
 from eakte.model.case import Case
 from eakte.model.document import Document, DocumentState
 from eakte.retrieval.indexing import lost_from_index
-from eakte.retrieval.schema import NAMES, SCHEMA, rights_filter, tokens_of_department
+from eakte.retrieval.schema import NAMES, SCHEMA, rights_filter
 from eakte.unit_of_work import UnitOfWork
 from search import (
     BY_SCORE,
@@ -80,7 +80,7 @@ class Narrowing:
         if self.letter_from or self.letter_to:
             asked.append(Between("letter", self.letter_from, self.letter_to))
         if self.department_id:
-            asked.append(AnyOf("visible", tokens_of_department(self.department_id)))
+            asked.append(AnyOf("unit", (str(self.department_id),)))
         if self.state:
             asked.append(AnyOf("state", (self.state.value,)))
         return tuple(asked)

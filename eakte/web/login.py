@@ -18,6 +18,7 @@ from werkzeug.wrappers import Response
 
 from eakte import audit
 from eakte.access import accounts, sessions
+from eakte.access.acting import actor_of
 from eakte.errors import BadInput, PartUnavailable, SignedOut
 from eakte.model.login import LoginSession
 from eakte.model.user import User, UserKind
@@ -110,7 +111,7 @@ def _by_key(key: str) -> SignedIn | None:
     office = the_office()
     with office.database.transaction(writes=False) as session:
         user = sessions.user_of_token(session, office.clock, office.settings, token=key)
-        return SignedIn(user, accounts.actor_of(session, user), None) if user else None
+        return SignedIn(user, actor_of(session, user, office.clock), None) if user else None
 
 
 def _by_session(token: str) -> SignedIn | None:
@@ -120,7 +121,7 @@ def _by_session(token: str) -> SignedIn | None:
         if found is None:
             return None
         started, user = found
-        who = SignedIn(user, accounts.actor_of(session, user), started)
+        who = SignedIn(user, actor_of(session, user, office.clock), started)
     if request.endpoint not in ASKED_BY_THE_PAGE:
         _keep_awake(token, started)
     return who

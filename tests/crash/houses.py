@@ -12,7 +12,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from eakte.access.accounts import actor_of, create_user, departments, find_login
+from eakte.access.accounts import create_user, departments, find_login
+from eakte.access.acting import actor_of
 from eakte.access.sessions import new_token, start_session
 from eakte.bootstrap import Office, open_office, prepare
 from eakte.config import load_settings
@@ -190,7 +191,7 @@ class House:
             with office.as_system() as work:
                 user = find_login(work.session, CLERK)
                 assert user is not None
-                clerk = actor_of(work.session, user)
+                clerk = actor_of(work.session, user, work.clock)
             with office.begin(clerk) as work:
                 results = search(work, words, per_page=1000)
                 return {str(found.document.id) for found in results.found}
@@ -215,7 +216,7 @@ def build_house(folder: Path, environment: Mapping[str, str] | None = None) -> H
             user = create_user(
                 work, CLERK, name="Clara Beispiel", roles={Role.CLERK}, departments=[unit]
             )
-            actor = actor_of(work.session, user)
+            actor = actor_of(work.session, user, work.clock)
         with office.begin(actor) as work:
             key, session = new_token(work, "Scanner"), start_session(work, device="Prüfstand")
     finally:

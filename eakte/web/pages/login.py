@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from eakte.access import accounts, sessions
+from eakte.access import sessions
+from eakte.access.acting import actor_of
 from eakte.web import login
 from eakte.web.desk import role_label
 from eakte.web.per_request import current_work, signed_in, the_office
@@ -49,7 +50,7 @@ def try_sign_in() -> ResponseReturnValue:
     office = the_office()
     response = redirect(onward or url_for("desk.home"), 303)
     with office.database.transaction(writes=False) as session:
-        actor = accounts.actor_of(session, user)
+        actor = actor_of(session, user, office.clock)
     before = signed_in()
     with office.begin(actor) as work:
         if before and before.session and before.actor.id == actor.id:

@@ -1,0 +1,197 @@
+"""Which dossiers, cases and documents does a person reach by their place in the office or by name?
+
+Each question has two faces that must agree: one about a single thing, one as a condition in SQL.
+Conditions ask by EXISTS, so that a list of a few rows costs a few lookups, however many dossiers
+there are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
+from sqlalchemy.orm import aliased, object_session
+
+from eakte.model.case import Case
+from eakte.model.document import Document
+from eakte.model.dossier import Dossier
+from eakte.model.file_plan import Access
+from eakte.model.user import Actor, Role, Scope, Share
+
+Thing = Document | Dossier | Case | None
+Table = type[Document] | type[Dossier] | type[Case]
+
+
+def barred(actor: Actor, dossier: Dossier) -> bool:
+    """Say whether nothing at all opens the dossier: § 35 Abs. 1 Satz 3 SGB I."""
+    return dossier.staff and actor.has(Role.PERSONNEL)
+
+
+def not_barred(actor: Actor, home: type[Dossier] = Dossier) -> ColumnElement[bool]:
+    """Return the condition on dossiers under which something may open them."""
+    return ~home.staff if actor.has(Role.PERSONNEL) else true()
+
+
+def named(actor: Actor, dossier: Dossier) -> bool:
+    """Say whether the dossier was given to the actor by name, to work on it."""
+    return not barred(actor, dossier) and (
+        dossier.clerk_id == actor.id or dossier.id in actor.granted
+    )
+
+
+def whole(actor: Actor, dossier: Dossier) -> bool:
+    """Say whether the actor reaches everything in the dossier."""
+    if barred(actor, dossier):
+        return False
+    if named(actor, dossier):
+        return True
+    if dossier.locked or dossier.staff:
+        return False
+    return any(_falls_to(scope, dossier) for scope in actor.scopes)
+
+
+def whole_rows(actor: Actor, home: type[Dossier] = Dossier) -> ColumnElement[bool]:
+    """Return the condition on dossiers under which the actor reaches everything in them."""
+    inherited = or_(false(), *(_fall_to(scope, home) for scope in actor.scopes))
+    by_name = or_(home.clerk_id == actor.id, home.id.in_(actor.granted))
+    return and_(not_barred(actor, home), or_(by_name, and_(~home.locked, ~home.staff, inherited)))
+
+
+def cover(actor: Actor, dossier: Dossier) -> bool:
+    """Say whether the actor reaches the dossier itself or at least one case in it."""
+    if whole(actor, dossier):
+        return True
+    if dossier.locked or dossier.staff:
+        return False
+    if any(dossier.id == owner for scope in actor.scopes for _, owner in scope.cases):
+        return True
+    keys = {
+        share.procedure
+        for share in _procedure_shares(actor)
+        if share.covers(dossier.department_id, dossier.letter)
+    }
+    session = object_session(dossier)
+    if not keys or session is None:
+        return False
+    found = select(Case.id).where(Case.dossier_id == dossier.id, Case.procedure_key.in_(keys))
+    return session.scalar(found.limit(1)) is not None
+
+
+def reaches_case(actor: Actor, one: Case) -> bool:
+    """Say whether the actor reaches the case with what lies in it."""
+    return whole(actor, one.dossier) or _part(actor, one)
+
+
+def takes_part(actor: Actor, one: Case) -> bool:
+    """Say whether the actor, or somebody they stand in for, takes part in the case."""
+    if one.dossier.locked or one.dossier.staff:
+        return False
+    return any((one.id, one.dossier_id) in scope.cases for scope in actor.scopes)
+
+
+def reaches(actor: Actor, thing: Thing) -> bool:
+    """Say whether the actor reaches a dossier's cover, a case or a document."""
+    match thing:
+        case Dossier():
+            return cover(actor, thing)
+        case Case():
+            return reaches_case(actor, thing)
+        case Document():
+            return _document(actor, thing)
+        case _:
+            return False
+
+
+def reached_rows(actor: Actor, table: Table) -> ColumnElement[bool]:
+    """Return the condition under which the actor reaches rows of a table."""
+    # Other names for the tables asked inside, since the query around may be about the same ones.
+    home, part = aliased(Dossier), aliased(Case)
+    if table is Dossier:
+        parts = exists().where(part.dossier_id == Dossier.id, _part_rows(actor, part))
+        return or_(whole_rows(actor), parts)
+    if table is Case:
+        everything = exists().where(home.id == Case.dossier_id, whole_rows(actor, home))
+        return or_(everything, _part_rows(actor, Case))
+    return or_(
+        and_(Document.dossier_id.is_(None), Document.department_id.in_(actor.departments)),
+        exists().where(home.id == Document.dossier_id, whole_rows(actor, home)),
+        exists().where(part.id == Document.case_id, _part_rows(actor, part)),
+    )
+
+
+def stood_in_for(actor: Actor, thing: Thing) -> Scope | None:
+    """Return in whose stead the actor reaches a thing, None when they reach it themselves."""
+    if not actor.deputising or reaches(replace(actor, deputising=()), thing):
+        return None
+    for scope in actor.deputising:
+        if reaches(replace(actor, deputising=(scope,)), thing):
+            return scope
+    return None
+
+
+def _document(actor: Actor, document: Document) -> bool:
+    if document.case is None:
+        return document.department_id in actor.departments
+    return reaches_case(actor, document.case)
+
+
+def _falls_to(scope: Scope, dossier: Dossier) -> bool:
+    unit = dossier.access is Access.UNIT and dossier.department_id in scope.departments
+    return (
+        unit
+        or dossier.clerk_id == scope.person
+        or any(
+            share.covers(dossier.department_id, dossier.letter)
+            for share in scope.shares
+            if not share.procedure
+        )
+    )
+
+
+def _fall_to(scope: Scope, home: type[Dossier]) -> ColumnElement[bool]:
+    return or_(
+        and_(home.access == Access.UNIT, home.department_id.in_(scope.departments)),
+        home.clerk_id == scope.person,
+        *(_covered(share, home) for share in scope.shares if not share.procedure),
+    )
+
+
+def _covered(share: Share, home: type[Dossier]) -> ColumnElement[bool]:
+    return and_(
+        home.department_id == share.department,
+        home.letter >= share.first_letter,
+        home.letter <= share.last_letter,
+    )
+
+
+def _procedure_shares(actor: Actor) -> list[Share]:
+    return [share for scope in actor.scopes for share in scope.shares if share.procedure]
+
+
+def _part(actor: Actor, one: Case) -> bool:
+    if one.dossier.locked or one.dossier.staff:
+        return False
+    return takes_part(actor, one) or any(
+        share.procedure == one.procedure_key
+        and share.covers(one.dossier.department_id, one.dossier.letter)
+        for share in _procedure_shares(actor)
+    )
+
+
+def _part_rows(actor: Actor, part: type[Case]) -> ColumnElement[bool]:
+    """The condition on cases that are reached although their dossier is not."""
+    home = aliased(Dossier)
+    unsealed = and_(home.id == part.dossier_id, ~home.locked, ~home.staff)
+    ways = [
+        and_(part.procedure_key == share.procedure, exists().where(unsealed, _covered(share, home)))
+        for share in _procedure_shares(actor)
+    ]
+    return or_(taking_part_rows(actor, part), *ways)
+
+
+def taking_part_rows(actor: Actor, part: type[Case] = Case) -> ColumnElement[bool]:
+    """Return the condition on cases in which the actor takes part."""
+    taken = [one for scope in actor.scopes for one, _ in scope.cases]
+    home = aliased(Dossier)
+    unsealed = exists().where(home.id == part.dossier_id, ~home.locked, ~home.staff)
+    return and_(part.id.in_(taken), unsealed) if taken else false()
