@@ -222,7 +222,7 @@ def test_a_search_gives_pages_and_marks_and_nothing_of_others(
     with office.index.writer() as writer:
         for receipt in (mine, foreign):
             # A stale index may say that everybody sees everything; the rows know better.
-            tokens = [f"department:{staff.unit.id}"]
+            tokens = [f"inbox:{staff.unit.id}"]
             fields = {"title": "Brief", "visible": tokens, "document": [str(receipt.document_id)]}
             pages = ("erste Seite", "zweite Seite mit Widerspruch")
             writer.put(Entry(str(receipt.document_id), fields, pages))

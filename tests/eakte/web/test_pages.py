@@ -226,7 +226,7 @@ def test_a_search_shows_the_page_and_marks_the_words(
 ) -> None:
     document = clerk.bring()
     with office.index.writer() as writer:
-        fields = {"title": "Brief", "visible": [f"department:{staff.unit.id}"]}
+        fields = {"title": "Brief", "visible": [f"inbox:{staff.unit.id}"]}
         fields |= {"document": [str(document)], "state": ["inbox"]}
         writer.put(Entry(str(document), fields, ("erste", f"Der Widerspruch {NASTY} ist da")))
     page = clerk.post("/suche", {"q": "Widerspruch"})
