@@ -7,7 +7,8 @@
     ├─ BadInput                     the sender keeps its copy, nothing was kept here
     │  ├─ EmptyContent · ContentTooLarge · UnknownType · NotAsDeclared · BadQueryText
     ├─ RuleBroken                   every reason, not the first
-    │  ├─ AlreadyFiled · NotFiled · DossierClosed · CaseClosed · NotUnique · KeyUsed · RolesExclude
+    │  ├─ AlreadyFiled · NotFiled · DossierClosed · CaseClosed · NotUnique · KeyUsed · CheckedOut
+    │  ├─ RolesExclude
     ├─ ChangedMeanwhile             someone else saved first
     └─ PartUnavailable              store, index, database or sandbox out of reach
        └─ TooMuchAtOnce             the part works, but has to catch its breath first
@@ -163,6 +164,13 @@ class NotUnique(RuleBroken):
     """A name or number that must be unique is taken."""
 
     code = "not-unique"
+
+
+class CheckedOut(RuleBroken):
+    """Somebody has the document in hand to write on it."""
+
+    code = "checked-out"
+    next_step = "Bitte warten Sie, bis es zurückgegeben ist, oder beenden Sie die Ausleihe."
 
 
 class RolesExclude(RuleBroken):

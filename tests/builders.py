@@ -113,6 +113,21 @@ def hire(office: Office) -> Staff:
         )
 
 
+def hire_another(office: Office, staff: Staff, login: str, *roles: Role) -> Actor:
+    """Create another person of the first unit, a clerk when no role is named."""
+    with office.as_system() as work:
+        user = create_user(
+            work,
+            login,
+            name=login.title(),
+            roles=set(roles) or {Role.CLERK},
+            departments=[staff.unit],
+        )
+        user.password_hash = PASSWORD_HASH
+        work.session.flush()
+        return actor_of(work.session, user, work.clock)
+
+
 def as_(office: Office, actor: Actor) -> AbstractContextManager[UnitOfWork]:
     """Open a unit of work as this person."""
     return office.begin(actor)

@@ -13,7 +13,8 @@ from eakte.bootstrap import Office
 from eakte.cli.opened import acting, actor, house, tell
 from eakte.config import Settings
 from eakte.errors import BadInput, EakteError, NotFound
-from eakte.filing.placing import Description, place_document
+from eakte.filing.describing import Description
+from eakte.filing.placing import place_document
 from eakte.filing.targets import target_of
 from eakte.intake.delivering import Declared, deliver
 from eakte.intake.receiving import Receipt, receipt_of

@@ -23,8 +23,9 @@ from eakte.demo.catalogue import DEPARTMENTS, ENTRIES, USERS, DossierPlan, Offic
 from eakte.demo.letter import Container, Letter
 from eakte.demo.scanning import render
 from eakte.errors import RuleBroken
+from eakte.filing.describing import Description
 from eakte.filing.opening import open_case, open_dossier
-from eakte.filing.placing import Description, place_document
+from eakte.filing.placing import place_document
 from eakte.filing.plan import add_plan_entry
 from eakte.intake.delivering import Declared, deliver
 from eakte.intake.receiving import Receipt

@@ -1,9 +1,6 @@
-"""How does a document come into its case, and how is that undone?"""
+"""How does a document come into its case, and how does it leave it again?"""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
-from datetime import date
 
 from sqlalchemy import func, select
 
@@ -14,26 +11,19 @@ from eakte.errors import (
     AlreadyFiled,
     BadInput,
     CaseClosed,
+    CheckedOut,
     DossierClosed,
     NotFiled,
     RuleBroken,
 )
+from eakte.filing.describing import Description, describe
+from eakte.filing.naming import document_type
+from eakte.history import change
 from eakte.model.case import Case, CaseState
 from eakte.model.counter import hold
-from eakte.model.document import Direction, Document, DocumentState, ProcessingState
+from eakte.model.document import Document, DocumentState, ProcessingState, WithdrawalSheet
 from eakte.model.dossier import DossierState
 from eakte.unit_of_work import UnitOfWork
-
-
-@dataclass(frozen=True)
-class Description:
-    """What a person says of a document; None leaves what is there."""
-
-    title: str | None = None
-    document_type: str | None = None
-    direction: Direction | None = None
-    letter_date: date | None = None
-    received_on: date | None = None
 
 
 def place_document(
@@ -41,22 +31,159 @@ def place_document(
 ) -> None:
     """File a document at the end of a case; it then belongs to the unit that keeps the dossier.
 
+    Its attachments go with it. What the unit's catalogue says of its kind, for example that it
+    comes from a doctor (§ 76 SGB X), is taken over.
+
     Raises:
         RuleBroken: naming every reason against it.
     """
     require(work, Action.PLACE_DOCUMENT, document)
     require(work, Action.SEE_CASE, case)
     _refuse_if_impossible(document, case)
-    _describe(work, document, description)
+    describe(work, document, description)
     hold(work.session, f"positions:{case.id}")
+    for one in (document, *attachments_of(work, document)):
+        _put_into(work, one, case)
+
+
+def take_back(work: UnitOfWork, document: Document) -> None:
+    """Put a filed document back into the inbox; its place in the case stays empty and visible.
+
+    Raises:
+        NotFiled: it lies in no case.
+        RuleBroken: dossier or case is closed by now.
+    """
+    require(work, Action.PLACE_DOCUMENT, document)
+    case = _case_of(document)
+    _refuse_if_fixed(document, case, "Das Dokument kann nicht zurückgelegt werden.")
+    for one in (document, *attachments_of(work, document)):
+        left = {"case": str(case.id), "position": one.position}
+        _take_from(work, one)
+        audit.note(work, "document.taken-back", kind="document", subject=one.id, **left)
+        jobs.enqueue(work, "index", one.id)
+
+
+def withdraw_document(work: UnitOfWork, document: Document, *, reason: str) -> WithdrawalSheet:
+    """Take a document out of a case; a sheet with the reason stays at its place (Fehlblatt).
+
+    The document itself goes back to the inbox of the unit, where it is filed elsewhere, handed
+    out or cancelled; nothing of it is deleted.
+
+    Raises:
+        BadInput: no reason was given.
+        NotFiled: it lies in no case.
+        RuleBroken: dossier or case is closed by now.
+    """
+    require(work, Action.PLACE_DOCUMENT, document)
+    if not reason.strip():
+        raise BadInput("Bitte geben Sie an, warum das Schreiben herausgenommen wird.")
+    case = _case_of(document)
+    _refuse_if_fixed(document, case, "Das Dokument kann nicht herausgenommen werden.")
+    sheet = WithdrawalSheet(
+        case_id=case.id,
+        position=document.position or 0,
+        document_id=document.id,
+        title=document.title,
+        pages=document.page_count,
+        reason=reason.strip()[:500],
+        taken_out_at=work.clock.now(),
+        taken_out_by_id=work.actor.id,
+        taken_out_by=work.actor.name,
+    )
+    work.session.add(sheet)
+    left = {"case": str(case.id), "position": document.position}
+    _take_from(work, document)
+    audit.note(
+        work,
+        "document.withdrawn",
+        kind="document",
+        subject=document.id,
+        sheet=str(sheet.id),
+        **left,
+    )
+    jobs.enqueue(work, "index", document.id)
+    return sheet
+
+
+def describe_document(work: UnitOfWork, document: Document, *, description: Description) -> None:
+    """Change what is said of a document; the old values stay in its history."""
+    require(work, Action.DESCRIBE_DOCUMENT, document)
+    if describe(work, document, description):
+        jobs.enqueue(work, "index", document.id)
+
+
+def cancel_document(work: UnitOfWork, document: Document, *, reason: str) -> None:
+    """Cancel a document that should not be here; it is kept, with the reason, but out of the way.
+
+    In a case it keeps its place, so that no number is missing.
+
+    Raises:
+        BadInput: no reason was given.
+        RuleBroken: it is cancelled already, or its dossier or case is closed.
+    """
+    require(work, Action.CANCEL_DOCUMENT, document)
+    if not reason.strip():
+        raise BadInput("Bitte geben Sie an, warum das Dokument storniert wird.")
+    if document.state is DocumentState.CANCELLED:
+        raise RuleBroken("Das Dokument ist schon storniert.")
+    if document.case is not None:
+        _refuse_if_fixed(document, document.case, "Das Dokument kann nicht storniert werden.")
+    wanted = {"state": DocumentState.CANCELLED, "cancel_reason": reason.strip()[:500]}
+    change(work, document, kind="document", act="document.cancelled", wanted=wanted)
+    jobs.enqueue(work, "index", document.id)
+
+
+def restore_document(work: UnitOfWork, document: Document) -> None:
+    """Take a cancellation back: the document stands again where it stood.
+
+    Raises:
+        RuleBroken: it is not cancelled, or its dossier or case is closed by now.
+    """
+    require(work, Action.CANCEL_DOCUMENT, document)
+    if document.state is not DocumentState.CANCELLED:
+        raise RuleBroken("Das Dokument ist nicht storniert.")
+    if document.case is not None:
+        _refuse_if_fixed(document, document.case, "Die Stornierung kann nicht aufgehoben werden.")
+    state = DocumentState.FILED if document.case_id else DocumentState.INBOX
+    wanted = {"state": state, "cancel_reason": None}
+    change(work, document, kind="document", act="document.restored", wanted=wanted)
+    jobs.enqueue(work, "index", document.id)
+
+
+def process_again(work: UnitOfWork, document: Document) -> None:
+    """Try the processing of a document once more, ahead of the queue."""
+    require(work, Action.PROCESS_AGAIN, document)
+    document.processing = ProcessingState.WAITING
+    work.session.flush()
+    audit.note(work, "document.process-again", kind="document", subject=document.id)
+    jobs.revive(work, "process", document.id)
+
+
+def attachments_of(work: UnitOfWork, document: Document) -> list[Document]:
+    """Return the attachments of a document in the order in which they were attached."""
+    require(work, Action.SEE_DOCUMENT, document)
+    rows = work.session.scalars(
+        select(Document).where(Document.parent_id == document.id).order_by(Document.receipt_number)
+    )
+    return list(rows)
+
+
+def _put_into(work: UnitOfWork, document: Document, case: Case) -> None:
     last = work.session.scalar(
         select(func.max(Document.position)).where(Document.case_id == case.id)
     )
+    sheet = work.session.scalar(
+        select(func.max(WithdrawalSheet.position)).where(WithdrawalSheet.case_id == case.id)
+    )
     document.case_id = case.id
     document.dossier_id = case.dossier_id
-    document.position = (last or 0) + 1
+    # The place of what was taken out is never given to anything else.
+    document.position = max(last or 0, sheet or 0) + 1
     document.department_id = case.dossier.department_id
     document.state = DocumentState.FILED
+    kind = document_type(work, document.department_id, document.document_type)
+    if kind is not None and kind.from_doctor:
+        document.from_doctor = True
     work.session.flush()
     work.session.refresh(document, ["case", "department"])
     audit.note(
@@ -71,70 +198,27 @@ def place_document(
     jobs.enqueue(work, "index", document.id)
 
 
-def take_back(work: UnitOfWork, document: Document) -> None:
-    """Put a filed document back into the inbox; its place in the case stays empty and visible.
-
-    Raises:
-        NotFiled: it lies in no case.
-        RuleBroken: dossier or case is closed by now.
-    """
-    require(work, Action.PLACE_DOCUMENT, document)
-    case = document.case
-    if document.state is not DocumentState.FILED or case is None:
-        raise NotFiled("Das Dokument liegt in keinem Vorgang.")
-    reasons = _closed(case)
-    if reasons:
-        raise RuleBroken("Das Dokument kann nicht zurückgelegt werden.", reasons=reasons)
-    left = {"case": str(case.id), "position": document.position}
+def _take_from(work: UnitOfWork, document: Document) -> None:
     document.case_id = None
     document.dossier_id = None
     document.position = None
     document.state = DocumentState.INBOX
     work.session.flush()
     work.session.refresh(document, ["case"])
-    audit.note(work, "document.taken-back", kind="document", subject=document.id, **left)
-    jobs.enqueue(work, "index", document.id)
 
 
-def describe_document(work: UnitOfWork, document: Document, *, description: Description) -> None:
-    """Change what is said of a document; the old values stay in the log."""
-    require(work, Action.DESCRIBE_DOCUMENT, document)
-    _describe(work, document, description)
-    work.session.flush()
-    jobs.enqueue(work, "index", document.id)
+def _case_of(document: Document) -> Case:
+    if document.state is not DocumentState.FILED or document.case is None:
+        raise NotFiled("Das Dokument liegt in keinem Vorgang.")
+    return document.case
 
 
-def cancel_document(work: UnitOfWork, document: Document, *, reason: str) -> None:
-    """Cancel a document that should not be here; it is kept, with the reason, but out of the way.
-
-    Raises:
-        BadInput: no reason was given.
-        AlreadyFiled: it lies in a case, from which it has to be taken back first.
-    """
-    require(work, Action.CANCEL_DOCUMENT, document)
-    if not reason.strip():
-        raise BadInput("Bitte geben Sie an, warum das Dokument storniert wird.")
-    if document.state is DocumentState.FILED:
-        raise AlreadyFiled(
-            "Das Dokument liegt in einem Vorgang.",
-            next_step="Bitte legen Sie es zuerst in den Posteingang zurück.",
-        )
-    document.state = DocumentState.CANCELLED
-    document.cancel_reason = reason.strip()[:500]
-    work.session.flush()
-    audit.note(
-        work, "document.cancelled", kind="document", subject=document.id, reason=reason.strip()
-    )
-    jobs.enqueue(work, "index", document.id)
-
-
-def process_again(work: UnitOfWork, document: Document) -> None:
-    """Try the processing of a document once more, ahead of the queue."""
-    require(work, Action.PROCESS_AGAIN, document)
-    document.processing = ProcessingState.WAITING
-    work.session.flush()
-    audit.note(work, "document.process-again", kind="document", subject=document.id)
-    jobs.revive(work, "process", document.id)
+def _refuse_if_fixed(document: Document, case: Case, sentence: str) -> None:
+    reasons = _closed(case)
+    if document.checked_out_by_id is not None:
+        raise CheckedOut(sentence, reasons=[*reasons, "Das Schreiben ist ausgeliehen."])
+    if reasons:
+        raise RuleBroken(sentence, reasons=reasons)
 
 
 def _refuse_if_impossible(document: Document, case: Case) -> None:
@@ -143,12 +227,16 @@ def _refuse_if_impossible(document: Document, case: Case) -> None:
             "Das Dokument liegt schon in einem Vorgang.",
             next_step="Bitte legen Sie es zuerst in den Posteingang zurück.",
         )
+    if document.parent_id is not None:
+        raise RuleBroken(
+            "Das Schreiben ist eine Anlage; es wird mit seinem Hauptschreiben abgelegt."
+        )
     reasons = _closed(case)
     if document.state is DocumentState.CANCELLED:
         reasons.append("Das Dokument ist storniert.")
     if not reasons:
         return
-    kind = DossierClosed if case.dossier.state is DossierState.CLOSED else CaseClosed
+    kind = DossierClosed if case.dossier.state is not DossierState.OPEN else CaseClosed
     if document.state is DocumentState.CANCELLED:
         raise RuleBroken("Das Dokument kann nicht abgelegt werden.", reasons=reasons)
     raise kind("Das Dokument kann nicht abgelegt werden.", reasons=reasons)
@@ -158,41 +246,10 @@ def _closed(case: Case) -> list[str]:
     reasons = []
     if case.dossier.state is DossierState.CLOSED:
         reasons.append(f"Die Akte {case.dossier.reference} ist geschlossen.")
+    if case.dossier.state is DossierState.CANCELLED:
+        reasons.append(f"Die Akte {case.dossier.reference} ist storniert.")
     if case.state is CaseState.CLOSED:
         reasons.append(f"Der Vorgang {case.number} ist geschlossen.")
+    if case.state is CaseState.CANCELLED:
+        reasons.append(f"Der Vorgang {case.number} ist storniert.")
     return reasons
-
-
-def _describe(work: UnitOfWork, document: Document, said: Description) -> None:
-    today = work.clock.today()
-    if said.title is not None and not said.title.strip():
-        raise BadInput("Der Titel darf nicht leer sein.")
-    for day, meant in (
-        (said.letter_date, "Das Datum des Schreibens"),
-        (said.received_on, "Das Eingangsdatum"),
-    ):
-        if day is not None and day > today:
-            raise BadInput("%(meant)s liegt in der Zukunft.", meant=meant)
-    before: dict[str, str | None] = {}
-    after: dict[str, str | None] = {}
-    wanted = {
-        "title": said.title.strip()[:300] if said.title is not None else None,
-        "document_type": said.document_type.strip()[:100] if said.document_type else None,
-        "direction": said.direction,
-        "letter_date": said.letter_date,
-        "received_on": said.received_on,
-    }
-    for name, value in wanted.items():
-        old = getattr(document, name)
-        if value is not None and value != old:
-            before[name], after[name] = (str(old) if old else None), str(value)
-            setattr(document, name, value)
-    if after:
-        audit.note(
-            work,
-            "document.described",
-            kind="document",
-            subject=document.id,
-            before=before,
-            after=after,
-        )

@@ -207,8 +207,7 @@ def receive(
         if known is not None:
             return _repeat(work, known, arrival)
     unit = _unit(work, department)
-    keep_content(session, arrival.sha256, size=arrival.size, at=now)
-    _still_there(work, arrival)
+    name_bytes(work, arrival)
     document = Document(
         receipt_number=next_number(session, RECEIPT_SCOPE),
         department_id=unit.id,
@@ -254,6 +253,22 @@ def receive(
     )
     jobs.enqueue(work, "process", document.id, priority=priority)
     return receipt_of(work, document)
+
+
+def name_bytes(work: UnitOfWork, arrival: Arrival) -> None:
+    """Give bytes in the store a row, so that no sweep takes them.
+
+    Raises:
+        PartUnavailable: a sweep took them a moment before; they have to be sent again.
+    """
+    require(work, Action.DELIVER_DOCUMENT)
+    keep_content(work.session, arrival.sha256, size=arrival.size, at=work.clock.now())
+    try:
+        there = work.store.exists(Digest(arrival.sha256))
+    except StorageError as error:
+        raise PartUnavailable("Der Speicher ist zurzeit nicht erreichbar.") from error
+    if not there:
+        raise PartUnavailable("Das Dokument muss noch einmal übertragen werden.")
 
 
 def receipt_of(work: UnitOfWork, document: Document, *, repeated: bool = False) -> Receipt:
@@ -313,17 +328,8 @@ def _unit(work: UnitOfWork, department: Department | None) -> Department:
     return units[0]
 
 
-def _still_there(work: UnitOfWork, arrival: Arrival) -> None:
-    # A sweep may have removed old bytes without a row a moment before we named them.
-    try:
-        there = work.store.exists(Digest(arrival.sha256))
-    except StorageError as error:
-        raise PartUnavailable("Der Speicher ist zurzeit nicht erreichbar.") from error
-    if not there:
-        raise PartUnavailable("Das Dokument muss noch einmal übertragen werden.")
-
-
 def _earlier(work: UnitOfWork, arrival: Arrival, unit: Department) -> UUID | None:
+    """The first document of the unit with these bytes; who reads it later sees their own first."""
     return work.session.scalar(
         select(Document.id)
         .join(Version, Version.document_id == Document.id)

@@ -12,7 +12,8 @@ from eakte.access.actions import Action
 from eakte.access.check import may, require, visible
 from eakte.access.rules import TABLE
 from eakte.errors import NotAllowed, NotFound
-from eakte.filing.placing import Description, place_document
+from eakte.filing.describing import Description
+from eakte.filing.placing import place_document
 from eakte.model.case import Case
 from eakte.model.document import Document
 from eakte.model.dossier import Dossier

@@ -10,14 +10,9 @@ import pytest
 from sqlalchemy import select
 
 from eakte.errors import AlreadyFiled, BadInput, CaseClosed, DossierClosed, NotFiled, NotFound
+from eakte.filing.describing import Description
 from eakte.filing.opening import open_case, open_dossier
-from eakte.filing.placing import (
-    Description,
-    cancel_document,
-    describe_document,
-    place_document,
-    take_back,
-)
+from eakte.filing.placing import cancel_document, describe_document, place_document, take_back
 from eakte.filing.plan import add_plan_entry, plan
 from eakte.filing.targets import target_of, targets
 from eakte.model.audit_entry import AuditEntry
@@ -26,6 +21,7 @@ from eakte.model.document import DocumentState
 from eakte.model.dossier import Dossier, DossierState
 from eakte.model.file_plan import PlanEntry
 from eakte.model.job import Job
+from eakte.retrieval.browsing import history_of
 from tests.builders import bring, document, house, opened
 
 
@@ -135,7 +131,9 @@ def test_another_units_case_does_not_exist_for_a_clerk(tmp_path: Path) -> None:
             assert targets(work, "muster") == []
 
 
-def test_a_described_document_keeps_old_and_new_value_in_the_log(tmp_path: Path) -> None:
+def test_a_described_document_keeps_old_and_new_values_which_the_log_does_not_tell(
+    tmp_path: Path,
+) -> None:
     with house(tmp_path) as (office, staff):
         receipt = bring(office, staff.clerk, tmp_path / "in")
         with office.begin(staff.clerk) as work:
@@ -148,11 +146,13 @@ def test_a_described_document_keeps_old_and_new_value_in_the_log(tmp_path: Path)
                 select(AuditEntry).where(AuditEntry.act == "document.described")
             )
             assert entry is not None
-            assert entry.details["before"] == {"title": "brief", "letter_date": None}
-            assert entry.details["after"] == {
-                "title": "Befundbericht",
-                "letter_date": "2026-10-01",
-            }
+            assert entry.details["fields"] == ["letter_date", "title"]
+            assert "Befundbericht" not in str(entry.details)
+            (told, _) = history_of(work, document(work, receipt))
+            assert told.fields == (
+                ("letter_date", None, "2026-10-01"),
+                ("title", "brief", "Befundbericht"),
+            )
 
 
 def test_a_letter_from_the_future_is_refused(tmp_path: Path) -> None:

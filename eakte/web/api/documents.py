@@ -13,7 +13,8 @@ from flask import Response, request
 from werkzeug.http import parse_options_header
 
 from eakte.errors import BadInput, ChangedMeanwhile
-from eakte.filing.placing import Description, place_document
+from eakte.filing.describing import Description
+from eakte.filing.placing import place_document
 from eakte.filing.targets import target_of
 from eakte.intake.delivering import Declared, deliver
 from eakte.intake.receiving import receipt_of

@@ -14,8 +14,8 @@ from sqlalchemy import select
 from eakte.access.actions import Action
 from eakte.access.check import may
 from eakte.errors import BadInput, NotFound
+from eakte.filing.describing import Description
 from eakte.filing.placing import (
-    Description,
     cancel_document,
     describe_document,
     place_document,

@@ -1,0 +1,21 @@
+"""Can these days belong to one person?"""
+
+from __future__ import annotations
+
+from datetime import date
+
+OLDEST = 125  # years; nobody is known to have grown older
+
+
+def faults_of_person(*, today: date, birth: date | None, death: date | None) -> list[str]:
+    """Name everything that cannot be about the days of a person, as German sentences."""
+    faults = []
+    if birth is not None and birth > today:
+        faults.append("Das Geburtsdatum liegt in der Zukunft.")
+    if death is not None and death > today:
+        faults.append("Das Sterbedatum liegt in der Zukunft.")
+    if birth is not None and death is not None and death < birth:
+        faults.append("Das Sterbedatum liegt vor dem Geburtsdatum.")
+    if birth is not None and (death or today).year - birth.year > OLDEST:
+        faults.append("Das Geburtsdatum liegt zu weit zurück.")
+    return faults

@@ -1,0 +1,233 @@
+"""How is what is said of a dossier put right, linked with another one, or cancelled?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+
+from eakte import audit, jobs
+from eakte.access.actions import Action
+from eakte.access.check import may, require
+from eakte.db import folded
+from eakte.errors import BadInput, DossierClosed, NotFound, NotUnique, RuleBroken
+from eakte.filing.persons import faults_of_person
+from eakte.history import change
+from eakte.model.document import Document
+from eakte.model.dossier import Dossier, DossierAlias, DossierLink, DossierState, Medium
+from eakte.model.user import User, UserKind
+from eakte.unit_of_work import UnitOfWork
+
+MOST_KEYWORDS = 30
+LONGEST_KEYWORD = 60
+
+
+class _Unsaid:
+    """Stands for "nothing was said of this", since None says "empty it"."""
+
+
+UNSAID: Any = _Unsaid()
+
+
+@dataclass(frozen=True)
+class Revision:
+    """What is to stand in a dossier from now on; ``UNSAID`` leaves what is there."""
+
+    subject: str = UNSAID
+    person_name: str = UNSAID
+    birth_date: date | None = UNSAID
+    death_date: date | None = UNSAID
+    address: str = UNSAID
+    medium: Medium = UNSAID
+    paper_location: str = UNSAID
+    term_from: date | None = UNSAID
+    term_until: date | None = UNSAID
+    keywords: tuple[str, ...] = UNSAID
+    clerk_id: UUID | None = UNSAID
+
+    def said(self) -> dict[str, Any]:
+        """Return the fields of which something was said."""
+        return {name: value for name, value in vars(self).items() if value is not UNSAID}
+
+
+def revise_dossier(work: UnitOfWork, dossier: Dossier, revision: Revision) -> None:
+    """Change what is said of a dossier; the old values stay in its history.
+
+    Raises:
+        RuleBroken: the dossier is closed or cancelled, or the person in charge works elsewhere.
+        BadInput: naming every value that cannot be.
+    """
+    require(work, Action.EDIT_DOSSIER, dossier)
+    refuse_if_over(dossier)
+    wanted = _cleaned(revision.said())
+    faults = faults_of_person(
+        today=work.clock.today(),
+        birth=wanted.get("birth_date", dossier.birth_date),
+        death=wanted.get("death_date", dossier.death_date),
+    )
+    faults += _faults_of_form(work, dossier, wanted)
+    if faults:
+        raise BadInput("%(faults)s", faults=" ".join(faults))
+    if "person_name" in wanted:
+        wanted["person_folded"] = folded(wanted["person_name"])[:200]
+        wanted["letter"] = wanted["person_folded"][:1]
+    if change(work, dossier, kind="dossier", act="dossier.changed", wanted=wanted) is not None:
+        jobs.enqueue(work, "index-dossier", dossier.id)
+
+
+def add_alias(work: UnitOfWork, dossier: Dossier, *, system: str, value: str) -> DossierAlias:
+    """Note the number under which another program knows the dossier.
+
+    Raises:
+        NotUnique: the program knows another dossier by it.
+    """
+    require(work, Action.EDIT_DOSSIER, dossier)
+    refuse_if_over(dossier)
+    program, number = system.strip()[:60], value.strip()[:100]
+    if not program or not number:
+        raise BadInput("Programm und Geschäftszeichen dürfen nicht leer sein.")
+    taken = select(DossierAlias.id).where(
+        DossierAlias.system == program, DossierAlias.value_folded == folded(number)
+    )
+    if work.session.scalar(taken) is not None:
+        raise NotUnique(
+            "Das Geschäftszeichen „%(value)s“ ist bei „%(system)s“ schon vergeben.",
+            value=number,
+            system=program,
+        )
+    alias = DossierAlias(
+        dossier_id=dossier.id, system=program, value=number, value_folded=folded(number)
+    )
+    work.session.add(alias)
+    work.session.flush()
+    audit.note(work, "dossier.alias-added", kind="dossier", subject=dossier.id, system=program)
+    return alias
+
+
+def remove_alias(work: UnitOfWork, dossier: Dossier, alias_id: UUID) -> None:
+    """Forget a number of another program."""
+    require(work, Action.EDIT_DOSSIER, dossier)
+    refuse_if_over(dossier)
+    alias = work.session.get(DossierAlias, alias_id)
+    if alias is None or alias.dossier_id != dossier.id:
+        raise NotFound("Dieses Geschäftszeichen gibt es nicht mehr.")
+    work.session.delete(alias)
+    audit.note(
+        work, "dossier.alias-removed", kind="dossier", subject=dossier.id, system=alias.system
+    )
+
+
+def link_dossiers(work: UnitOfWork, dossier: Dossier, other: Dossier, *, reason: str) -> None:
+    """Let two dossiers name each other, with the reason; both must be within the actor's reach.
+
+    Raises:
+        BadInput: it is the same dossier, or no reason was given.
+        NotUnique: they name each other already.
+    """
+    require(work, Action.EDIT_DOSSIER, dossier)
+    require(work, Action.SEE_DOSSIER, other)
+    if dossier.id == other.id:
+        raise BadInput("Eine Akte kann nicht auf sich selbst verweisen.")
+    if not reason.strip():
+        raise BadInput("Bitte geben Sie an, was die Akten miteinander zu tun haben.")
+    known = select(DossierLink.id).where(
+        or_(
+            (DossierLink.from_id == dossier.id) & (DossierLink.to_id == other.id),
+            (DossierLink.from_id == other.id) & (DossierLink.to_id == dossier.id),
+        )
+    )
+    if work.session.scalar(known) is not None:
+        raise NotUnique("Die Akten sind schon miteinander verknüpft.")
+    work.session.add(
+        DossierLink(
+            from_id=dossier.id,
+            to_id=other.id,
+            reason=reason.strip()[:300],
+            made_at=work.clock.now(),
+            made_by_id=work.actor.id,
+        )
+    )
+    work.session.flush()
+    for one, told in ((dossier, other), (other, dossier)):
+        audit.note(work, "dossier.linked", kind="dossier", subject=one.id, other=str(told.id))
+
+
+def unlink_dossiers(work: UnitOfWork, dossier: Dossier, link_id: UUID) -> None:
+    """Take a link away from both of its dossiers."""
+    require(work, Action.EDIT_DOSSIER, dossier)
+    link = work.session.get(DossierLink, link_id)
+    if link is None or dossier.id not in {link.from_id, link.to_id}:
+        raise NotFound("Diesen Verweis gibt es nicht mehr.")
+    other = work.session.get_one(Dossier, ({link.from_id, link.to_id} - {dossier.id}).pop())
+    if not may(work.actor, Action.SEE_DOSSIER, other):
+        # Its other end is hidden, so the link itself is.
+        raise NotFound("Diesen Verweis gibt es nicht mehr.")
+    work.session.delete(link)
+    work.session.flush()
+    for one, told in ((dossier, other), (other, dossier)):
+        audit.note(work, "dossier.unlinked", kind="dossier", subject=one.id, other=str(told.id))
+
+
+def cancel_dossier(work: UnitOfWork, dossier: Dossier, *, reason: str) -> None:
+    """Cancel a dossier that was opened by mistake; its reference stays taken for ever.
+
+    Raises:
+        BadInput: no reason was given.
+        RuleBroken: something lies in it.
+    """
+    require(work, Action.EDIT_DOSSIER, dossier)
+    refuse_if_over(dossier)
+    if not reason.strip():
+        raise BadInput("Bitte geben Sie an, warum die Akte storniert wird.")
+    lying = work.session.scalar(
+        select(func.count()).select_from(Document).where(Document.dossier_id == dossier.id)
+    )
+    if lying:
+        raise RuleBroken(
+            "Die Akte kann nicht storniert werden.",
+            reasons=[f"In der Akte liegen noch {lying} Schreiben."],
+        )
+    wanted = {"state": DossierState.CANCELLED, "cancel_reason": reason.strip()[:500]}
+    change(work, dossier, kind="dossier", act="dossier.cancelled", wanted=wanted)
+
+
+def refuse_if_over(dossier: Dossier) -> None:
+    """Raise DossierClosed for a dossier that takes no change any more."""
+    if dossier.state is DossierState.CLOSED:
+        raise DossierClosed("Die Akte %(reference)s ist geschlossen.", reference=dossier.reference)
+    if dossier.state is DossierState.CANCELLED:
+        raise DossierClosed("Die Akte %(reference)s ist storniert.", reference=dossier.reference)
+
+
+def _cleaned(said: dict[str, Any]) -> dict[str, Any]:
+    longest = {"subject": 300, "person_name": 200, "address": 300, "paper_location": 200}
+    for name, most in longest.items():
+        if name in said:
+            said[name] = " ".join(said[name].split())[:most]
+    if "keywords" in said:
+        words = dict.fromkeys(" ".join(word.split())[:LONGEST_KEYWORD] for word in said["keywords"])
+        said["keywords"] = [word for word in words if word][:MOST_KEYWORDS]
+    return said
+
+
+def _faults_of_form(work: UnitOfWork, dossier: Dossier, wanted: dict[str, Any]) -> list[str]:
+    faults = []
+    if "subject" in wanted and not wanted["subject"]:
+        faults.append("Der Betreff darf nicht leer sein.")
+    begins = wanted.get("term_from", dossier.term_from)
+    ends = wanted.get("term_until", dossier.term_until)
+    if begins and ends and ends < begins:
+        faults.append("Die Laufzeit endet vor ihrem Beginn.")
+    medium = wanted.get("medium", dossier.medium)
+    where = wanted.get("paper_location", dossier.paper_location)
+    if medium is not Medium.ELECTRONIC and not where:
+        faults.append("Bitte geben Sie an, wo die Papierteile der Akte liegen.")
+    clerk_id = wanted.get("clerk_id")
+    if clerk_id is not None and clerk_id != dossier.clerk_id:
+        clerk = work.session.get(User, clerk_id)
+        if clerk is None or not clerk.active or clerk.kind is not UserKind.PERSON:
+            faults.append("Die zuständige Person gibt es nicht.")
+    return faults

@@ -1,0 +1,104 @@
+"""How is a field changed so that its old value stays known, with who changed it and when?"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from eakte import audit
+from eakte.model.audit_entry import AuditEntry
+from eakte.model.change import Change
+from eakte.unit_of_work import UnitOfWork
+
+
+def change(
+    work: UnitOfWork, thing: Any, *, kind: str, act: str, wanted: Mapping[str, object], **told: Any
+) -> AuditEntry | None:
+    """Set the fields of a row that differ, keep what stood there, and write it down.
+
+    The log names the fields and a digest of the changes and never their values: it outlives what
+    people are entitled to have forgotten. ``told`` are further details of the entry.
+
+    Returns:
+        The entry of the log; None when nothing differs, and then nothing is written.
+    """
+    differing = {
+        field: (getattr(thing, field), new)
+        for field, new in wanted.items()
+        if getattr(thing, field) != new
+    }
+    if not differing:
+        return None
+    for field, (_, new) in differing.items():
+        setattr(thing, field, new)
+    # A row that somebody else has changed meanwhile says so here, before anything is written.
+    work.session.flush()
+    kept = [
+        Change(
+            subject_kind=kind,
+            subject_id=thing.id,
+            field=field,
+            old=_written(old),
+            new=_written(new),
+            at=work.clock.now(),
+            actor_id=work.actor.id,
+            actor_name=work.actor.name,
+            act=act,
+        )
+        for field, (old, new) in sorted(differing.items())
+    ]
+    entry = audit.note(
+        work,
+        act,
+        kind=kind,
+        subject=thing.id,
+        fields=[one.field for one in kept],
+        changes=digest_of(kept),
+        **told,
+    )
+    for one in kept:
+        one.sequence = entry.sequence
+    work.session.add_all(kept)
+    work.session.flush()
+    return entry
+
+
+def digest_of(changes: list[Change]) -> str:
+    """Return the SHA-256 by which an entry of the log answers for the changes beside it."""
+    told = [[one.field, one.old, one.new] for one in sorted(changes, key=lambda one: one.field)]
+    written = json.dumps(told, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(written.encode("ascii")).hexdigest()
+
+
+def altered(session: Session, subject: UUID) -> list[int]:
+    """Name the entries of the log whose changes are no longer those that were written."""
+    by_entry: dict[int, list[Change]] = {}
+    for one in session.scalars(select(Change).where(Change.subject_id == subject)):
+        by_entry.setdefault(one.sequence, []).append(one)
+    entries = session.scalars(select(AuditEntry).where(AuditEntry.subject_id == subject))
+    return [
+        entry.sequence
+        for entry in entries
+        if "changes" in entry.details
+        and entry.details["changes"] != digest_of(by_entry.get(entry.sequence, []))
+    ]
+
+
+def _written(value: object) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, Enum):
+        return str(value.value)
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if isinstance(value, bool | int | list):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value)

@@ -1,0 +1,174 @@
+"""What lies in one dossier or case, page by page, and what belongs to it?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import joinedload
+
+from eakte.access.actions import Action
+from eakte.access.check import require, visible
+from eakte.db import Page, paged
+from eakte.model.audit_entry import AuditEntry
+from eakte.model.case import Case
+from eakte.model.change import Change
+from eakte.model.document import Document, WithdrawalSheet
+from eakte.model.dossier import Dossier, DossierAlias, DossierLink
+from eakte.unit_of_work import UnitOfWork
+
+PER_PAGE = 100
+# What was merely read is nobody's business beside the log.
+NOT_SHOWN = ("document.read", "document.processed")
+
+
+@dataclass(frozen=True)
+class Linked:
+    """Another dossier to which one has a link."""
+
+    link: DossierLink
+    dossier: Dossier
+
+
+@dataclass(frozen=True)
+class Happened:
+    """One act in the life of a thing with the fields it changed: (field, old, new)."""
+
+    at: datetime
+    act: str
+    actor_name: str
+    in_stead_of: tuple[str, ...]
+    fields: tuple[tuple[str, str | None, str | None], ...]
+
+
+def documents_in(
+    work: UnitOfWork, dossier: Dossier, *, case: Case | None = None, page: int = 1
+) -> Page[Document]:
+    """List the documents of a dossier, or of one of its cases, in the order of the file."""
+    require(work, Action.SEE_DOSSIER, dossier)
+    query = (
+        select(Document)
+        .join(Case, Case.id == Document.case_id)
+        .where(
+            Document.dossier_id == dossier.id, visible(work.actor, Action.SEE_DOCUMENT, Document)
+        )
+        .order_by(Case.number, Document.position)
+    )
+    if case is not None:
+        query = query.where(Document.case_id == case.id)
+    return paged(work.session, query, page=page, per_page=PER_PAGE)
+
+
+def counts_by_case(work: UnitOfWork, dossier: Dossier) -> dict[UUID, tuple[int, int]]:
+    """Return how many documents and pages lie in each case, of what the actor may see."""
+    require(work, Action.SEE_DOSSIER, dossier)
+    return {
+        case_id: (documents, int(pages or 0))
+        for case_id, documents, pages in work.session.execute(
+            select(Document.case_id, func.count(), func.coalesce(func.sum(Document.page_count), 0))
+            .where(
+                Document.dossier_id == dossier.id,
+                visible(work.actor, Action.SEE_DOCUMENT, Document),
+            )
+            .group_by(Document.case_id)
+        )
+        if case_id is not None
+    }
+
+
+def sheets_in(work: UnitOfWork, dossier: Dossier) -> dict[UUID, list[WithdrawalSheet]]:
+    """Return the withdrawal sheets of each case the actor may see, in the order of their places."""
+    require(work, Action.SEE_DOSSIER, dossier)
+    rows = work.session.scalars(
+        select(WithdrawalSheet)
+        .join(Case, Case.id == WithdrawalSheet.case_id)
+        .where(Case.dossier_id == dossier.id, visible(work.actor, Action.SEE_CASE, Case))
+        .order_by(WithdrawalSheet.position)
+    )
+    found: dict[UUID, list[WithdrawalSheet]] = {}
+    for sheet in rows:
+        found.setdefault(sheet.case_id, []).append(sheet)
+    return found
+
+
+def aliases_of(work: UnitOfWork, dossier: Dossier) -> Sequence[DossierAlias]:
+    """List the numbers under which other programs know a dossier."""
+    require(work, Action.SEE_DOSSIER, dossier)
+    return work.session.scalars(
+        select(DossierAlias)
+        .where(DossierAlias.dossier_id == dossier.id)
+        .order_by(DossierAlias.system, DossierAlias.value)
+    ).all()
+
+
+def links_of(work: UnitOfWork, dossier: Dossier) -> list[Linked]:
+    """List the dossiers with which one is linked, of those the actor may see."""
+    require(work, Action.SEE_DOSSIER, dossier)
+    rows = work.session.execute(
+        select(DossierLink, Dossier)
+        .join(
+            Dossier,
+            or_(
+                (DossierLink.from_id == dossier.id) & (DossierLink.to_id == Dossier.id),
+                (DossierLink.to_id == dossier.id) & (DossierLink.from_id == Dossier.id),
+            ),
+        )
+        .where(visible(work.actor, Action.SEE_DOSSIER, Dossier))
+        .order_by(Dossier.reference_folded)
+    )
+    return [Linked(link, other) for link, other in rows]
+
+
+def history_of(work: UnitOfWork, thing: Dossier | Case | Document) -> list[Happened]:
+    """Return what was done with a thing, the newest first, with old and new values."""
+    seeing = {
+        Dossier: Action.SEE_DOSSIER,
+        Case: Action.SEE_CASE,
+        Document: Action.SEE_DOCUMENT,
+    }
+    require(work, seeing[type(thing)], thing)
+    changed: dict[int, list[tuple[str, str | None, str | None]]] = {}
+    for one in work.session.scalars(
+        select(Change)
+        .where(Change.subject_id == thing.id)
+        .order_by(Change.sequence.desc(), Change.field)
+        .limit(10 * PER_PAGE)
+    ):
+        changed.setdefault(one.sequence, []).append((one.field, one.old, one.new))
+    entries = work.session.scalars(
+        select(AuditEntry)
+        .where(AuditEntry.subject_id == thing.id, AuditEntry.act.not_in(NOT_SHOWN))
+        .order_by(AuditEntry.sequence.desc())
+        .limit(PER_PAGE)
+    )
+    return [
+        Happened(
+            at=entry.at,
+            act=entry.act,
+            actor_name=entry.actor_name,
+            in_stead_of=tuple(entry.details.get("in_stead_of", ())),
+            fields=tuple(changed.get(entry.sequence, ())),
+        )
+        for entry in entries
+    ]
+
+
+def attachments_in(work: UnitOfWork, documents: Sequence[Document]) -> dict[UUID, list[Document]]:
+    """Return the attachments of each of these documents that the actor may see."""
+    require(work, Action.SEE_PLAN)
+    ids = [document.id for document in documents]
+    found: dict[UUID, list[Document]] = {}
+    if not ids:
+        return found
+    for one in work.session.scalars(
+        select(Document)
+        .options(joinedload(Document.case))
+        .where(Document.parent_id.in_(ids), visible(work.actor, Action.SEE_DOCUMENT, Document))
+        .order_by(Document.receipt_number)
+    ):
+        if one.parent_id is not None:
+            found.setdefault(one.parent_id, []).append(one)
+    return found
