@@ -42,6 +42,7 @@ def deliver_version(
         NotFound, NotAllowed, RuleBroken, BadInput, PartUnavailable: nothing was kept.
     """
     with begin() as work:
+        require(work, Action.DELIVER_DOCUMENT)
         check(work, _wanted(work, document_id))
         store, limit = work.store, work.settings.max_upload_bytes
     seen = look(path, declared.name)

@@ -11,7 +11,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
 from eakte.access.actions import Action
-from eakte.access.check import require, visible
+from eakte.access.check import SEEING, require, visible
 from eakte.db import Page, paged
 from eakte.model.audit_entry import AuditEntry
 from eakte.model.case import Case
@@ -124,12 +124,7 @@ def links_of(work: UnitOfWork, dossier: Dossier) -> list[Linked]:
 
 def history_of(work: UnitOfWork, thing: Dossier | Case | Document) -> list[Happened]:
     """Return what was done with a thing, the newest first, with old and new values."""
-    seeing = {
-        Dossier: Action.SEE_DOSSIER,
-        Case: Action.SEE_CASE,
-        Document: Action.SEE_DOCUMENT,
-    }
-    require(work, seeing[type(thing)], thing)
+    require(work, SEEING[type(thing)], thing)
     changed: dict[int, list[tuple[str, str | None, str | None]]] = {}
     for one in work.session.scalars(
         select(Change)

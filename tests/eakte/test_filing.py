@@ -131,7 +131,7 @@ def test_another_units_case_does_not_exist_for_a_clerk(tmp_path: Path) -> None:
             assert targets(work, "muster") == []
 
 
-def test_a_described_document_keeps_old_and_new_values_which_the_log_does_not_tell(
+def test_a_described_document_keeps_old_values_which_the_log_does_not_tell(
     tmp_path: Path,
 ) -> None:
     with house(tmp_path) as (office, staff):

@@ -21,12 +21,13 @@ ACTIVITIES = (
     "eakte/interchange/",
 )
 # The floor below: what a use case is made of, and the accounts, which are use cases themselves.
-BELOW = ("eakte/access/", "eakte/audit.py", "eakte/jobs.py")
+BELOW = ("eakte/access/", "eakte/audit.py", "eakte/history.py", "eakte/jobs.py")
 
 # Each of these acts for somebody without asking. Every line is a door: it needs its reason.
 ASKS_NOBODY = {
     "eakte/access/check.py require": "it is the question",
     "eakte/audit.py note": "the fourth beat of a use case that has asked",
+    "eakte/history.py change": "the third and fourth beat of a use case that has asked",
     "eakte/jobs.py enqueue": "the fifth beat of a use case that has asked",
     "eakte/jobs.py revive": "the fifth beat of a use case that has asked",
 }
