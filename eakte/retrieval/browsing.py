@@ -44,6 +44,15 @@ class Happened:
     fields: tuple[tuple[str, str | None, str | None], ...]
 
 
+@dataclass(frozen=True)
+class Placed:
+    """What stands at one place of a case: a document, or the sheet that says where it went."""
+
+    position: int
+    document: Document | None
+    sheet: WithdrawalSheet | None
+
+
 def documents_in(
     work: UnitOfWork, dossier: Dossier, *, case: Case | None = None, page: int = 1
 ) -> Page[Document]:
@@ -79,19 +88,59 @@ def counts_by_case(work: UnitOfWork, dossier: Dossier) -> dict[UUID, tuple[int, 
     }
 
 
-def sheets_in(work: UnitOfWork, dossier: Dossier) -> dict[UUID, list[WithdrawalSheet]]:
-    """Return the withdrawal sheets of each case the actor may see, in the order of their places."""
+def placed_in(
+    work: UnitOfWork, dossier: Dossier, found: Page[Document]
+) -> dict[UUID, list[Placed]]:
+    """Return what stands in each case on one page of a dossier's documents, by place.
+
+    A withdrawal sheet stands behind the document before it, wherever that is.
+    """
     require(work, Action.SEE_DOSSIER, dossier)
-    rows = work.session.scalars(
+    rows: dict[UUID, list[Placed]] = {}
+    for document in found.rows:
+        if document.case_id is not None:
+            placed = Placed(document.position or 0, document, None)
+            rows.setdefault(document.case_id, []).append(placed)
+    sheets = _sheets(work, dossier)
+    places = _places(work, dossier, {sheet.case_id for sheet in sheets})
+    here = {(document.case_id, document.position) for document in found.rows}
+    for sheet in sheets:
+        taken = places.get(sheet.case_id, [])
+        before = [place for place in taken if place < sheet.position]
+        behind = before[-1:] or taken[:1]
+        if (sheet.case_id, behind[0]) in here if behind else found.page == 1:
+            rows.setdefault(sheet.case_id, []).append(Placed(sheet.position, None, sheet))
+    for placed_rows in rows.values():
+        placed_rows.sort(key=lambda row: row.position)
+    return rows
+
+
+def _sheets(work: UnitOfWork, dossier: Dossier) -> Sequence[WithdrawalSheet]:
+    return work.session.scalars(
         select(WithdrawalSheet)
         .join(Case, Case.id == WithdrawalSheet.case_id)
         .where(Case.dossier_id == dossier.id, visible(work.actor, Action.SEE_CASE, Case))
         .order_by(WithdrawalSheet.position)
-    )
-    found: dict[UUID, list[WithdrawalSheet]] = {}
-    for sheet in rows:
-        found.setdefault(sheet.case_id, []).append(sheet)
-    return found
+    ).all()
+
+
+def _places(work: UnitOfWork, dossier: Dossier, cases: set[UUID]) -> dict[UUID, list[int]]:
+    """The places that are taken by visible documents, of cases with withdrawal sheets."""
+    places: dict[UUID, list[int]] = {}
+    if not cases:
+        return places
+    for case_id, position in work.session.execute(
+        select(Document.case_id, Document.position)
+        .where(
+            Document.dossier_id == dossier.id,
+            Document.case_id.in_(cases),
+            visible(work.actor, Action.SEE_DOCUMENT, Document),
+        )
+        .order_by(Document.position)
+    ):
+        if case_id is not None and position is not None:
+            places.setdefault(case_id, []).append(position)
+    return places
 
 
 def aliases_of(work: UnitOfWork, dossier: Dossier) -> Sequence[DossierAlias]:

@@ -17,7 +17,7 @@ from eakte.errors import NotFound
 from eakte.model.audit_entry import AuditEntry
 from eakte.model.case import Case
 from eakte.model.document import Document, Version
-from eakte.model.dossier import Dossier, DossierState
+from eakte.model.dossier import Dossier, DossierAlias, DossierState
 from eakte.unit_of_work import UnitOfWork
 
 PER_PAGE = 50
@@ -154,6 +154,24 @@ def dossier_by_id(work: UnitOfWork, dossier_id: UUID) -> Dossier:
     return dossier
 
 
+def dossier_by_reference(work: UnitOfWork, reference: str) -> Dossier:
+    """Return the dossier the actor may see with exactly this reference or number elsewhere."""
+    require(work, Action.SEE_PLAN)
+    typed = folded(reference)
+    elsewhere = select(DossierAlias.dossier_id).where(DossierAlias.value_folded == typed)
+    found = work.session.scalars(
+        select(Dossier)
+        .where(
+            or_(Dossier.reference_folded == typed, Dossier.id.in_(elsewhere)),
+            visible(work.actor, Action.SEE_DOSSIER, Dossier),
+        )
+        .limit(2)
+    ).all()
+    if len(found) != 1:
+        raise NotFound("Die Akte „%(reference)s“ gibt es nicht.", reference=reference)
+    return found[0]
+
+
 def case_by_id(work: UnitOfWork, case_id: UUID) -> Case:
     """Return a case the actor may see."""
     case = work.session.get(Case, case_id, options=[joinedload(Case.dossier)])
@@ -176,6 +194,19 @@ def document_by_id(work: UnitOfWork, document_id: UUID) -> Document:
     if document is None:
         raise NotFound("Das gibt es nicht, oder Sie haben keinen Zugang dazu.")
     require(work, Action.SEE_DOCUMENT, document)
+    return document
+
+
+def document_by_number(work: UnitOfWork, number: int) -> Document:
+    """Return the document with this number, which the actor may see."""
+    require(work, Action.SEE_PLAN)
+    document = work.session.scalar(
+        select(Document).where(
+            Document.receipt_number == number, visible(work.actor, Action.SEE_DOCUMENT, Document)
+        )
+    )
+    if document is None:
+        raise NotFound("Ein Schreiben mit dieser Nummer gibt es nicht.")
     return document
 
 

@@ -44,6 +44,25 @@ def read_original(work: UnitOfWork, document: Document) -> Reading:
     return Reading(version.sha256, content.size, version.media_type, version.name)
 
 
+def read_version(work: UnitOfWork, document: Document, *, number: int) -> Reading:
+    """Return the bytes of one version as they came in.
+
+    Raises:
+        NotFound: there is no such version.
+    """
+    require(work, Action.READ_CONTENT, document)
+    found = work.session.execute(
+        select(Version, Content)
+        .join(Content, Content.sha256 == Version.sha256)
+        .where(Version.document_id == document.id, Version.number == number)
+    ).first()
+    if found is None:
+        raise NotFound("Diese Fassung gibt es nicht.")
+    version, content = found
+    _note(work, document, f"version-{number}")
+    return Reading(version.sha256, content.size, version.media_type, version.name)
+
+
 def read_reading_copy(work: UnitOfWork, document: Document) -> Reading:
     """Return the searchable PDF/A made from the current version.
 

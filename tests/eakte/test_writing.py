@@ -33,7 +33,7 @@ from eakte.intake.versions import deliver_version
 from eakte.model.case import Case
 from eakte.model.document import Direction, Document, DocumentState, Source, Version, Writing
 from eakte.model.user import Actor
-from eakte.retrieval.browsing import attachments_in, sheets_in
+from eakte.retrieval.browsing import attachments_in, documents_in, placed_in
 from storage import Digest
 from tests.builders import A_PDF, Staff, as_, bring, document, hire_another, house, opened
 
@@ -144,12 +144,11 @@ def test_a_withdrawal_sheet_keeps_the_place_of_what_was_taken_out(tmp_path: Path
             taken = document(work, receipts[2])
             assert (taken.state, taken.dossier_id) == (DocumentState.INBOX, None)
             here = work.session.get_one(type(dossier), dossier.id)
-            (sheet,) = sheets_in(work, here)[case.id]
-            assert (sheet.position, sheet.reason, sheet.taken_out_by) == (
-                3,
-                "gehört Dritten",
-                staff.clerk.name,
-            )
+            rows = placed_in(work, here, documents_in(work, here))[case.id]
+            assert [row.position for row in rows] == [1, 2, 3, 4]
+            sheet = rows[2].sheet
+            assert sheet is not None
+            assert (sheet.reason, sheet.taken_out_by) == ("gehört Dritten", staff.clerk.name)
 
 
 def test_a_cancelled_document_keeps_its_place_and_can_be_restored(tmp_path: Path) -> None:

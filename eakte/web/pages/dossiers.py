@@ -16,13 +16,21 @@ from eakte.errors import BadInput, NotAllowed
 from eakte.filing.opening import open_dossier
 from eakte.filing.plan import plan, plan_path
 from eakte.model.case import Case
-from eakte.model.document import Document
 from eakte.model.dossier import Dossier, DossierState
 from eakte.model.file_plan import PlanEntry
+from eakte.retrieval.browsing import (
+    PER_PAGE as DOCUMENTS,
+)
+from eakte.retrieval.browsing import (
+    Placed,
+    aliases_of,
+    counts_by_case,
+    documents_in,
+    placed_in,
+)
 from eakte.retrieval.listing import (
     PER_PAGE,
     cases_of,
-    documents_of_dossier,
     dossier_by_id,
     dossiers,
     totals_of,
@@ -48,10 +56,12 @@ class Row:
 
 @dataclass(frozen=True)
 class ShownCase:
-    """A case with its documents in order."""
+    """A case with what of it is on this page, and what lies in it together."""
 
     case: Case
-    documents: list[Document]
+    rows: list[Placed]
+    documents: int
+    pages: int
 
 
 @pages.route("/akten", methods=["GET", "POST"])
@@ -112,16 +122,27 @@ def show(dossier_id: UUID) -> ResponseReturnValue:
     """Show one dossier with its cases and documents."""
     work = current_work()
     dossier = dossier_by_id(work, dossier_id)
-    documents = documents_of_dossier(work, dossier)
+    counts = counts_by_case(work, dossier)
+    found = documents_in(work, dossier, page=wanted_page())
+    placed = placed_in(work, dossier, found)
     is_open = dossier.state is DossierState.OPEN
-    add_case = is_open and may(work.actor, Action.OPEN_CASE, dossier)
+    asked = {
+        "add_case": is_open and may(work.actor, Action.OPEN_CASE, dossier),
+        "edit": is_open and may(work.actor, Action.EDIT_DOSSIER, dossier),
+    }
     return render_template(
         "dossier.html",
         dossier=dossier,
         plan_path=plan_path(work, dossier.plan_entry_id),
-        cases=[ShownCase(case, documents.get(case.id, [])) for case in cases_of(work, dossier)],
-        totals=totals_of(work, [dossier])[dossier.id],
-        may={"add_case"} if add_case else frozenset(),
+        cases=[
+            ShownCase(case, placed.get(case.id, []), *counts.get(case.id, (0, 0)))
+            for case in cases_of(work, dossier)
+        ],
+        documents=sum(number for number, _ in counts.values()),
+        pages=sum(number for _, number in counts.values()),
+        page=paging_of(found, DOCUMENTS),
+        aliases=aliases_of(work, dossier),
+        may=frozenset(name for name, allowed in asked.items() if allowed),
     )
 
 
