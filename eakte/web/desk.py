@@ -31,7 +31,14 @@ SECTIONS = {
     "admin": Action.MANAGE_USERS,
 }
 # Who may see a dossier at all; on which ones, the unit says.
-SEES_DOSSIERS = (Role.CLERK, Role.RECORDS_MANAGER)
+SEES_DOSSIERS = (
+    Role.CLERK,
+    Role.LEAD,
+    Role.MEDICAL,
+    Role.EXPERT,
+    Role.AUDITOR,
+    Role.RECORDS_MANAGER,
+)
 
 
 @dataclass(frozen=True)
@@ -82,8 +89,14 @@ def role_label(role: str) -> str:
     """Return the word for a role."""
     words: dict[str, str] = {
         Role.CLERK: _("Sachbearbeitung"),
+        Role.LEAD: _("Leitung"),
         Role.SCANNING: _("Scanstelle"),
+        Role.MEDICAL: _("Ärztlicher Dienst"),
+        Role.EXPERT: _("Außengutachten"),
+        Role.AUDITOR: _("Rechnungsprüfung"),
         Role.RECORDS_MANAGER: _("Schriftgutverwaltung"),
+        Role.DATA_PROTECTION: _("Datenschutz"),
+        Role.PERSONNEL: _("Personalsachen"),
         Role.ADMINISTRATOR: _("Administration"),
     }
     return words.get(role, role)

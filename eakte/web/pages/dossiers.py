@@ -152,6 +152,6 @@ def _open(work: UnitOfWork, errors: dict[str, str]) -> Dossier | None:
 def _entries(work: UnitOfWork, *, own: bool) -> list[tuple[UUID, str]]:
     return [
         (entry.id, f"{entry.number} {entry.title}")
-        for entry in plan(work)
+        for entry in (plan(work) if may(work.actor, Action.SEE_PLAN) else ())
         if entry.takes_dossiers and (not own or entry.department_id in work.actor.departments)
     ]
