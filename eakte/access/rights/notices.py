@@ -20,7 +20,7 @@ MOST = 5
 
 
 class Told(StrEnum):
-    """What notices are about; the subject is a grant, a lift request or a duty."""
+    """What notices are about; the subject is a grant, a lift request or a person."""
 
     GLASS_BROKEN = "glass-broken"
     LIFT_ASKED = "lift-asked"

@@ -144,7 +144,7 @@ def share_out(
             for one in colleagues(work, (Role.DATA_PROTECTION, Role.RECORDS_MANAGER))
             if one.id != person.id
         ]
-        tell(work, watchers, Told.OWN_DUTY, duty.id)
+        tell(work, watchers, Told.OWN_DUTY, person.id)
     return duty
 
 

@@ -114,14 +114,17 @@ def show(dossier_id: UUID) -> ResponseReturnValue:
     dossier = dossier_by_id(work, dossier_id)
     documents = documents_of_dossier(work, dossier)
     is_open = dossier.state is DossierState.OPEN
-    add_case = is_open and may(work.actor, Action.OPEN_CASE, dossier)
+    allowed = {
+        "add_case": is_open and may(work.actor, Action.OPEN_CASE, dossier),
+        "see_access": may(work.actor, Action.SEE_ACCESS, dossier),
+    }
     return render_template(
         "dossier.html",
         dossier=dossier,
         plan_path=plan_path(work, dossier.plan_entry_id),
         cases=[ShownCase(case, documents.get(case.id, [])) for case in cases_of(work, dossier)],
         totals=totals_of(work, [dossier])[dossier.id],
-        may={"add_case"} if add_case else frozenset(),
+        may={name for name, holds in allowed.items() if holds},
     )
 
 
