@@ -46,6 +46,7 @@ class Settings(BaseSettings):
     session_hours: int = Field(12, ge=1, description="Längste Dauer einer Anmeldung")
     login_attempts: int = Field(5, ge=3, description="Fehlversuche bis zur Sperre")
     login_lock_minutes: int = Field(15, ge=1, description="Dauer der Sperre")
+    glass_minutes: int = Field(30, ge=1, le=240, description="Dauer eines Notfallzugriffs")
     max_upload_mb: int = Field(512, ge=1, description="Größtes Dokument in MB")
     max_pages: int = Field(5000, ge=1, description="Meiste Seiten eines Dokuments")
     max_megapixels: int = Field(200, ge=1, description="Größtes Seitenbild in Megapixeln")

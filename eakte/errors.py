@@ -8,7 +8,7 @@
     │  ├─ EmptyContent · ContentTooLarge · UnknownType · NotAsDeclared · BadQueryText
     ├─ RuleBroken                   every reason, not the first
     │  ├─ AlreadyFiled · NotFiled · DossierClosed · CaseClosed · NotUnique · KeyUsed · CheckedOut
-    │  ├─ RolesExclude
+    │  ├─ RolesExclude · SamePerson
     ├─ ChangedMeanwhile             someone else saved first
     └─ PartUnavailable              store, index, database or sandbox out of reach
        └─ TooMuchAtOnce             the part works, but has to catch its breath first
@@ -178,6 +178,13 @@ class RolesExclude(RuleBroken):
 
     code = "roles-exclude"
     next_step = "Bitte verteilen Sie die Aufgaben auf zwei Konten verschiedener Personen."
+
+
+class SamePerson(RuleBroken):
+    """What takes two persons was tried by one."""
+
+    code = "same-person"
+    next_step = "Bitte lassen Sie eine andere Person handeln."
 
 
 class KeyUsed(RuleBroken):

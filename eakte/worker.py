@@ -23,6 +23,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, select
 
 from eakte import jobs
+from eakte.access.rights.locking import INDEX_DOSSIER
 from eakte.bootstrap import Office
 from eakte.errors import EakteError, PartUnavailable, machine_faults_named
 from eakte.evidence.fixity import sweep
@@ -34,7 +35,7 @@ from eakte.processing import pipeline
 from eakte.processing.limits import Limits
 from eakte.processing.sandbox import Sandbox
 from eakte.processing.scratch import Scratch
-from eakte.retrieval.indexing import write_entries
+from eakte.retrieval.indexing import index_dossier, write_entries
 from eakte.retrieval.rebuilding import needs_rebuilding, rebuild
 from search import SearchError
 from storage import ObjectCorrupt, ObjectMissing, StorageError
@@ -262,9 +263,10 @@ class Worker:
         log.warning("the search index was rebuilt with %s entries", count)
 
     def _index_turn(self) -> bool:
+        spread = self._spread_dossiers()
         claimed = self._claim(["index"], most=INDEX_BATCH)
         if not claimed:
-            return False
+            return spread
         try:
             self._write_index({job.subject_id for job in claimed})
         except (SearchError, StorageError, OSError) as error:
@@ -283,6 +285,15 @@ class Worker:
             for job in claimed:
                 jobs.done(session, job)
         return True
+
+    def _spread_dossiers(self) -> bool:
+        """Turn the promise about a dossier into one for each of its documents."""
+        claimed = self._claim([INDEX_DOSSIER])
+        for job in claimed:
+            with self.office.as_system() as work:
+                index_dossier(work, job.subject_id)
+                jobs.done(work.session, job)
+        return bool(claimed)
 
     def _index_alone(self, job: Job) -> None:
         try:

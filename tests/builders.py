@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -113,19 +113,20 @@ def hire(office: Office) -> Staff:
         )
 
 
-def hire_another(office: Office, staff: Staff, login: str, *roles: Role) -> Actor:
-    """Create another person of the first unit, a clerk when no role is named."""
+def appoint(office: Office, login: str, *roles: Role, units: Collection[Department] = ()) -> Actor:
+    """Give somebody an account with these roles, ``PASSWORD`` and these units."""
     with office.as_system() as work:
-        user = create_user(
-            work,
-            login,
-            name=login.title(),
-            roles=set(roles) or {Role.CLERK},
-            departments=[staff.unit],
-        )
+        user = create_user(work, login, name=login.title(), roles=set(roles), departments=units)
         user.password_hash = PASSWORD_HASH
         work.session.flush()
         return actor_of(work.session, user, work.clock)
+
+
+def now_(office: Office, actor: Actor, *, confirmed: bool = False) -> Actor:
+    """Return the same person with the rights that the rows grant by now."""
+    with office.database.transaction(writes=False) as session:
+        user = session.get_one(User, actor.id)
+        return actor_of(session, user, office.clock, confirmed=confirmed)
 
 
 def as_(office: Office, actor: Actor) -> AbstractContextManager[UnitOfWork]:

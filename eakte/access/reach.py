@@ -7,8 +7,6 @@ there are.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 from sqlalchemy.orm import aliased, object_session
 
@@ -117,16 +115,6 @@ def reached_rows(actor: Actor, table: Table) -> ColumnElement[bool]:
         exists().where(home.id == Document.dossier_id, whole_rows(actor, home)),
         exists().where(part.id == Document.case_id, _part_rows(actor, part)),
     )
-
-
-def stood_in_for(actor: Actor, thing: Thing) -> Scope | None:
-    """Return in whose stead the actor reaches a thing, None when they reach it themselves."""
-    if not actor.deputising or reaches(replace(actor, deputising=()), thing):
-        return None
-    for scope in actor.deputising:
-        if reaches(replace(actor, deputising=(scope,)), thing):
-            return scope
-    return None
 
 
 def _document(actor: Actor, document: Document) -> bool:

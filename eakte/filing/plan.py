@@ -34,7 +34,7 @@ def plan_entry(work: UnitOfWork, number: str) -> PlanEntry:
 
 def plan_path(work: UnitOfWork, entry_id: UUID) -> Sequence[PlanEntry]:
     """Return the entries from the root of the plan down to this one."""
-    require(work, Action.SEE_PLAN)
+    require(work, Action.SEE_LISTS)
     path: list[PlanEntry] = []
     entry = work.session.get(PlanEntry, entry_id)
     while entry is not None and entry not in path:

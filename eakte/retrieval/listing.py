@@ -46,7 +46,7 @@ def dossiers(
     per_page: int = PER_PAGE,
 ) -> Page[Dossier]:
     """List dossiers by reference; each typed word must occur in reference, person or subject."""
-    require(work, Action.SEE_PLAN)
+    require(work, Action.SEE_LISTS)
     query = (
         select(Dossier)
         .options(joinedload(Dossier.plan_entry), joinedload(Dossier.department))
@@ -70,15 +70,13 @@ def dossiers(
 
 def totals_of(work: UnitOfWork, listed: Sequence[Dossier]) -> dict[UUID, Totals]:
     """Count what lies in each of these dossiers, of what the actor may see."""
-    require(work, Action.SEE_PLAN)
+    require(work, Action.SEE_LISTS)
     ids = [dossier.id for dossier in listed]
-    seen = visible(work.actor, Action.SEE_DOSSIER, Dossier)
     cases: dict[UUID, int] = {
         dossier_id: number
         for dossier_id, number in work.session.execute(
             select(Case.dossier_id, func.count())
-            .join(Dossier, Dossier.id == Case.dossier_id)
-            .where(Case.dossier_id.in_(ids), seen)
+            .where(Case.dossier_id.in_(ids), visible(work.actor, Action.SEE_CASE, Case))
             .group_by(Case.dossier_id)
         )
     }
@@ -100,7 +98,7 @@ def totals_of(work: UnitOfWork, listed: Sequence[Dossier]) -> dict[UUID, Totals]
 
 def dossiers_by_entry(work: UnitOfWork) -> dict[UUID, int]:
     """Count the dossiers the actor may see below each entry of the plan."""
-    require(work, Action.SEE_PLAN)
+    require(work, Action.SEE_LISTS)
     return {
         entry_id: number
         for entry_id, number in work.session.execute(
@@ -113,7 +111,7 @@ def dossiers_by_entry(work: UnitOfWork) -> dict[UUID, int]:
 
 def recent_dossiers(work: UnitOfWork, *, most: int) -> Sequence[Dossier]:
     """List the dossiers the actor last worked on, the latest first."""
-    require(work, Action.SEE_PLAN)
+    require(work, Action.SEE_LISTS)
     newest = work.session.scalar(select(func.max(AuditEntry.sequence))) or 0
     entries = work.session.scalars(
         select(AuditEntry)
@@ -128,8 +126,7 @@ def recent_dossiers(work: UnitOfWork, *, most: int) -> Sequence[Dossier]:
     ids: dict[UUID, None] = {}
     for entry in entries:
         named = entry.details.get("dossier") or entry.subject_id
-        if len(ids) < most:
-            ids.setdefault(UUID(str(named)))
+        ids.setdefault(UUID(str(named)))
     found = {
         dossier.id: dossier
         for dossier in work.session.scalars(
@@ -138,7 +135,8 @@ def recent_dossiers(work: UnitOfWork, *, most: int) -> Sequence[Dossier]:
             )
         )
     }
-    return [found[one] for one in ids if one in found]
+    # Cut only now: what was hidden since must not leave a gap.
+    return [found[one] for one in ids if one in found][:most]
 
 
 def dossier_by_id(work: UnitOfWork, dossier_id: UUID) -> Dossier:
@@ -220,12 +218,12 @@ def sent_document(work: UnitOfWork, document_id: UUID) -> Document:
 
 
 def cases_of(work: UnitOfWork, dossier: Dossier) -> Sequence[Case]:
-    """List the cases of a dossier, in their order."""
+    """List the cases of a dossier that the actor may see, in their order."""
     require(work, Action.SEE_DOSSIER, dossier)
     return work.session.scalars(
         select(Case)
         .options(joinedload(Case.dossier))
-        .where(Case.dossier_id == dossier.id)
+        .where(Case.dossier_id == dossier.id, visible(work.actor, Action.SEE_CASE, Case))
         .order_by(Case.number)
     ).all()
 
@@ -248,7 +246,7 @@ def documents_of_dossier(work: UnitOfWork, dossier: Dossier) -> dict[UUID, list[
 
 def document_types(work: UnitOfWork) -> Sequence[str]:
     """Return the words by which documents were lately called, the most used first."""
-    require(work, Action.SEE_PLAN)
+    require(work, Action.SEE_LISTS)
     lately = (
         select(Document.document_type)
         .where(visible(work.actor, Action.SEE_DOCUMENT, Document), Document.document_type != "")
@@ -264,7 +262,7 @@ def document_types(work: UnitOfWork) -> Sequence[str]:
 
 def procedures(work: UnitOfWork) -> Sequence[str]:
     """Return the words by which cases are called, the most used first."""
-    require(work, Action.SEE_PLAN)
+    require(work, Action.SEE_LISTS)
     return work.session.scalars(
         select(Case.procedure)
         .where(visible(work.actor, Action.SEE_CASE, Case))

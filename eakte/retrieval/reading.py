@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import PurePosixPath
+from uuid import UUID
 
 from sqlalchemy import func, select
 
 from eakte import audit
 from eakte.access.actions import Action
-from eakte.access.check import require
+from eakte.access.check import may, require
 from eakte.errors import NotFound
 from eakte.model.audit_entry import AuditEntry
 from eakte.model.content import Content
@@ -30,6 +31,7 @@ class Reading:
     size: int
     media_type: str
     name: str
+    document_id: UUID
 
 
 def read_original(work: UnitOfWork, document: Document) -> Reading:
@@ -41,7 +43,7 @@ def read_original(work: UnitOfWork, document: Document) -> Reading:
         .where(Version.document_id == document.id, Version.number == document.current_version)
     ).one()
     _note(work, document, "original")
-    return Reading(version.sha256, content.size, version.media_type, version.name)
+    return Reading(version.sha256, content.size, version.media_type, version.name, document.id)
 
 
 def read_version(work: UnitOfWork, document: Document, *, number: int) -> Reading:
@@ -85,6 +87,12 @@ def read_preview(work: UnitOfWork, document: Document, *, page: int) -> Reading:
     reading = _rendition(work, document, RenditionKind.PREVIEW, page)
     _note(work, document, "preview")
     return reading
+
+
+def may_still_read(work: UnitOfWork, document_id: UUID) -> bool:
+    """Say whether the actor may go on reading what is on its way to them."""
+    document = work.session.get(Document, document_id)
+    return document is not None and may(work.actor, Action.READ_CONTENT, document)
 
 
 def reading_copy(work: UnitOfWork, document: Document) -> Reading | None:
@@ -135,7 +143,7 @@ def _rendition(work: UnitOfWork, document: Document, kind: RenditionKind, page: 
     rendition, content = found
     stem = PurePosixPath(document.original_name).stem or "Dokument"
     name = f"{stem}.pdf" if kind is RenditionKind.READING_COPY else f"{stem}-{page}"
-    return Reading(rendition.sha256, content.size, rendition.media_type, name)
+    return Reading(rendition.sha256, content.size, rendition.media_type, name, document.id)
 
 
 def _note(work: UnitOfWork, document: Document, what: str) -> None:

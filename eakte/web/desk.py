@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -18,6 +18,7 @@ from eakte.clock import OFFICE_ZONE
 from eakte.model.department import Department
 from eakte.model.user import Actor, Role
 from eakte.retrieval.inbox import inbox_counts
+from eakte.web.hints import Hints, hints_of
 from eakte.web.per_request import OfficeApp, SignedIn, the_office, work_or_none
 
 LANGUAGES = ("de", "en")
@@ -29,9 +30,18 @@ SECTIONS = {
     "plan": Action.SEE_PLAN,
     "audit": Action.SEE_AUDIT,
     "admin": Action.MANAGE_USERS,
+    "deputies": Action.NAME_DEPUTY,
+    "duties": Action.SHARE_WORK,
 }
 # Who may see a dossier at all; on which ones, the unit says.
-SEES_DOSSIERS = (Role.CLERK, Role.RECORDS_MANAGER)
+SEES_DOSSIERS = (
+    Role.CLERK,
+    Role.LEAD,
+    Role.MEDICAL,
+    Role.EXPERT,
+    Role.AUDITOR,
+    Role.RECORDS_MANAGER,
+)
 
 
 @dataclass(frozen=True)
@@ -53,6 +63,7 @@ class Desk:
     user: Person | None
     sections: frozenset[str]
     inbox_count: int | None
+    hints: Hints
     version: str
 
 
@@ -82,8 +93,14 @@ def role_label(role: str) -> str:
     """Return the word for a role."""
     words: dict[str, str] = {
         Role.CLERK: _("Sachbearbeitung"),
+        Role.LEAD: _("Leitung"),
         Role.SCANNING: _("Scanstelle"),
+        Role.MEDICAL: _("Ärztlicher Dienst"),
+        Role.EXPERT: _("Außengutachten"),
+        Role.AUDITOR: _("Rechnungsprüfung"),
         Role.RECORDS_MANAGER: _("Schriftgutverwaltung"),
+        Role.DATA_PROTECTION: _("Datenschutz"),
+        Role.PERSONNEL: _("Personalsachen"),
         Role.ADMINISTRATOR: _("Administration"),
     }
     return words.get(role, role)
@@ -94,6 +111,8 @@ def sections_of(actor: Actor) -> frozenset[str]:
     sections = {name for name, action in SECTIONS.items() if may(actor, action)}
     if any(actor.has(role) for role in SEES_DOSSIERS):
         sections.add("dossiers")
+    if may(replace(actor, confirmed=True), Action.BREAK_GLASS) or may(actor, Action.REVIEW_GLASS):
+        sections.add("glass")
     return frozenset(sections)
 
 
@@ -110,6 +129,7 @@ def _desk(program: str) -> Desk:
         user=_person(shown, work.session if work else None) if shown else None,
         sections=sections_of(shown.actor) if shown else frozenset(),
         inbox_count=count,
+        hints=hints_of(work) if shown else Hints(),
         version=program,
     )
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from eakte.web.api.documents import documents
 from eakte.web.api.dossiers import dossiers
+from eakte.web.api.rights import rights
 from eakte.web.api.schemas import ProblemOut
 from eakte.web.per_request import OfficeApp
 
@@ -49,6 +50,7 @@ def install(app: OfficeApp) -> None:
     app.config["VALIDATION_ERROR_SCHEMA"] = problem
     app.register_blueprint(documents)
     app.register_blueprint(dossiers)
+    app.register_blueprint(rights)
 
     @app.spec_processor
     def _complete(spec: dict[str, Any] | str) -> dict[str, Any] | str:

@@ -31,7 +31,7 @@ dossiers = APIBlueprint("api_dossiers", __name__, url_prefix="/api/v1/dossiers",
 def index(wanted: PageIn) -> DossiersOut:
     """List the dossiers, page by page."""
     work = current_work()
-    require(work, Action.SEE_PLAN)
+    require(work, Action.SEE_LISTS)
     found = listed(work, page=wanted.page)
     return DossiersOut(
         total=found.total,

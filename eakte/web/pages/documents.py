@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from eakte.access.actions import Action
 from eakte.access.check import may
+from eakte.access.twins import earlier_twins
 from eakte.errors import BadInput, NotFound
 from eakte.filing.describing import Description
 from eakte.filing.placing import (
@@ -212,10 +213,6 @@ def _page(work: UnitOfWork, document: Document, *, errors: dict[str, str] | None
             select(User.id, User.name).where(User.id.in_(authors))
         )
     }
-    twin = (
-        work.session.get(Document, document.duplicate_of_id) if document.duplicate_of_id else None
-    )
-    shown_twin = twin if twin and may(work.actor, Action.SEE_DOCUMENT, twin) else None
     seen = _seen(work, document)
     reading = seen["reading"]
     return render_template(
@@ -224,7 +221,7 @@ def _page(work: UnitOfWork, document: Document, *, errors: dict[str, str] | None
         creators={version.number: names.get(version.created_by_id) for version in versions},
         reading_is_pdfa=reading is not None and reading.sha256 != versions[0].sha256,
         hints=_hints(document),
-        duplicate_of=shown_twin,
+        duplicate_of=earlier_twins(work, [document]).get(document.id),
         plan_path=plan_path(work, document.case.dossier.plan_entry_id) if document.case else (),
         turn=turn_of(work, document),
         document_types=document_types(work),

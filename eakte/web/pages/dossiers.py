@@ -129,6 +129,7 @@ def show(dossier_id: UUID) -> ResponseReturnValue:
     asked = {
         "add_case": is_open and may(work.actor, Action.OPEN_CASE, dossier),
         "edit": is_open and may(work.actor, Action.EDIT_DOSSIER, dossier),
+        "see_access": may(work.actor, Action.SEE_ACCESS, dossier),
     }
     return render_template(
         "dossier.html",
@@ -173,6 +174,6 @@ def _open(work: UnitOfWork, errors: dict[str, str]) -> Dossier | None:
 def _entries(work: UnitOfWork, *, own: bool) -> list[tuple[UUID, str]]:
     return [
         (entry.id, f"{entry.number} {entry.title}")
-        for entry in plan(work)
+        for entry in (plan(work) if may(work.actor, Action.SEE_PLAN) else ())
         if entry.takes_dossiers and (not own or entry.department_id in work.actor.departments)
     ]
