@@ -47,22 +47,21 @@ def read_original(work: UnitOfWork, document: Document) -> Reading:
 
 
 def read_version(work: UnitOfWork, document: Document, *, number: int) -> Reading:
-    """Return the bytes of one version as they came in.
+    """Return the bytes of one version, the first being 1.
 
     Raises:
-        NotFound: there is no such version.
+        NotFound: there is no version of this number.
     """
     require(work, Action.READ_CONTENT, document)
-    found = work.session.execute(
+    if not 1 <= number <= document.current_version:
+        raise NotFound("Eine Fassung %(number)s gibt es nicht.", number=number)
+    version, content = work.session.execute(
         select(Version, Content)
         .join(Content, Content.sha256 == Version.sha256)
         .where(Version.document_id == document.id, Version.number == number)
-    ).first()
-    if found is None:
-        raise NotFound("Diese Fassung gibt es nicht.")
-    version, content = found
+    ).one()
     _note(work, document, f"version-{number}")
-    return Reading(version.sha256, content.size, version.media_type, version.name)
+    return Reading(version.sha256, content.size, version.media_type, version.name, document.id)
 
 
 def read_reading_copy(work: UnitOfWork, document: Document) -> Reading:
