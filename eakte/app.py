@@ -20,14 +20,17 @@ from eakte.web.pages import (
     account,
     audit,
     cases,
+    confirming,
     documents,
     dossiers,
+    factors,
     filing,
     health,
     inbox,
     language,
     plan,
     search,
+    sign_on,
     uploads,
     users,
 )
@@ -43,9 +46,11 @@ PAGES = (
     account,
     audit,
     cases,
+    confirming,
     documents,
     doors,
     dossiers,
+    factors,
     filing,
     health,
     home,
@@ -53,6 +58,7 @@ PAGES = (
     language,
     plan,
     search,
+    sign_on,
     uploads,
     users,
 )
@@ -98,6 +104,7 @@ def create_app(office: Office, *, look: LookAt | None = None) -> OfficeApp:
     errors.answer_failures(app)
     for page in PAGES:
         app.register_blueprint(page.pages)
+    app.register_blueprint(sign_on.again)
     api.install(app)
     if settings.trusted_proxies:
         count = settings.trusted_proxies
