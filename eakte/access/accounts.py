@@ -113,6 +113,17 @@ def units_of(work: UnitOfWork) -> dict[UUID, tuple[str, ...]]:
     return found
 
 
+def unit_ids_of(work: UnitOfWork) -> dict[UUID, tuple[UUID, ...]]:
+    """Return the ids of the units of every account that has any."""
+    require(work, Action.MANAGE_USERS)
+    found: dict[UUID, tuple[UUID, ...]] = {}
+    for user_id, unit in work.session.execute(
+        select(Membership.user_id, Membership.department_id).order_by(Membership.department_id)
+    ):
+        found[user_id] = (*found.get(user_id, ()), unit)
+    return found
+
+
 def departments(session: Session) -> Sequence[Department]:
     """List the units of the office, by name; their names are no secret inside it."""
     return session.scalars(select(Department).order_by(Department.name)).all()

@@ -32,5 +32,5 @@ def unseal(sealed: bytes, settings: Settings, *, owner: UUID, purpose: str) -> b
 
 def _cipher(settings: Settings, purpose: str) -> AESGCM:
     secret = settings.application_secret().encode()
-    info = f"e-akte {purpose}".encode()
-    return AESGCM(HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(secret))
+    use = f"e-akte {purpose}".encode()
+    return AESGCM(HKDF(algorithm=SHA256(), length=32, salt=None, info=use).derive(secret))
