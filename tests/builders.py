@@ -49,7 +49,9 @@ def build_office(
     **settings: object,
 ) -> Office:
     """Open a house in ``folder``, by default on SQLite, memory store and memory index."""
-    chosen = load_settings(data=folder, database_url=database_url, secret_key=SECRET, **settings)
+    chosen = load_settings(
+        data=folder, database_url=database_url, **{"secret_key": SECRET, **settings}
+    )
     for needed in (chosen.folder, chosen.upload_folder, chosen.work_folder):
         needed.mkdir(parents=True, exist_ok=True)
     office = Office(

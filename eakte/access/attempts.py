@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
+from uuid import UUID
 
-from sqlalchemy import and_, delete, func, or_, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from eakte.access.sessions import digest_of
@@ -35,42 +37,37 @@ def locked_until(
 
 def note_failure(
     session: Session, clock: Clock, settings: Settings, *, login: str, address: str
-) -> datetime:
-    """Remember a failed attempt and return its instant; must be committed although it failed."""
+) -> tuple[UUID, ...]:
+    """Remember a failed attempt, which must be committed; return the rows by which to undo it."""
     now = clock.now()
     span = timedelta(minutes=settings.login_lock_minutes)
     session.execute(delete(LoginAttempt).where(LoginAttempt.at < now - span))
-    session.add_all(
+    rows = [
         LoginAttempt(key=key, at=now)
         for key, _ in _attempt_keys(settings, login=login, address=address)
-    )
-    return now
+    ]
+    session.add_all(rows)
+    session.flush()
+    return tuple(row.id for row in rows)
 
 
-def forgive(
-    session: Session, settings: Settings, *, login: str, address: str, at: datetime
-) -> None:
-    """Take back an attempt that turned out right: all of this name's, and that one's address."""
-    (named, _), (placed, _) = _attempt_keys(settings, login=login, address=address)
+def forgive(session: Session, settings: Settings, noted: Collection[UUID], *, login: str) -> None:
+    """Take back an attempt that turned out right, and every earlier one of this name.
+
+    Of the address only this one goes: others may be guessing from there.
+    """
+    named, _ = _attempt_keys(settings, login=login, address="")[0]
     session.execute(
-        delete(LoginAttempt).where(
-            or_(
-                LoginAttempt.key == named,
-                and_(LoginAttempt.key == placed, LoginAttempt.at == at),
-            )
-        )
+        delete(LoginAttempt).where(or_(LoginAttempt.key == named, LoginAttempt.id.in_(noted)))
     )
 
 
-def take_back(
-    session: Session, settings: Settings, *, login: str, address: str, at: datetime
-) -> None:
+def take_back(session: Session, noted: Collection[UUID]) -> None:
     """Take back this one attempt: half of the way was right, the earlier failures still count.
 
     Who knows the password must not buy new guesses at the code with it.
     """
-    keys = [key for key, _ in _attempt_keys(settings, login=login, address=address)]
-    session.execute(delete(LoginAttempt).where(LoginAttempt.key.in_(keys), LoginAttempt.at == at))
+    session.execute(delete(LoginAttempt).where(LoginAttempt.id.in_(noted)))
 
 
 def _attempt_keys(

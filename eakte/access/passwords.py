@@ -90,7 +90,7 @@ def _left(plain: str, words: Iterable[str]) -> str:
         plain = plain.replace(word, " ")
     plain = YEAR.sub(" ", plain)
     plain = " ".join(_without_runs(part) for part in plain.split())
-    plain = re.sub(r"[\W_]+", "", plain)
+    plain = re.sub(r"[\s!-/:-@\[-`{-~]+", "", plain)
     return SAME_AGAIN.sub(r"\1", plain)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from uuid import UUID
 
 from flask import request
 
@@ -38,27 +38,23 @@ class Try:
     login: str
     address: str
 
-    def begin(self) -> datetime | None:
-        """Write the try down and say when; None when there were too many: nothing is looked at."""
+    def begin(self) -> tuple[UUID, ...]:
+        """Write the try down and return where; nothing when there were too many."""
         office = the_office()
         with office.as_system() as work:
             told = (work.session, office.clock, office.settings)
             if attempts.locked_until(*told, login=self.login, address=self.address):
-                return None
+                return ()
             return attempts.note_failure(*told, login=self.login, address=self.address)
 
-    def right(self, at: datetime, *, half: bool = False) -> None:
+    def right(self, noted: tuple[UUID, ...], *, half: bool = False) -> None:
         """Take the try back; after half of the way, the failures before it still count."""
         office = the_office()
-        undo = attempts.take_back if half else attempts.forgive
         with office.as_system() as work:
-            undo(
-                work.session,
-                office.settings,
-                login=self.login,
-                address=self.address,
-                at=at,
-            )
+            if half:
+                attempts.take_back(work.session, noted)
+            else:
+                attempts.forgive(work.session, office.settings, noted, login=self.login)
 
     def wrong(self, by: SignInMethod) -> None:
         """Put the failure into the log."""
@@ -76,8 +72,8 @@ class Try:
 def by_password(login: str, password: str, *, address: str) -> Known | None:
     """Return the person when name and password fit; the answer takes as long for every name."""
     tried = Try(login, address)
-    at = tried.begin()
-    if at is None:
+    noted = tried.begin()
+    if not noted:
         return None
     with the_office().database.transaction(writes=False) as session:
         user = check_password(session, login=login, password=password)
@@ -86,20 +82,20 @@ def by_password(login: str, password: str, *, address: str) -> Known | None:
     if user is None or user.kind is not UserKind.PERSON:
         tried.wrong(SignInMethod.PASSWORD)
         return None
-    tried.right(at, half=half)
+    tried.right(noted, half=half)
     return Known(user, half)
 
 
 def by_code(user: User, typed: str, *, address: str) -> bool:
     """Say whether this is a code of the person's generator, or one of their recovery codes."""
     tried = Try(user.login, address)
-    at = tried.begin()
-    if at is None:
+    noted = tried.begin()
+    if not noted:
         return False
     if not _code_fits(user, typed):
         tried.wrong(SignInMethod.PASSWORD_AND_FACTOR)
         return False
-    tried.right(at)
+    tried.right(noted)
     return True
 
 
@@ -127,8 +123,8 @@ def by_passkey(token: str, credential: str) -> User | None:
 def again(user: User, password: str, code: str) -> SignInMethod | None:
     """Return how somebody who is signed in has proved again who they are, None if they have not."""
     tried = Try(user.login, request.remote_addr or "")
-    at = tried.begin()
-    if at is None:
+    noted = tried.begin()
+    if not noted:
         return None
     with the_office().database.transaction(writes=False) as session:
         fits = password_fits(session.get(User, user.id), password)
@@ -137,7 +133,7 @@ def again(user: User, password: str, code: str) -> SignInMethod | None:
     if not fits or (half and not _code_fits(user, code)):
         tried.wrong(by)
         return None
-    tried.right(at)
+    tried.right(noted)
     return by
 
 
