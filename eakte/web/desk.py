@@ -103,12 +103,12 @@ def role_sentence(role: str) -> str:
         Role.CLERK: _("Bearbeitet die Akten der eigenen Sachgebiete."),
         Role.LEAD: _("Bearbeitet Akten, verteilt die Arbeit und entscheidet über Zugänge."),
         Role.SCANNING: _("Liefert ein und sieht das Eingelieferte, bis es abgelegt ist."),
-        Role.MEDICAL: _("Liest die Vorgänge, an denen sie beteiligt ist."),
+        Role.MEDICAL: _("Liest die Vorgänge, an denen die Person beteiligt ist."),
         Role.EXPERT: _("Liest von außen einzelne Vorgänge, auf Zeit, und sucht nicht."),
-        Role.AUDITOR: _("Liest Akten, die ihr namentlich freigegeben sind, auf Zeit."),
+        Role.AUDITOR: _("Liest Akten, die der Person namentlich freigegeben sind, auf Zeit."),
         Role.RECORDS_MANAGER: _("Führt Aktenplan, Fristen und Protokoll und liest keine Inhalte."),
         Role.DATA_PROTECTION: _("Prüft Protokoll und Notfallzugriffe und liest keine Inhalte."),
-        Role.PERSONNEL: _("Entscheidet über Personal und sieht deshalb keine Personalakte hier."),
+        Role.PERSONNEL: _("Entscheidet über Personal und sieht deshalb keine Personalakten."),
         Role.ADMINISTRATOR: _("Verwaltet Konten und sieht keine Akte."),
     }
     return sentences.get(role, "")

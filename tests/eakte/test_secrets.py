@@ -23,7 +23,7 @@ from eakte.model.user import User
 from tests.builders import PASSWORD, build_office
 
 WEAK = [
-    "kurz",
+    "zweimal",
     "a" * 64,
     "ab" * 40,
     "changeme" * 8,

@@ -2,7 +2,13 @@
 
 import { csrf, say } from "./words.js";
 
-const possible = window.PublicKeyCredential !== undefined && navigator.credentials !== undefined;
+// A key is made for a name: an address in figures has none.
+const named = !/^[\d.]+$|:/.test(location.hostname);
+const possible = named && window.PublicKeyCredential !== undefined && navigator.credentials !== undefined;
+
+for (const hint of document.querySelectorAll("[data-passkey-impossible]")) {
+  hint.hidden = possible;
+}
 
 for (const form of document.querySelectorAll("form[data-passkey]")) {
   if (possible) {
