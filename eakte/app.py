@@ -20,12 +20,14 @@ from eakte.web.pages import (
     account,
     audit,
     cases,
+    confirming,
     deputies,
     document_care,
     documents,
     dossier_care,
     dossiers,
     duties,
+    factors,
     filing,
     glass,
     health,
@@ -35,6 +37,7 @@ from eakte.web.pages import (
     plan,
     rights,
     search,
+    sign_on,
     uploads,
     users,
 )
@@ -52,11 +55,13 @@ PAGES = (
     cases,
     document_care,
     deputies,
+    confirming,
     documents,
     doors,
     dossier_care,
     dossiers,
     duties,
+    factors,
     filing,
     glass,
     health,
@@ -67,6 +72,7 @@ PAGES = (
     plan,
     rights,
     search,
+    sign_on,
     uploads,
     users,
 )
@@ -112,6 +118,7 @@ def create_app(office: Office, *, look: LookAt | None = None) -> OfficeApp:
     errors.answer_failures(app)
     for page in PAGES:
         app.register_blueprint(page.pages)
+    app.register_blueprint(sign_on.again)
     api.install(app)
     if settings.trusted_proxies:
         count = settings.trusted_proxies

@@ -87,7 +87,9 @@ def open_office(settings: Settings, *, clock: Clock | None = None) -> Office:
 
     Raises:
         PartUnavailable: the store's address cannot be used.
+        BadInput: the application's secret is weak or well known.
     """
+    settings.application_secret()
     for folder in (settings.folder, settings.upload_folder, settings.work_folder):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:

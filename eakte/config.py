@@ -6,6 +6,7 @@ import os
 import secrets
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -13,6 +14,17 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from eakte.errors import BadInput
 
 SECRET_BYTES = 48
+SHORTEST_SECRET = 32
+FEWEST_SIGNS = 8
+# What manuals, examples and other programs bring along as a placeholder: everybody knows it.
+KNOWN_SECRETS = (
+    *("changeme", "change-me", "change_me", "change this", "changethis", "replace-me", "replaceme"),
+    *("bitte-aendern", "bitteaendern", "bitte ändern", "bitte_aendern", "geheim", "kennwort"),
+    *("insecure", "not-so-secret", "notsosecret", "secret", "password", "passwort", "default"),
+    *("example", "beispiel", "placeholder", "platzhalter", "keyboard cat", "s3cr3t"),
+    *("01234567", "12345678", "abcdefgh", "qwertz", "qwerty", "deadbeef", "lorem ipsum"),
+)
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class Settings(BaseSettings):
@@ -47,6 +59,23 @@ class Settings(BaseSettings):
     login_attempts: int = Field(5, ge=3, description="Fehlversuche bis zur Sperre")
     login_lock_minutes: int = Field(15, ge=1, description="Dauer der Sperre")
     glass_minutes: int = Field(30, ge=1, le=240, description="Dauer eines Notfallzugriffs")
+    second_factor: Literal["optional", "required"] = Field(
+        "optional", description="Zweiter Faktor: freiwillig oder Pflicht für alle"
+    )
+    confirm_minutes: int = Field(
+        5, ge=1, le=60, description="So lange gilt es, sich noch einmal ausgewiesen zu haben"
+    )
+    public_url: str = Field(
+        "", description="Adresse der e-Akte im Browser; leer = so, wie angefragt wird"
+    )
+    oidc_issuer: str = Field("", description="Anmeldedienst der Behörde (OIDC); leer = keiner")
+    oidc_client_id: str = Field("", description="Kennung der e-Akte beim Anmeldedienst")
+    oidc_client_secret: SecretStr = Field(
+        SecretStr(""), description="Geheimnis der e-Akte beim Anmeldedienst"
+    )
+    oidc_claim: str = Field(
+        "preferred_username", description="Angabe des Anmeldedienstes, die den Anmeldenamen nennt"
+    )
     max_upload_mb: int = Field(512, ge=1, description="Größtes Dokument in MB")
     max_pages: int = Field(5000, ge=1, description="Meiste Seiten eines Dokuments")
     max_megapixels: int = Field(200, ge=1, description="Größtes Seitenbild in Megapixeln")
@@ -75,6 +104,15 @@ class Settings(BaseSettings):
     @classmethod
     def _no_watch_folder_when_empty(cls, given: object) -> object:
         return None if given == "" else given
+
+    @field_validator("public_url", "oidc_issuer")
+    @classmethod
+    def _only_addresses_nobody_can_listen_to(cls, given: str) -> str:
+        parts = urlsplit(given)
+        safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+        if given and not (safe and parts.hostname):
+            raise ValueError("nötig ist eine Adresse mit https://")
+        return given.rstrip("/")
 
     @property
     def folder(self) -> Path:
@@ -115,27 +153,50 @@ class Settings(BaseSettings):
         """Return the secret that signs forms and hashes tokens; made once, readable by us alone.
 
         Raises:
-            BadInput: the set secret is too short to be one.
+            BadInput: the secret is too short, too regular, or one that everybody knows.
         """
         given = self.secret_key.get_secret_value()
         if given:
-            if len(given) < 32:
-                raise BadInput(
-                    "EAKTE_SECRET_KEY ist zu kurz: nötig sind mindestens 32 Zeichen.",
-                    next_step="Bitte einen langen, zufälligen Wert setzen oder leer lassen.",
-                )
+            refuse_weak_secret(given, "EAKTE_SECRET_KEY")
             return given
         path = self.folder / "secret"
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
-            return path.read_text(encoding="ascii").strip()
+            kept = path.read_text(encoding="ascii").strip()
+            refuse_weak_secret(kept, str(path))
+            return kept
         with os.fdopen(handle, "w", encoding="ascii") as stream:
             stream.write(secrets.token_urlsafe(SECRET_BYTES))
             stream.flush()
             os.fsync(stream.fileno())
         return path.read_text(encoding="ascii").strip()
+
+
+def refuse_weak_secret(given: str, place: str) -> None:
+    """Refuse a secret of the application that somebody else could know or guess.
+
+    Raises:
+        BadInput: it is too short, too regular, or a well-known placeholder.
+    """
+    plain = given.casefold()
+    if len(given) < SHORTEST_SECRET:
+        fault = "zu kurz"
+    elif any(known in plain for known in KNOWN_SECRETS):
+        fault = "ein allgemein bekannter Platzhalter"
+    elif len(set(given)) < FEWEST_SIGNS:
+        fault = "zu gleichförmig"
+    else:
+        return
+    raise BadInput(
+        "Die e-Akte startet so nicht: Das Geheimnis in %(place)s ist %(fault)s. Wer es errät, kann "
+        "Anmeldungen fälschen.",
+        place=place,
+        fault=fault,
+        next_step="Bitte setzen Sie mindestens 32 zufällige Zeichen ein, etwa aus "
+        "„openssl rand -base64 48“, oder lassen Sie EAKTE_SECRET_KEY leer.",
+    )
 
 
 def load_settings(**given: object) -> Settings:

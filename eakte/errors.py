@@ -3,9 +3,12 @@
     EakteError                      code, message for the user, what to do next
     ├─ NotFound                     also for what one may not see
     ├─ NotAllowed                   seen, but not permitted
+    │  ├─ NeedsConfirmation         permitted as soon as the person has proved again who they are
+    │  └─ NeedsSecondFactor         nothing is permitted before a second factor is set up
     ├─ SignedOut                    nobody is signed in
     ├─ BadInput                     the sender keeps its copy, nothing was kept here
     │  ├─ EmptyContent · ContentTooLarge · UnknownType · NotAsDeclared · BadQueryText
+    │  └─ WeakPassword
     ├─ RuleBroken                   every reason, not the first
     │  ├─ AlreadyFiled · NotFiled · DossierClosed · CaseClosed · NotUnique · KeyUsed · CheckedOut
     │  ├─ RolesExclude · SamePerson
@@ -69,6 +72,23 @@ class NotAllowed(EakteError):
     next_step = "Wenn Sie das für Ihre Arbeit brauchen, wenden Sie sich an Ihre Leitung."
 
 
+class NeedsConfirmation(NotAllowed):
+    """The act is weighty: it is allowed once the person has proved again who they are."""
+
+    code = "confirmation-needed"
+    next_step = (
+        "Bitte weisen Sie sich im Browser noch einmal aus; ein Zugangsschlüssel für Programme "
+        "genügt dafür nicht."
+    )
+
+
+class NeedsSecondFactor(NotAllowed):
+    """The office asks everybody for a second factor, and this person has none yet."""
+
+    code = "second-factor-needed"
+    next_step = "Bitte richten Sie unter „Mein Konto“ eine Code-App oder einen Passkey ein."
+
+
 class SignedOut(EakteError):
     """Nobody is signed in, or the session has ended."""
 
@@ -106,6 +126,13 @@ class NotAsDeclared(BadInput):
 
     code = "not-as-declared"
     next_step = "Bitte senden Sie das Dokument noch einmal; hier wurde nichts gespeichert."
+
+
+class WeakPassword(BadInput):
+    """A password that is too short, too long, or among the first that anybody would try."""
+
+    code = "weak-password"
+    next_step = "Bitte wählen Sie ein anderes, etwa vier Wörter, die nichts miteinander verbindet."
 
 
 class BadQueryText(BadInput):

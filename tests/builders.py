@@ -29,6 +29,8 @@ from eakte.unit_of_work import UnitOfWork
 from search import Index, open_index
 from storage import MemoryStore, Store
 
+# Random, as an office would set it; a weak one is refused.
+SECRET = "kX9vR2mQ7pLw4ZtB8nYc3HfJ6sGd5AeU1oTiVrMxWqNb0KzP"
 PASSWORD = "ein langes Kennwort"
 # The same password, hashed at the least cost that argon2 knows: a house is built for every test.
 PASSWORD_HASH = (
@@ -47,7 +49,9 @@ def build_office(
     **settings: object,
 ) -> Office:
     """Open a house in ``folder``, by default on SQLite, memory store and memory index."""
-    chosen = load_settings(data=folder, database_url=database_url, secret_key="t" * 48, **settings)
+    chosen = load_settings(
+        data=folder, database_url=database_url, **{"secret_key": SECRET, **settings}
+    )
     for needed in (chosen.folder, chosen.upload_folder, chosen.work_folder):
         needed.mkdir(parents=True, exist_ok=True)
     office = Office(

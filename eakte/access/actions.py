@@ -40,4 +40,5 @@ class Action(Enum):
     MANAGE_USERS = "Benutzer anlegen, ändern und sperren"
     LOAD_OFFICE = "Verfahren, Fristen und Dokumenttypen eines Sachgebiets laden"
     MANAGE_OWN_ACCOUNT = "das eigene Konto verwalten"
+    MANAGE_OWN_FACTORS = "den eigenen zweiten Faktor, Passkeys und Zugänge ändern"
     MAINTAIN = "den Bestand prüfen, aufräumen und neu aufbauen"

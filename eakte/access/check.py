@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, false, or_
 from eakte.access.actions import Action
 from eakte.access.reach import Table, Thing
 from eakte.access.rules import TABLE, Rule
-from eakte.errors import NotAllowed, NotFound
+from eakte.errors import NeedsConfirmation, NotAllowed, NotFound
 from eakte.model.case import Case
 from eakte.model.document import Document
 from eakte.model.dossier import Dossier
@@ -45,6 +45,7 @@ def require(work: UnitOfWork, action: Action, thing: Thing = None) -> None:
 
     Raises:
         NotFound: the actor may not even know of the thing, which must look like its absence.
+        NeedsConfirmation: the actor may, as soon as they have proved again who they are.
         NotAllowed: the actor sees the thing but may not do this with it.
     """
     if may(work.actor, action, thing):
@@ -52,6 +53,9 @@ def require(work: UnitOfWork, action: Action, thing: Thing = None) -> None:
         if absent is not None:
             work.in_stead_of[absent.person] = absent.name
         return
+    # Told before "there is no such thing": it is said to those alone who may, once they confirm.
+    if may(replace(work.actor, confirmed=True), action, thing):
+        raise NeedsConfirmation("Dafür müssen Sie sich noch einmal ausweisen.")
     if thing is not None and not may(work.actor, SEEING[type(thing)], thing):
         raise NotFound("Das gibt es nicht, oder Sie haben keinen Zugang dazu.")
     raise NotAllowed("Sie dürfen das nicht: %(act)s.", act=action.value)

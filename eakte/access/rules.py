@@ -304,5 +304,6 @@ TABLE: dict[Action, AnyOf] = {
     Action.MANAGE_USERS: ((ADMINISTRATOR,), (THE_SYSTEM,)),
     Action.LOAD_OFFICE: ((RECORDS,), (THE_SYSTEM,)),
     Action.MANAGE_OWN_ACCOUNT: ((A_PERSON,),),
+    Action.MANAGE_OWN_FACTORS: ((A_PERSON, CONFIRMED),),
     Action.MAINTAIN: ((THE_SYSTEM,),),
 }

@@ -39,6 +39,19 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
+ROLE_TITLES: dict[Role, str] = {
+    Role.CLERK: "Sachbearbeitung",
+    Role.LEAD: "Leitung eines Sachgebiets",
+    Role.SCANNING: "Scanstelle",
+    Role.MEDICAL: "Ärztlicher Dienst",
+    Role.EXPERT: "Gutachten von außen",
+    Role.AUDITOR: "Rechnungsprüfung",
+    Role.RECORDS_MANAGER: "Schriftgutverwaltung",
+    Role.DATA_PROTECTION: "Datenschutz",
+    Role.PERSONNEL: "Personalentscheidung",
+    Role.ADMINISTRATOR: "Administration",
+}
+
 # Nobody does both (separation of duties): who sees contents runs no machine, who controls the
 # log leaves none worth controlling, an outsider is nothing else.
 _OF_THE_OFFICE = frozenset(Role) - {Role.EXPERT}

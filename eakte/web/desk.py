@@ -73,6 +73,8 @@ def lay_desk(app: OfficeApp) -> None:
     app.config["BABEL_DEFAULT_TIMEZONE"] = str(OFFICE_ZONE)
     Babel(app, locale_selector=language)
     app.jinja_env.globals["zip"] = zip
+    app.jinja_env.globals["role_label"] = role_label
+    app.jinja_env.globals["role_sentence"] = role_sentence
     shown = _program_version()
 
     @app.context_processor
@@ -93,17 +95,34 @@ def role_label(role: str) -> str:
     """Return the word for a role."""
     words: dict[str, str] = {
         Role.CLERK: _("Sachbearbeitung"),
-        Role.LEAD: _("Leitung"),
+        Role.LEAD: _("Leitung eines Sachgebiets"),
         Role.SCANNING: _("Scanstelle"),
         Role.MEDICAL: _("Ärztlicher Dienst"),
-        Role.EXPERT: _("Außengutachten"),
+        Role.EXPERT: _("Gutachten von außen"),
         Role.AUDITOR: _("Rechnungsprüfung"),
         Role.RECORDS_MANAGER: _("Schriftgutverwaltung"),
         Role.DATA_PROTECTION: _("Datenschutz"),
-        Role.PERSONNEL: _("Personalsachen"),
+        Role.PERSONNEL: _("Personalentscheidung"),
         Role.ADMINISTRATOR: _("Administration"),
     }
     return words.get(role, role)
+
+
+def role_sentence(role: str) -> str:
+    """Return what a role means, in one sentence."""
+    sentences: dict[str, str] = {
+        Role.CLERK: _("Bearbeitet die Akten der eigenen Sachgebiete."),
+        Role.LEAD: _("Bearbeitet Akten, verteilt die Arbeit und entscheidet über Zugänge."),
+        Role.SCANNING: _("Liefert ein und sieht das Eingelieferte, bis es abgelegt ist."),
+        Role.MEDICAL: _("Liest die Vorgänge, an denen die Person beteiligt ist."),
+        Role.EXPERT: _("Liest von außen einzelne Vorgänge, auf Zeit, und sucht nicht."),
+        Role.AUDITOR: _("Liest Akten, die der Person namentlich freigegeben sind, auf Zeit."),
+        Role.RECORDS_MANAGER: _("Führt Aktenplan, Fristen und Protokoll und liest keine Inhalte."),
+        Role.DATA_PROTECTION: _("Prüft Protokoll und Notfallzugriffe und liest keine Inhalte."),
+        Role.PERSONNEL: _("Entscheidet über Personal und sieht deshalb keine Personalakten."),
+        Role.ADMINISTRATOR: _("Verwaltet Konten und sieht keine Akte."),
+    }
+    return sentences.get(role, "")
 
 
 def sections_of(actor: Actor) -> frozenset[str]:
@@ -121,13 +140,14 @@ def _desk(program: str) -> Desk:
     who = g.get("_login_user")
     shown = who if isinstance(who, SignedIn) and not g.get("signed_out") else None
     count = None
-    if work is not None and may(work.actor, Action.SEE_INBOX):
+    led = g.get("only_factors", False)
+    if work is not None and not led and may(work.actor, Action.SEE_INBOX):
         count = inbox_counts(work).total
     return Desk(
         office=the_office().settings.office_name,
         language=str(get_locale() or "de")[:2],
         user=_person(shown, work.session if work else None) if shown else None,
-        sections=sections_of(shown.actor) if shown else frozenset(),
+        sections=sections_of(shown.actor) if shown and not led else frozenset(),
         inbox_count=count,
         hints=hints_of(work) if shown else Hints(),
         version=program,

@@ -7,6 +7,7 @@ import traceback
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 
 from apiflask import HTTPError
 from flask import Response, g, jsonify, render_template, request, url_for
@@ -20,6 +21,8 @@ from eakte.errors import (
     ChangedMeanwhile,
     ContentTooLarge,
     EakteError,
+    NeedsConfirmation,
+    NeedsSecondFactor,
     NotAllowed,
     NotFound,
     PartUnavailable,
@@ -28,8 +31,9 @@ from eakte.errors import (
     TooMuchAtOnce,
     UnknownType,
 )
-from eakte.web.login import API
-from eakte.web.per_request import SAFE_METHODS, OfficeApp
+from eakte.web.confirming import confirmation_page, takes_proof
+from eakte.web.login import API, local_path
+from eakte.web.per_request import SAFE_METHODS, OfficeApp, signed_in
 from storage import ObjectCorrupt, ObjectMissing, StorageError
 
 log = logging.getLogger("eakte.web")
@@ -164,7 +168,45 @@ def _to_login() -> Response:
     return Response(status=HTTPStatus.SEE_OTHER, headers={"Location": target})
 
 
+def _to_confirmation(error: NeedsConfirmation) -> Response | None:
+    """Ask who is there once more; what was typed goes along. None where only a refusal helps."""
+    who = signed_in()
+    if who is None or who.by_key or wants_json():
+        return None
+    ask = url_for("confirming.show")
+    if "HX-Request" in request.headers:
+        shown = local_path(urlsplit(request.headers.get("HX-Current-URL", "")).path)
+        leads = {"HX-Redirect": url_for("confirming.show", next=shown)}
+        return Response(status=HTTPStatus.FORBIDDEN, headers=leads)
+    if request.method in SAFE_METHODS:
+        wanted = request.full_path.rstrip("?")
+        leads = {"Location": url_for("confirming.show", next=wanted)}
+        return Response(status=HTTPStatus.SEE_OTHER, headers=leads)
+    onward = local_path(request.form.get("next")) or "" if request.path == ask else ""
+    problem = said(error) if takes_proof(who) else ""
+    page = confirmation_page(
+        who, action=request.full_path.rstrip("?"), onward=onward, problem=problem
+    )
+    return Response(page, status=HTTPStatus.FORBIDDEN, mimetype="text/html")
+
+
+def _to_factors() -> Response | None:
+    if wants_json():
+        return None
+    if "HX-Request" in request.headers:
+        leads = {"HX-Redirect": url_for("factors.show")}
+        return Response(status=HTTPStatus.FORBIDDEN, headers=leads)
+    return Response(status=HTTPStatus.SEE_OTHER, headers={"Location": url_for("factors.show")})
+
+
 def _on_ours(error: EakteError) -> Response:
+    led = None
+    if isinstance(error, NeedsConfirmation):
+        led = _to_confirmation(error)
+    elif isinstance(error, NeedsSecondFactor):
+        led = _to_factors()
+    if led is not None:
+        return led
     if isinstance(error, NotAllowed):
         who = g.get("_login_user")
         name = getattr(who, "get_id", str)()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
+from eakte.web.api.accounts import accounts
 from eakte.web.api.documents import documents
 from eakte.web.api.dossiers import dossiers
 from eakte.web.api.rights import rights
@@ -48,6 +49,7 @@ def install(app: OfficeApp) -> None:
     problem = ProblemOut.model_json_schema()
     app.config["HTTP_ERROR_SCHEMA"] = problem
     app.config["VALIDATION_ERROR_SCHEMA"] = problem
+    app.register_blueprint(accounts)
     app.register_blueprint(documents)
     app.register_blueprint(dossiers)
     app.register_blueprint(rights)

@@ -348,19 +348,6 @@ def test_a_session_is_ended_from_another_desk_but_only_the_own(app: OfficeApp) -
     assert there.get("/").status_code == 303
 
 
-def test_a_key_is_shown_once_and_can_be_withdrawn(app: OfficeApp, clerk: Browser) -> None:
-    page = clerk.post("/konto/zugang", {"token_name": "Scanner", "days": "30"}).text
-    key = re.search(r'id="neuer-schluessel">([^<]+)<', page)
-    assert key
-    headers = {"Authorization": f"Bearer {key[1]}"}
-    assert app.test_client().get("/api/v1/dossiers", headers=headers).status_code == 200
-    page = clerk.get("/konto").text
-    assert key[1] not in page
-    (kept,) = re.findall(r"/konto/zugang/([0-9a-f-]{36})/ende", page)
-    clerk.post(f"/konto/zugang/{kept}/ende")
-    assert app.test_client().get("/api/v1/dossiers", headers=headers).status_code == 401
-
-
 def test_a_person_chooses_the_language_and_it_stays(app: OfficeApp) -> None:
     clerk = signed_in(app, "clerk")
     assert '<html lang="de">' in clerk.get("/").text
