@@ -2,6 +2,7 @@
 
 from eakte.model import (
     audit_entry,
+    audit_tree,
     case,
     catalogue,
     change,
@@ -13,6 +14,7 @@ from eakte.model import (
     dossier,
     file_plan,
     job,
+    log_inspection,
     login,
     retention_rule,
     right,
@@ -22,6 +24,7 @@ from eakte.model import (
 # Whoever imports the package has every table in the metadata.
 __all__ = [
     "audit_entry",
+    "audit_tree",
     "case",
     "catalogue",
     "change",
@@ -33,6 +36,7 @@ __all__ = [
     "dossier",
     "file_plan",
     "job",
+    "log_inspection",
     "login",
     "retention_rule",
     "right",
