@@ -1,8 +1,8 @@
 """What is done in the background, by whom, and what becomes of it when something fails?
 
 Lanes are threads: some process documents, one writes the index (only one may), one looks into the
-watched folder, one tidies up, one signs what the log hashes to. Each job runs under a lease that a heartbeat renews; a worker that is
-killed leaves a job that another one takes up.
+watched folder, one tidies up, one signs the log. Each job runs under a lease that a heartbeat
+renews; a worker that is killed leaves a job that another one takes up.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
+from eakte.web.api.audit import audit
 from eakte.web.api.documents import documents
 from eakte.web.api.dossiers import dossiers
 from eakte.web.api.schemas import ProblemOut
@@ -49,6 +50,7 @@ def install(app: OfficeApp) -> None:
     app.config["VALIDATION_ERROR_SCHEMA"] = problem
     app.register_blueprint(documents)
     app.register_blueprint(dossiers)
+    app.register_blueprint(audit)
 
     @app.spec_processor
     def _complete(spec: dict[str, Any] | str) -> dict[str, Any] | str:
