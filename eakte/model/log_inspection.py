@@ -55,9 +55,12 @@ class LogInspection(Base):
     approved: Mapped[bool | None] = mapped_column()
     reason: Mapped[str] = mapped_column(String(500), default="")
     ends_at: Mapped[datetime | None] = mapped_column(Instant)
+    edits: Mapped[int] = mapped_column()
 
     asked_by: Mapped[User] = relationship(foreign_keys=[asked_by_id])
     decided_by: Mapped[User | None] = relationship(foreign_keys=[decided_by_id])
+
+    __mapper_args__ = {"version_id_col": edits}
 
     def state(self, now: datetime) -> InspectionState:
         """Say how far it is at that instant."""

@@ -107,6 +107,7 @@ def decide_inspection(
 
     Raises:
         RuleBroken: it was decided already.
+        ChangedMeanwhile: somebody else decided at the same moment.
         SamePerson: whoever asked, or whom it is about, cannot decide.
         BadInput: a refusal without its reason.
     """
@@ -128,6 +129,7 @@ def decide_inspection(
     inspection.reason = reason.strip()[:LONGEST_TEXT]
     if approve:
         inspection.ends_at = now + timedelta(hours=work.settings.audit_view_hours)
+    work.session.flush()
     audit.note(
         work,
         "audit.inspection-approved" if approve else "audit.inspection-refused",
@@ -135,7 +137,6 @@ def decide_inspection(
         subject=inspection.id,
         reason=inspection.reason,
     )
-    work.session.flush()
 
 
 def inspections(work: UnitOfWork, *, before: datetime | None = None) -> Sequence[LogInspection]:

@@ -47,6 +47,7 @@ def upgrade() -> None:
         sa.Column("approved", sa.Boolean(), nullable=True),
         sa.Column("reason", sa.String(length=500), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("edits", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["asked_by_id"],
             ["user_account.id"],

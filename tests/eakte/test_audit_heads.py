@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
@@ -368,7 +367,7 @@ def test_every_day_the_log_is_signed_brought_out_and_walked(
     assert state is not None
     assert (state.fits, state.faults, state.checked_at) == (True, 0, clock.now())
     assert state.exported_at == clock.now()
-    assert len(os.listdir(office.settings.folder / "log-heads")) == 2
+    assert len([*(office.settings.folder / "log-heads").iterdir()]) == 2
 
 
 def test_a_forged_log_is_told_by_the_daily_walk_and_on_the_page(
