@@ -6,9 +6,10 @@ asked for, and allowed, with that person as its subject.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
@@ -36,6 +37,9 @@ LONGEST_SUBJECT = 100
 LONGEST_NUMBER = 9
 # What has no index is looked for among so many entries at a time; then the reader goes on.
 LOOK_THROUGH = 10_000
+PLACE = re.compile(r"([0-9]{1,15})\.([0-9]{1,16})")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -47,11 +51,30 @@ class Subject:
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where in the log a reader goes on towards the past: before this entry of this instant."""
+
+    sequence: int
+    at: datetime
+
+    def __str__(self) -> str:
+        return f"{self.sequence}.{(self.at - EPOCH) // MICROSECOND}"
+
+
+@dataclass(frozen=True)
 class Slice:
     """Entries of the log, the newest first; ``older`` is where to go on, None at the end."""
 
     entries: Sequence[AuditEntry]
-    older: int | None
+    older: Place | None
+
+
+def place_of(written: str) -> Place | None:
+    """Return the place that was handed out in this form, None when it is none."""
+    found = PLACE.fullmatch(written)
+    if found is None:
+        return None
+    return Place(int(found[1]), EPOCH + int(found[2]) * MICROSECOND)
 
 
 def ask_inspection(
@@ -169,11 +192,11 @@ def inspection_by_id(work: UnitOfWork, inspection_id: UUID) -> LogInspection:
 
 
 def entries(
-    work: UnitOfWork, inspection: LogInspection, *, act: str = "", before: int | None = None
+    work: UnitOfWork, inspection: LogInspection, *, act: str = "", before: Place | None = None
 ) -> Slice:
     """Read one page of an inspection that was allowed; that it was read is itself an entry.
 
-    ``before`` is the sequence from which on to read towards the past.
+    ``before`` is where the page before ended.
 
     Raises:
         NotAllowed: it was not allowed, is over, or somebody else asked for it.
@@ -204,8 +227,8 @@ def _require_person(work: UnitOfWork) -> None:
         raise NotAllowed("Einsicht in das Protokoll beantragen und genehmigen nur Personen.")
 
 
-def _slice(work: UnitOfWork, inspection: LogInspection, *, act: str, before: int | None) -> Slice:
-    span = _span(work, inspection, before=before)
+def _slice(work: UnitOfWork, inspection: LogInspection, *, act: str, before: Place | None) -> Slice:
+    span = _span(inspection, before=before)
     if inspection.subject_kind in {SubjectKind.DOSSIER, SubjectKind.DOCUMENT}:
         span = span.where(_about(inspection))
         if act:
@@ -218,28 +241,25 @@ def _slice(work: UnitOfWork, inspection: LogInspection, *, act: str, before: int
     return _looked_through(work, span, and_(*conditions)) if conditions else _page(work, span)
 
 
-def _span(work: UnitOfWork, inspection: LogInspection, *, before: int | None) -> Select[AuditEntry]:
+def _span(inspection: LogInspection, *, before: Place | None) -> Select[AuditEntry]:
     """Select the entries of the days, older than the one where the reader goes on."""
     start = _midnight(inspection.first_day)
     end = _midnight(inspection.last_day + timedelta(days=1))
     span = select(AuditEntry).where(AuditEntry.at >= start)
-    at = None
-    if before is not None:
-        at = work.session.scalar(select(AuditEntry.at).where(AuditEntry.sequence == before))
-    if at is None or at >= end:
+    if before is None or before.at >= end:
         return span.where(AuditEntry.at < end)
     # One plain bound on the time: with two, or with one that has to be found out, the database
     # would walk the index from its end.
-    return span.where(
-        AuditEntry.at <= at, or_(AuditEntry.at < at, AuditEntry.sequence < (before or 0))
-    )
+    earlier = or_(AuditEntry.at < before.at, AuditEntry.sequence < before.sequence)
+    return span.where(AuditEntry.at <= before.at, earlier)
 
 
 def _page(work: UnitOfWork, query: Select[AuditEntry]) -> Slice:
     ordered = query.order_by(AuditEntry.at.desc(), AuditEntry.sequence.desc())
     rows = work.session.scalars(ordered.limit(PER_PAGE + 1)).all()
     shown = rows[:PER_PAGE]
-    return Slice(shown, shown[-1].sequence if len(rows) > PER_PAGE else None)
+    last = shown[-1] if len(rows) > PER_PAGE else None
+    return Slice(shown, Place(last.sequence, last.at) if last else None)
 
 
 def _looked_through(
@@ -247,14 +267,14 @@ def _looked_through(
 ) -> Slice:
     """Look for entries by something that has no index, and never through more than a window."""
     newest = (AuditEntry.at.desc(), AuditEntry.sequence.desc())
-    ordered = span.with_only_columns(AuditEntry.sequence).order_by(*newest)
+    ordered = span.with_only_columns(AuditEntry.sequence, AuditEntry.at).order_by(*newest)
     window = ordered.limit(LOOK_THROUGH).subquery()
     query = select(AuditEntry).where(AuditEntry.sequence.in_(select(window.c.sequence)), condition)
     found = _page(work, query)
     if found.older is not None:
         return found
-    end = work.session.scalar(ordered.offset(LOOK_THROUGH - 1).limit(1))
-    return Slice(found.entries, end)
+    end = work.session.execute(ordered.offset(LOOK_THROUGH - 1).limit(1)).first()
+    return Slice(found.entries, Place(*end) if end else None)
 
 
 def _about(inspection: LogInspection) -> ColumnElement[bool]:

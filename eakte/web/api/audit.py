@@ -18,11 +18,13 @@ from eakte.evidence.signing import FORM, Head
 from eakte.model.audit_entry import AuditEntry
 from eakte.model.log_inspection import InspectionState, LogInspection, SubjectKind
 from eakte.retrieval.protocol import (
+    PLACE,
     Subject,
     ask_inspection,
     decide_inspection,
     inspection_by_id,
     inspections,
+    place_of,
 )
 from eakte.retrieval.protocol import entries as read_entries
 from eakte.unit_of_work import UnitOfWork
@@ -102,13 +104,13 @@ class EntriesOut(Model):
     """Entries, the newest first."""
 
     entries: list[EntryOut]
-    older: int | None = Field(description="send it as `before` to go on; null at the end")
+    older: str | None = Field(description="send it as `before` to go on; null at the end")
 
 
 class EntriesIn(Model):
     """Where to go on, and which act alone."""
 
-    before: int | None = Field(default=None, ge=1, le=LARGEST)
+    before: Text | None = Field(default=None, pattern=PLACE.pattern, max_length=40)
     act: Text = Field(default="", max_length=60)
 
 
@@ -228,8 +230,12 @@ def read(inspection_id: UUID, wanted: EntriesIn) -> EntriesOut:
     """Read the entries of an inspection that was allowed; each page is itself an entry."""
     work = current_work()
     inspection = inspection_by_id(work, inspection_id)
-    found = read_entries(work, inspection, act=wanted.act, before=wanted.before)
-    return EntriesOut(entries=[_entry(one) for one in found.entries], older=found.older)
+    before = place_of(wanted.before or "")
+    found = read_entries(work, inspection, act=wanted.act, before=before)
+    return EntriesOut(
+        entries=[_entry(one) for one in found.entries],
+        older=str(found.older) if found.older else None,
+    )
 
 
 @audit.get("/heads")

@@ -23,6 +23,7 @@ from eakte.retrieval.protocol import (
     entries,
     inspection_by_id,
     inspections,
+    place_of,
 )
 from eakte.unit_of_work import UnitOfWork
 from eakte.web.acts import about, word_of, words
@@ -33,7 +34,6 @@ from eakte.web.per_request import current_work, writes
 pages = Blueprint("audit", __name__, url_prefix="/protokoll")
 
 LONGEST_DETAIL = 200
-LONGEST_SEQUENCE = 18
 FIELDS = ("purpose", "first", "last", "kind", "said")
 
 
@@ -118,7 +118,8 @@ def read(inspection_id: UUID) -> ResponseReturnValue:
     work = current_work()
     wanted = inspection_by_id(work, inspection_id)
     act = request.args.get("vorgang", "")
-    found = entries(work, wanted, act=act, before=_before())
+    before = place_of(request.args.get("vor", ""))
+    found = entries(work, wanted, act=act, before=before)
     return render_template(
         "audit_entries.html",
         asked=_asked(work, wanted),
@@ -126,7 +127,7 @@ def read(inspection_id: UUID) -> ResponseReturnValue:
         acts=sorted(words().items(), key=lambda pair: pair[1]),
         form={"vorgang": act},
         older=found.older,
-        first_page=_before() is None,
+        first_page=before is None,
     )
 
 
@@ -169,11 +170,6 @@ def _subject(form: Mapping[str, str]) -> Subject | None:
 
 def _asked(work: UnitOfWork, one: LogInspection) -> Asked:
     return Asked(one, one.state(work.clock.now()), one.asked_by_id == work.actor.id)
-
-
-def _before() -> int | None:
-    typed = request.args.get("vor", "")
-    return int(typed) if typed.isdecimal() and len(typed) <= LONGEST_SEQUENCE else None
 
 
 def _row(entry: AuditEntry) -> Row:

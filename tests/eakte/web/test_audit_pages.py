@@ -21,7 +21,7 @@ from eakte.model.user import Actor
 from eakte.web.per_request import OfficeApp
 from tests.builders import Staff
 from tests.eakte.web.browser import Browser, key_of, signed_in
-from tests.inspecting import PURPOSE, agreed, protector
+from tests.inspecting import PURPOSE, agreed, asked, decided, protector
 
 REQUEST = {"purpose": PURPOSE, "first": "2026-11-01", "last": "2026-11-02", "kind": "", "said": ""}
 
@@ -108,35 +108,39 @@ def test_the_pages_of_the_log_follow_one_another(
             audit.note(work, "tested", kind="thing", subject=uuid4())
     address = f"/protokoll/einsicht/{agreed(office, staff, second)}/eintraege"
     first = records.get(address).text
-    older = re.search(r'href="([^"]+vor=\d+)"', first)
+    older = re.search(r'href="([^"]+vor=[\d.]+)"', first)
     assert older
     page = records.get(older[1].replace("&amp;", "&"))
     assert page.status_code == 200
     assert "Zu den neuesten" in page.text
-    for odd in ("vor=x", "vor=" + "9" * 40, "vor=0", "vorgang=<b>"):
+    for odd in ("vor=x", "vor=" + "9" * 40, "vor=0.0", "vor=9.9", "vorgang=<b>"):
         answer = records.get(f"{address}?{odd}")
         assert answer.status_code == 200
         assert "<b>" not in answer.text.split("<main")[-1]
 
 
-def test_a_page_of_the_log_costs_at_most_ten_statements_of_its_own(
-    records: Browser, office: Office, staff: Staff, second: Actor
+def test_a_page_of_the_log_costs_at_most_ten_statements(
+    app: OfficeApp, office: Office, staff: Staff, second: Actor
 ) -> None:
-    address = f"/protokoll/einsicht/{agreed(office, staff, second)}/eintraege"
-    records.get(address)
+    with office.as_system() as work:
+        for _ in range(60):
+            audit.note(work, "tested", kind="thing", subject=None)
+    inspection = asked(office, second)
+    decided(office, staff.records, inspection)
+    schutz = signed_in(app, "schutz")
+    address = f"/protokoll/einsicht/{inspection}/eintraege"
+    older = re.search(r'href="([^"]+vor=[\d.]+)"', schutz.get(address).text)
+    assert older
     counted: list[str] = []
 
     @event.listens_for(office.database.engine, "before_cursor_execute")
     def count(*given: Any) -> None:
-        counted.append(given[2])
+        if not given[2].startswith("BEGIN"):
+            counted.append(given[2])
 
-    records.get(address)
-    inner = len(counted)
-    counted.clear()
-    records.get("/konto")
+    schutz.get(older[1].replace("&amp;", "&"))
     event.remove(office.database.engine, "before_cursor_execute", count)
-    print(inner, len(counted))
-    assert inner <= 14, inner
+    assert 5 < len(counted) <= 10, counted
 
 
 def test_an_entry_that_was_changed_is_marked_where_it_is_read(
