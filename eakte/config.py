@@ -96,13 +96,26 @@ class Settings(BaseSettings):
     watch_folder: Path | None = Field(None, description="Überwachter Eingangsordner")
     watch_department: str = Field("", description="Sachgebiet der Dokumente aus diesem Ordner")
     sweep_days: int = Field(7, ge=1, description="Schonfrist für Bytes ohne Akte")
+    audit_heads_url: str = Field(
+        "", description="Ort außerhalb für die Prüfstände; leer = Ordner im Datenordner"
+    )
+    audit_heads_access_key: str = Field("", description="Zugangskennung dieses Ortes (S3)")
+    audit_heads_secret_key: SecretStr = Field(
+        SecretStr(""), description="Geheimnis dieses Ortes (S3)"
+    )
+    audit_key_file: Path | None = Field(
+        None, description="Schlüssel der Prüfstände; leer = wird im Datenordner erzeugt"
+    )
+    audit_view_hours: int = Field(
+        24, ge=1, le=744, description="Dauer einer Einsicht in das Protokoll in Stunden"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Ausführlichkeit des Betriebsprotokolls"
     )
 
-    @field_validator("watch_folder", mode="before")
+    @field_validator("watch_folder", "audit_key_file", mode="before")
     @classmethod
-    def _no_watch_folder_when_empty(cls, given: object) -> object:
+    def _no_path_when_empty(cls, given: object) -> object:
         return None if given == "" else given
 
     @field_validator("public_url", "oidc_issuer")
@@ -128,6 +141,16 @@ class Settings(BaseSettings):
     def store(self) -> str:
         """The store's address, the embedded default where none is set."""
         return self.store_url or f"file://{self.folder / 'store'}"
+
+    @property
+    def audit_heads(self) -> str:
+        """Where signed heads of the log go, the embedded default where none is set."""
+        return self.audit_heads_url or f"file://{self.folder / 'log-heads'}"
+
+    @property
+    def audit_key(self) -> Path:
+        """Where the key lies by which heads of the log are signed."""
+        return (self.audit_key_file or self.folder / "log-key.pem").expanduser().absolute()
 
     @property
     def index_folder(self) -> Path:

@@ -11,10 +11,11 @@
     │  └─ WeakPassword
     ├─ RuleBroken                   every reason, not the first
     │  ├─ AlreadyFiled · NotFiled · DossierClosed · CaseClosed · NotUnique · KeyUsed · CheckedOut
-    │  ├─ RolesExclude · SamePerson
+    │  ├─ RolesExclude · SamePerson · LogDamaged
     ├─ ChangedMeanwhile             someone else saved first
     └─ PartUnavailable              store, index, database or sandbox out of reach
-       └─ TooMuchAtOnce             the part works, but has to catch its breath first
+       ├─ TooMuchAtOnce             the part works, but has to catch its breath first
+       └─ NotLogged                 without an entry in the log nothing is done and nothing shown
 
 Messages are German templates filled with named values, so that the web can look the template up
 in a catalogue of another language before it fills it.
@@ -208,10 +209,19 @@ class RolesExclude(RuleBroken):
 
 
 class SamePerson(RuleBroken):
-    """What takes two persons was tried by one."""
+    """What needs two persons was tried by one."""
 
     code = "same-person"
-    next_step = "Bitte lassen Sie eine andere Person handeln."
+    next_step = "Bitte lassen Sie eine zweite Person entscheiden."
+
+
+class LogDamaged(RuleBroken):
+    """The log is not what it was; nothing is proved by it any more."""
+
+    code = "log-damaged"
+    next_step = (
+        "Bitte verständigen Sie die Administration; „eakte audit verify“ nennt jeden Fehler."
+    )
 
 
 class KeyUsed(RuleBroken):
@@ -240,6 +250,12 @@ class TooMuchAtOnce(PartUnavailable):
 
     code = "too-much-at-once"
     next_step = "Bitte warten Sie einen Augenblick und versuchen Sie es dann erneut."
+
+
+class NotLogged(PartUnavailable):
+    """The log cannot be written, so what would have to stand in it does not happen."""
+
+    code = "not-logged"
 
 
 @contextmanager

@@ -1,8 +1,8 @@
 """What is done in the background, by whom, and what becomes of it when something fails?
 
 Lanes are threads: some process documents, one writes the index (only one may), one looks into the
-watched folder, one tidies up. Each job runs under a lease that a heartbeat renews; a worker that is
-killed leaves a job that another one takes up.
+watched folder, one tidies up, one signs the log. Each job runs under a lease that a heartbeat
+renews; a worker that is killed leaves a job that another one takes up.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ from sqlalchemy import func, select
 from eakte import jobs
 from eakte.access.rights.locking import INDEX_DOSSIER
 from eakte.bootstrap import Office
-from eakte.errors import EakteError, PartUnavailable, machine_faults_named
+from eakte.errors import EakteError, LogDamaged, PartUnavailable, machine_faults_named
+from eakte.evidence.daily import keep_heads
 from eakte.evidence.fixity import sweep
 from eakte.intake.folder import FolderIntake
 from eakte.intake.uploads import sweep_uploads
@@ -47,6 +48,7 @@ PAUSE_AFTER_FAULT = 3.0
 INDEX_BATCH = 200
 TIDY_EVERY = 3600.0
 INDEX_LOOK_EVERY = 10.0
+HEADS_LOOK_EVERY = 600.0
 
 
 class Worker:
@@ -73,6 +75,7 @@ class Worker:
         lanes.append(threading.Thread(target=self._index_lane, name="index", daemon=True))
         if not until_idle:
             lanes.append(threading.Thread(target=self._tidy_lane, name="tidy", daemon=True))
+            lanes.append(threading.Thread(target=self._heads_lane, name="heads", daemon=True))
             watched = self.office.settings.watch_folder
             if watched is not None:
                 watch = partial(self._watch_lane, watched)
@@ -336,6 +339,19 @@ class Worker:
                 with self.office.as_system() as work:
                     sweep(work, older_than=timedelta(days=self.office.settings.sweep_days))
             self.stopping.wait(TIDY_EVERY)
+            return True
+
+        self._forever(turn)
+
+    def _heads_lane(self) -> None:
+        def turn() -> bool:
+            try:
+                keep_heads(self.office.as_system, lambda: self.office.begin(writes=False))
+            except PartUnavailable as error:
+                log.warning("heads of the log wait to be brought outside: %s", error)
+            except LogDamaged as error:
+                log.error("the log is damaged: %s", error)
+            self.stopping.wait(HEADS_LOOK_EVERY)
             return True
 
         self._forever(turn)

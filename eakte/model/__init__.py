@@ -2,6 +2,7 @@
 
 from eakte.model import (
     audit_entry,
+    audit_tree,
     case,
     catalogue,
     change,
@@ -14,6 +15,7 @@ from eakte.model import (
     factor,
     file_plan,
     job,
+    log_inspection,
     login,
     retention_rule,
     right,
@@ -23,6 +25,7 @@ from eakte.model import (
 # Whoever imports the package has every table in the metadata.
 __all__ = [
     "audit_entry",
+    "audit_tree",
     "case",
     "catalogue",
     "change",
@@ -35,6 +38,7 @@ __all__ = [
     "factor",
     "file_plan",
     "job",
+    "log_inspection",
     "login",
     "retention_rule",
     "right",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import takewhile
 from pathlib import PurePosixPath
 from uuid import UUID
 
@@ -21,6 +22,8 @@ from eakte.unit_of_work import UnitOfWork
 
 # A viewer fetches a document in many ranges; one entry stands for all of them in this time.
 ONE_READING = timedelta(minutes=5)
+# So many entries about the document are looked at; where more happened, one reading is noted twice.
+LOOK_BACK = 50
 
 
 @dataclass(frozen=True)
@@ -146,19 +149,17 @@ def _rendition(work: UnitOfWork, document: Document, kind: RenditionKind, page: 
 
 
 def _note(work: UnitOfWork, document: Document, what: str) -> None:
-    recent = work.session.scalars(
+    since = work.clock.now() - ONE_READING
+    latest = work.session.scalars(
         select(AuditEntry)
-        .where(
-            AuditEntry.subject_id == document.id,
-            AuditEntry.actor_id == work.actor.id,
-            AuditEntry.act == "document.read",
-            AuditEntry.at > work.clock.now() - ONE_READING,
-        )
+        .where(AuditEntry.subject_id == document.id)
         .order_by(AuditEntry.sequence.desc())
-        .limit(20)
+        .limit(LOOK_BACK)
     )
-    if any(entry.details.get("what") == what for entry in recent):
-        return
+    for entry in takewhile(lambda entry: entry.at > since, latest):
+        same = entry.actor_id == work.actor.id and entry.act == "document.read"
+        if same and entry.details.get("what") == what:
+            return
     audit.note(work, "document.read", kind="document", subject=document.id, what=what)
 
 

@@ -133,7 +133,10 @@ def search(
     page = min(max(1, page), pages)
     shown = counted[(page - 1) * per_page : page * per_page]
     marked = _passages(work, wanted, limits, shown)
-    audit.note(work, "search", kind="search", subject=None, found=len(counted), page=page)
+    # A snippet is content, so the log says of which documents it was shown; never the words.
+    audit.note(
+        work, "search", kind="search", subject=None, found=len(counted), page=page, shown=shown
+    )
     return Results(
         found=tuple(
             FoundDocument(allowed[key], marked[key].passages if key in marked else ())

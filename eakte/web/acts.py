@@ -14,12 +14,19 @@ from eakte.model.audit_entry import AuditEntry
 from eakte.retrieval.browsing import Happened
 
 
-def word_of(act: str) -> str:
-    """Return the words for an act; its own name when nobody has given it any."""
-    words: dict[str, str] = {
+def words() -> dict[str, str]:
+    """Return the words for every act that has been given some."""
+    return {
         "access.given": _("Zugang gegeben"),
         "access.withdrawn": _("Zugang genommen"),
+        "audit.exported": _("Protokoll herausgegeben"),
+        "audit.head-written": _("Prüfstand unterschrieben"),
+        "audit.inspection-approved": _("Einsicht genehmigt"),
+        "audit.inspection-asked": _("Einsicht beantragt"),
+        "audit.inspection-refused": _("Einsicht abgelehnt"),
         "audit.opened": _("Protokoll eingesehen"),
+        "audit.read": _("Protokoll gelesen"),
+        "audit.verified": _("Protokoll nachgerechnet"),
         "case.opened": _("Vorgang angelegt"),
         "case.cancelled": _("Vorgang storniert"),
         "case.changed": _("Vorgang geändert"),
@@ -70,6 +77,8 @@ def word_of(act: str) -> str:
         "factor.passkey-removed": _("Passkey entfernt"),
         "factor.reset": _("Zweiter Faktor zurückgesetzt"),
         "login.confirmed": _("Noch einmal ausgewiesen"),
+        "house.swept": _("Reste entfernt"),
+        "house.verified": _("Bestand geprüft"),
         "login.failed": _("Anmeldung misslungen"),
         "login.session-ended": _("Sitzung beendet"),
         "login.session-started": _("Angemeldet"),
@@ -85,7 +94,11 @@ def word_of(act: str) -> str:
         "user.created": _("Benutzer angelegt"),
         "user.password": _("Kennwort geändert"),
     }
-    return words.get(act, act)
+
+
+def word_of(act: str) -> str:
+    """Return the words for an act; its own name when nobody has given it any."""
+    return words().get(act, act)
 
 
 def field_of(field: str) -> str:
@@ -204,6 +217,10 @@ def about(entry: AuditEntry) -> tuple[str, str | None]:
         return _("Akte %(id)s", id=short), url_for("dossiers.show", dossier_id=entry.subject_id)
     if entry.subject_kind == "case":
         return _("Vorgang %(id)s", id=short), url_for("cases.show", case_id=entry.subject_id)
+    if entry.subject_kind == "inspection":
+        return _("Einsicht %(id)s", id=short), url_for(
+            "audit.inspection", inspection_id=entry.subject_id
+        )
     if entry.subject_kind == "user":
         return _("Benutzer %(id)s", id=short), None
     return "", None

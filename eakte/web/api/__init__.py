@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from eakte.web.api.accounts import accounts
+from eakte.web.api.audit import audit
 from eakte.web.api.documents import documents
 from eakte.web.api.dossiers import dossiers
 from eakte.web.api.rights import rights
@@ -53,6 +54,7 @@ def install(app: OfficeApp) -> None:
     app.register_blueprint(documents)
     app.register_blueprint(dossiers)
     app.register_blueprint(rights)
+    app.register_blueprint(audit)
 
     @app.spec_processor
     def _complete(spec: dict[str, Any] | str) -> dict[str, Any] | str:
