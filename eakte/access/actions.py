@@ -24,6 +24,7 @@ class Action(Enum):
     SEE_CASE = "einen Vorgang sehen"
     OPEN_CASE = "einen Vorgang anlegen"
     EDIT_CASE = "einen Vorgang ändern und seine Fristen führen"
+    SEE_DEADLINES = "die Liste laufender Fristen sehen"
     SEE_PLAN = "den Aktenplan sehen"
     EDIT_PLAN = "den Aktenplan ändern"
     SEARCH = "in den Inhalten suchen"
