@@ -13,6 +13,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from eakte.errors import BadInput
 
 SECRET_BYTES = 48
+Land = Literal[
+    "", "BB", "BE", "BW", "BY", "HB", "HE", "HH", "MV",
+    "NI", "NW", "RP", "SH", "SL", "SN", "ST", "TH",
+]  # fmt: skip
 
 
 class Settings(BaseSettings):
@@ -36,10 +40,9 @@ class Settings(BaseSettings):
     office_name: str = Field(
         "Landratsamt Musterkreis", description="Name der Behörde im Kopf der Seiten"
     )
-    land: Literal[
-        "", "BB", "BE", "BW", "BY", "HB", "HE", "HH", "MV",
-        "NI", "NW", "RP", "SH", "SL", "SN", "ST", "TH",
-    ] = Field("", description="Bundesland, dessen Feiertage gelten, etwa NW; leer = nur bundesweite")  # fmt: skip
+    land: Land = Field(
+        "", description="Bundesland, dessen Feiertage gelten, etwa NW; leer = nur bundesweite"
+    )
     host: str = Field("127.0.0.1", description="Adresse, an der der Webserver lauscht")
     port: int = Field(8000, ge=0, le=65535, description="Port des Webservers")
     web_processes: int = Field(2, ge=1, le=32, description="Prozesse des Webservers")

@@ -124,8 +124,8 @@ class BadTable(BadInput):
     code = "bad-table"
     next_step = "Bitte berichtigen Sie die genannten Zeilen und laden Sie die Tabelle noch einmal."
 
-    def __init__(self, template: str, *, reasons: Sequence[str], **values: object) -> None:
-        super().__init__(template, **values)
+    def __init__(self, template: str, *, reasons: Sequence[str]) -> None:
+        super().__init__(template)
         self.reasons: tuple[str, ...] = tuple(reasons)
 
 

@@ -259,7 +259,7 @@ def _computed(
 ) -> Computed:
     today = work.clock.today()
     if event_on > today or (arrived_on is not None and arrived_on > today):
-        raise BadInput("Ein Ereignis, von dem an die Frist läuft, kann nicht in der Zukunft liegen.")
+        raise BadInput("Das Ereignis, von dem an die Frist läuft, liegt in der Zukunft.")
     if arrived_on is not None and rule.start is not DeadlineStart.POSTED:
         raise BadInput("Ein Tag des Zugangs gehört nur zu einem Bescheid, der zur Post ging.")
     if arrived_on is not None and arrived_on < event_on:
@@ -311,5 +311,4 @@ def _end(
         kind="case",
         subject=deadline.case_id,
         deadline=str(deadline.id),
-        late=deadline.ended_on > deadline.ends_on,
     )

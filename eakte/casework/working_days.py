@@ -22,14 +22,12 @@ class GermanWorkingDays:
     """Weekdays without the public holidays of a Land; without one, only those of all Germany."""
 
     def __init__(self, land: str = "") -> None:
-        self._holidays = _holidays_of(land)
+        self._land = land
 
     def rest(self, day: date) -> str:
         """Return "Samstag", "Sonntag" or the holiday's name, empty on a working day."""
-        name = self._holidays.get(day)
-        if name:
-            return str(name)
-        return {SATURDAY: "Samstag", SATURDAY + 1: "Sonntag"}.get(day.weekday(), "")
+        name = _holidays_of(self._land, day.year).get(day)
+        return name or {SATURDAY: "Samstag", SATURDAY + 1: "Sonntag"}.get(day.weekday(), "")
 
 
 def next_working_day(day: date, days: WorkingDays) -> tuple[date, list[str]]:
@@ -41,6 +39,8 @@ def next_working_day(day: date, days: WorkingDays) -> tuple[date, list[str]]:
     return day, passed
 
 
-@lru_cache(maxsize=32)
-def _holidays_of(land: str) -> holidays.HolidayBase:
-    return holidays.Germany(subdiv=land or None, language="de")
+@lru_cache(maxsize=1024)
+def _holidays_of(land: str, year: int) -> dict[date, str]:
+    # A copy: the library fills its own object as it is asked, which threads must not share.
+    found = holidays.country_holidays("DE", subdiv=land or None, years=year, language="de")
+    return {day: str(name) for day, name in found.items()}

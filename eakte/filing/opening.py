@@ -96,9 +96,7 @@ def open_dossier(
     work.session.add(dossier)
     work.session.flush()
     work.session.add_all(
-        DossierAlias(
-            dossier_id=dossier.id, system=system, value=value, value_folded=folded(value)
-        )
+        DossierAlias(dossier_id=dossier.id, system=system, value=value, value_folded=folded(value))
         for system, value in aliases
     )
     work.session.flush()
@@ -256,7 +254,11 @@ def _new_aliases(work: UnitOfWork, aliases: Sequence[tuple[str, str]]) -> list[t
         taken = select(DossierAlias.id).where(
             DossierAlias.system == system, DossierAlias.value_folded == folded(value)
         )
-        if not system or work.session.scalar(taken) is not None or wanted.count((system, value)) > 1:
+        if (
+            not system
+            or work.session.scalar(taken) is not None
+            or wanted.count((system, value)) > 1
+        ):
             raise NotUnique(
                 "Das Geschäftszeichen „%(value)s“ ist schon vergeben oder unvollständig.",
                 value=value,

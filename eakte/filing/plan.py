@@ -220,9 +220,7 @@ def _first_day(work: UnitOfWork, fields: EntryFields) -> date:
     begins = fields.valid_from or work.clock.today()
     last = earlier[0].valid_until
     if last is None or last >= begins or earlier[0].valid_from >= begins:
-        raise NotUnique(
-            "Die Nummer „%(number)s“ gibt es im Aktenplan schon.", number=fields.number
-        )
+        raise NotUnique("Die Nummer „%(number)s“ gibt es im Aktenplan schon.", number=fields.number)
     return begins
 
 
@@ -234,9 +232,7 @@ def _above(work: UnitOfWork, number: str) -> PlanEntry | None:
     found = {
         entry.number: entry
         for entry in work.session.scalars(
-            select(PlanEntry)
-            .where(PlanEntry.number.in_(leading))
-            .order_by(PlanEntry.valid_from)
+            select(PlanEntry).where(PlanEntry.number.in_(leading)).order_by(PlanEntry.valid_from)
         )
         if entry.valid_until is None or entry.valid_until >= work.clock.today()
     }

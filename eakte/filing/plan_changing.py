@@ -221,9 +221,7 @@ def _resolved(work: UnitOfWork, entry: PlanEntry, wanted: EntryFields) -> dict[s
     parent = work.session.scalar(
         select(PlanEntry).where(
             PlanEntry.number == wanted.parent,
-            or_(
-                PlanEntry.valid_until.is_(None), PlanEntry.valid_until >= work.clock.today()
-            ),
+            or_(PlanEntry.valid_until.is_(None), PlanEntry.valid_until >= work.clock.today()),
         )
     )
     if wanted.parent and parent is None:

@@ -51,8 +51,8 @@ def take_over(work: UnitOfWork, preview: PlanPreview) -> None:
     if not preview.does_anything:
         return
     today = work.clock.today()
-    units = dict(work.session.execute(select(Department.key, Department.id)).tuples().all())
-    rules = dict(work.session.execute(select(RetentionRule.key, RetentionRule.id)).tuples().all())
+    units = {unit.key: unit.id for unit in work.session.scalars(select(Department))}
+    rules = {rule.key: rule.id for rule in work.session.scalars(select(RetentionRule))}
     rows = {entry.number: entry for entry in coming_plan(work)}
     pending = {line.fields.number: line.fields for line in preview.changed}
     pending |= {fields.number: fields for fields in preview.new}

@@ -57,9 +57,7 @@ def entry_faults(fields: EntryFields) -> list[tuple[str, str]]:
     if not fields.number:
         faults.append(("number", "Die Nummer ist leer."))
     elif not _NUMBER.fullmatch(fields.number):
-        faults.append(
-            ("number", f"Die Nummer „{fields.number}“ enthält unerlaubte Zeichen.")
-        )
+        faults.append(("number", f"Die Nummer „{fields.number}“ enthält unerlaubte Zeichen."))
     if not fields.title:
         faults.append(("title", "Der Titel ist leer."))
     for name, most in LONGEST.items():
@@ -73,9 +71,7 @@ def entry_faults(fields: EntryFields) -> list[tuple[str, str]]:
     if fields.takes_dossiers or fields.pattern:
         faults.extend(
             ("pattern", sentence)
-            for sentence in pattern_faults(
-                fields.pattern, plan=fields.number, prefix=fields.prefix
-            )
+            for sentence in pattern_faults(fields.pattern, plan=fields.number, prefix=fields.prefix)
         )
     if fields.one_a_person and not fields.takes_dossiers:
         faults.append(("one_a_person", "„Eine je Person“ gilt nur, wo Akten geführt werden."))

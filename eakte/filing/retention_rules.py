@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import exists, select
 
@@ -114,8 +114,8 @@ def _note(
     work: UnitOfWork,
     act: str,
     rule: RetentionRule,
-    before: dict[str, object],
-    after: dict[str, object],
+    before: Mapping[str, object],
+    after: Mapping[str, object],
 ) -> None:
     audit.note(
         work,

@@ -157,9 +157,7 @@ def read_table(
         return table
     for number, row in filled[1:]:
         if len(row) != len(table.headings):
-            table.fault(
-                number, f"Die Zeile hat {len(row)} Spalten statt {len(table.headings)}."
-            )
+            table.fault(number, f"Die Zeile hat {len(row)} Spalten statt {len(table.headings)}.")
             continue
         cells = {head: cell.strip() for head, cell in zip(table.headings, row, strict=True)}
         table.lines.append(Line(number, cells))
