@@ -64,7 +64,6 @@ def _import(given: argparse.Namespace, settings: Settings) -> int:
 
 
 def _lines(preview: PlanPreview, *, dry_run: bool) -> list[str]:
-    done = "würde" if dry_run else "ist"
     lines = list(preview.remarks)
     lines += [f"neu: {fields.number} {fields.title}" for fields in preview.new]
     lines += [
@@ -74,7 +73,7 @@ def _lines(preview: PlanPreview, *, dry_run: bool) -> list[str]:
     lines += [f"endet: {fields.number} {fields.title}" for fields in preview.ended]
     counts = f"{len(preview.new)} neu, {len(preview.changed)} geändert, "
     counts += f"{len(preview.ended)} beendet, {preview.unchanged} unverändert."
-    return [*lines, f"So {done} der Aktenplan: {counts}"]
+    return [*lines, f"{'Nur geprüft' if dry_run else 'Übernommen'}: {counts}"]
 
 
 def _export(given: argparse.Namespace, settings: Settings) -> int:
