@@ -38,9 +38,7 @@ class OfficeReport:
     def tell(self, what: str, *, new: int = 0, changed: int = 0, gone: int = 0) -> None:
         """Note one kind of thing."""
         if new or changed or gone:
-            self.lines.append(
-                f"{what}: {new} neu, {changed} geändert, {gone} nicht mehr in Gebrauch"
-            )
+            self.lines.append(f"{what}: {new} neu, {changed} geändert, {gone} außer Gebrauch")
 
     @property
     def does_anything(self) -> bool:
