@@ -25,6 +25,10 @@ KNOWN_SECRETS = (
     *("01234567", "12345678", "abcdefgh", "qwertz", "qwerty", "deadbeef", "lorem ipsum"),
 )
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+Land = Literal[
+    "", "BB", "BE", "BW", "BY", "HB", "HE", "HH", "MV",
+    "NI", "NW", "RP", "SH", "SL", "SN", "ST", "TH",
+]  # fmt: skip
 
 
 class Settings(BaseSettings):
@@ -47,6 +51,9 @@ class Settings(BaseSettings):
     )
     office_name: str = Field(
         "Landratsamt Musterkreis", description="Name der Behörde im Kopf der Seiten"
+    )
+    land: Land = Field(
+        "", description="Bundesland, dessen Feiertage gelten, etwa NW; leer = nur bundesweite"
     )
     host: str = Field("127.0.0.1", description="Adresse, an der der Webserver lauscht")
     port: int = Field(8000, ge=0, le=65535, description="Port des Webservers")

@@ -7,11 +7,11 @@
     │  └─ NeedsSecondFactor         nothing is permitted before a second factor is set up
     ├─ SignedOut                    nobody is signed in
     ├─ BadInput                     the sender keeps its copy, nothing was kept here
-    │  ├─ EmptyContent · ContentTooLarge · UnknownType · NotAsDeclared · BadQueryText
+    │  ├─ EmptyContent · ContentTooLarge · UnknownType · NotAsDeclared · BadQueryText · BadTable
     │  └─ WeakPassword
     ├─ RuleBroken                   every reason, not the first
     │  ├─ AlreadyFiled · NotFiled · DossierClosed · CaseClosed · NotUnique · KeyUsed · CheckedOut
-    │  ├─ RolesExclude · SamePerson · LogDamaged
+    │  ├─ RolesExclude · SamePerson · LogDamaged · PersonKnown
     ├─ ChangedMeanwhile             someone else saved first
     └─ PartUnavailable              store, index, database or sandbox out of reach
        ├─ TooMuchAtOnce             the part works, but has to catch its breath first
@@ -146,6 +146,17 @@ class BadQueryText(BadInput):
         self.position = position
 
 
+class BadTable(BadInput):
+    """A table cannot be taken; ``reasons`` names every fault with its line."""
+
+    code = "bad-table"
+    next_step = "Bitte berichtigen Sie die genannten Zeilen und laden Sie die Tabelle noch einmal."
+
+    def __init__(self, template: str, *, reasons: Sequence[str]) -> None:
+        super().__init__(template)
+        self.reasons: tuple[str, ...] = tuple(reasons)
+
+
 class RuleBroken(EakteError):
     """One or more rules stand against it; ``reasons`` lists every one as a German sentence."""
 
@@ -222,6 +233,13 @@ class LogDamaged(RuleBroken):
     next_step = (
         "Bitte verständigen Sie die Administration; „eakte audit verify“ nennt jeden Fehler."
     )
+
+
+class PersonKnown(RuleBroken):
+    """The person has a dossier below this entry already, where there should be one a person."""
+
+    code = "person-known"
+    next_step = "Bitte legen Sie in der vorhandenen Akte ab oder bestätigen Sie die zweite Akte."
 
 
 class KeyUsed(RuleBroken):

@@ -280,6 +280,7 @@ TABLE: dict[Action, AnyOf] = {
     Action.SEE_CASE: SEES,
     Action.OPEN_CASE: WORKS_ON_ALL,
     Action.EDIT_CASE: WORKS,
+    Action.SEE_DEADLINES: ((CLERK,), (LEAD,), (MEDICAL,), (RECORDS,), (THE_SYSTEM,)),
     Action.SEE_PLAN: (
         *((role,) for role in (CLERK, LEAD, SCANNING, MEDICAL, AUDITOR, RECORDS)),
         (ADMINISTRATOR,),

@@ -16,14 +16,15 @@ from eakte.db import Page, folded, paged
 from eakte.errors import NotFound
 from eakte.model.audit_entry import AuditEntry
 from eakte.model.case import Case
+from eakte.model.catalogue import DocumentType, Procedure
 from eakte.model.document import Document, Version
 from eakte.model.dossier import Dossier, DossierAlias, DossierState
+from eakte.model.file_plan import PlanEntry
 from eakte.unit_of_work import UnitOfWork
 
 PER_PAGE = 50
 # The log has no index by person, on purpose; so only its latest entries are looked at.
 LOOK_BACK = 5000
-MOST_TYPES = 40
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,10 @@ def dossiers(
         .order_by(Dossier.person_folded, Dossier.reference_folded)
     )
     if plan_entry_id is not None:
-        query = query.where(Dossier.plan_entry_id == plan_entry_id)
+        # An entry that was changed is followed by another of the same number.
+        number = select(PlanEntry.number).where(PlanEntry.id == plan_entry_id).scalar_subquery()
+        same = select(PlanEntry.id).where(PlanEntry.number == number)
+        query = query.where(Dossier.plan_entry_id.in_(same))
     if state is not None:
         query = query.where(Dossier.state == state)
     for word in folded(typed).split():
@@ -244,32 +248,28 @@ def documents_of_dossier(work: UnitOfWork, dossier: Dossier) -> dict[UUID, list[
     return found
 
 
-def document_types(work: UnitOfWork) -> Sequence[str]:
-    """Return the words by which documents were lately called, the most used first."""
+def document_types(work: UnitOfWork, *, department_id: UUID | None = None) -> Sequence[str]:
+    """Return the kinds of documents of a unit, or of all units of the actor, in their order."""
     require(work, Action.SEE_LISTS)
-    lately = (
-        select(Document.document_type)
-        .where(visible(work.actor, Action.SEE_DOCUMENT, Document), Document.document_type != "")
-        .order_by(Document.receipt_number.desc())
-        .limit(LOOK_BACK)
-        .subquery()
+    units = [department_id] if department_id else work.actor.departments
+    rows = work.session.scalars(
+        select(DocumentType.title)
+        .where(DocumentType.department_id.in_(units), DocumentType.in_use)
+        .order_by(DocumentType.place, DocumentType.title)
     )
-    word = lately.c.document_type
-    return work.session.scalars(
-        select(word).group_by(word).order_by(func.count().desc(), word).limit(MOST_TYPES)
-    ).all()
+    return list(dict.fromkeys(rows))
 
 
-def procedures(work: UnitOfWork) -> Sequence[str]:
-    """Return the words by which cases are called, the most used first."""
+def procedures(work: UnitOfWork, *, department_id: UUID | None = None) -> Sequence[str]:
+    """Return the procedures of a unit, or of all units of the actor, in their order."""
     require(work, Action.SEE_LISTS)
-    return work.session.scalars(
-        select(Case.procedure)
-        .where(visible(work.actor, Action.SEE_CASE, Case))
-        .group_by(Case.procedure)
-        .order_by(func.count().desc(), Case.procedure)
-        .limit(MOST_TYPES)
-    ).all()
+    units = [department_id] if department_id else work.actor.departments
+    rows = work.session.scalars(
+        select(Procedure.title)
+        .where(Procedure.department_id.in_(units), Procedure.in_use)
+        .order_by(Procedure.place, Procedure.title)
+    )
+    return list(dict.fromkeys(rows))
 
 
 def versions_of(work: UnitOfWork, document: Document) -> Sequence[Version]:

@@ -27,6 +27,7 @@ LANGUAGE_COOKIE = "sprache"
 SECTIONS = {
     "inbox": Action.SEE_INBOX,
     "search": Action.SEARCH,
+    "deadlines": Action.SEE_DEADLINES,
     "plan": Action.SEE_PLAN,
     "audit": Action.SEE_AUDIT,
     "admin": Action.MANAGE_USERS,

@@ -18,6 +18,7 @@ from werkzeug.exceptions import HTTPException
 from eakte.errors import (
     MACHINE_FAULTS,
     BadInput,
+    BadTable,
     ChangedMeanwhile,
     ContentTooLarge,
     EakteError,
@@ -88,7 +89,7 @@ def fault_of(error: EakteError) -> Fault:
     """Return what to say about an error of ours."""
     status = next(code for kind, code in STATUS if isinstance(error, kind))
     reasons: tuple[str, ...] = ()
-    if isinstance(error, RuleBroken):
+    if isinstance(error, RuleBroken | BadTable):
         reasons = tuple(reason for reason in error.reasons if reason != error.message)
     return Fault(
         status,

@@ -7,8 +7,10 @@ from typing import Any
 
 from eakte.web.api.accounts import accounts
 from eakte.web.api.audit import audit
+from eakte.web.api.deadlines import deadlines
 from eakte.web.api.documents import documents
 from eakte.web.api.dossiers import dossiers
+from eakte.web.api.plan import plan_api
 from eakte.web.api.rights import rights
 from eakte.web.api.schemas import ProblemOut
 from eakte.web.per_request import OfficeApp
@@ -41,6 +43,8 @@ HEADER = {
 }
 WHOLE = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 
+TABLE = {"text/csv": {"schema": {"type": "string", "format": "binary"}}}
+
 
 def install(app: OfficeApp) -> None:
     """Add the interface and its description to ``app``."""
@@ -55,6 +59,8 @@ def install(app: OfficeApp) -> None:
     app.register_blueprint(dossiers)
     app.register_blueprint(rights)
     app.register_blueprint(audit)
+    app.register_blueprint(plan_api)
+    app.register_blueprint(deadlines)
 
     @app.spec_processor
     def _complete(spec: dict[str, Any] | str) -> dict[str, Any] | str:
@@ -70,6 +76,9 @@ def install(app: OfficeApp) -> None:
             answers = paths[f"/api/v1/documents/{{document_id}}/{name}"]["get"]["responses"]
             answers["200"] = {"description": "the bytes", "content": WHOLE}
             answers["206"] = {"description": "the part that was asked for", "content": WHOLE}
+        exchange = paths["/api/v1/plan/table"]
+        exchange["get"]["responses"]["200"] = {"description": "the plan", "content": TABLE}
+        exchange["put"]["requestBody"] = {"required": True, "content": TABLE}
         for path in paths.values():
             for operation in path.values():
                 _answer_with_problems(operation["responses"])

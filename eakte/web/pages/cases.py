@@ -50,7 +50,7 @@ def new(dossier_id: UUID) -> ResponseReturnValue:
     page = render_template(
         "case_new.html",
         dossier=dossier,
-        procedures=procedures(work),
+        procedures=procedures(work, department_id=dossier.department_id),
         form=request.form.to_dict(),
         errors=errors,
     )
