@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from apiflask import APIBlueprint
@@ -35,7 +36,7 @@ documents = APIBlueprint("api", __name__, url_prefix="/api/v1", tag="Dokumente")
 
 LONGEST_KEY = 150
 SAID_OF_DELIVERY = ("department", "received_on", "sha256", "size")
-LOCKED = ["key", "session"]
+LOCKED: list[str | dict[str, list[Any]]] = ["key", "session"]
 
 
 @documents.post("/documents")
