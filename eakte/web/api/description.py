@@ -57,7 +57,7 @@ RANGE: Spec = {
     "in": "header",
     "required": False,
     "description": "ein Ausschnitt in Bytes; anderes wird übergangen (RFC 9110)",
-    "schema": {"type": "string", "maxLength": 200},
+    "schema": {"type": "string"},
     "example": "bytes=0-1023",
 }
 REPEAT: Spec = {

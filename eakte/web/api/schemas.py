@@ -25,12 +25,18 @@ def _written_in_full(value: object) -> object:
     return value
 
 
+def _whole(value: object) -> object:
+    # To JSON, 3.0 is the whole number 3.
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 # No database keeps a zero byte in a text.
 Text = Annotated[str, Field(pattern=r"^[^\x00]*$")]
 SomeText = Annotated[str, Field(min_length=1, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")]
 Id = Annotated[UUID, BeforeValidator(_written_in_full)]
+Whole = Annotated[int, BeforeValidator(_whole)]
 Edits = Annotated[
-    int,
+    Whole,
     Field(
         ge=0,
         le=HIGHEST,
@@ -72,7 +78,7 @@ class ProblemOut(BaseModel):
 class PageIn(Model):
     """Which page of a list."""
 
-    page: int = Field(default=1, ge=1, le=1_000_000, description="die Seite, von 1 an gezählt")
+    page: Whole = Field(default=1, ge=1, le=1_000_000, description="die Seite, von 1 an gezählt")
 
 
 class ReasonIn(Model):
