@@ -246,7 +246,7 @@ def _on_schema(error: HTTPError) -> Response:
     return respond(
         Fault(
             error.status_code,
-            "bad-input",
+            "not-as-described",
             _("Die Angaben passen nicht zur Schnittstelle."),
             _("Bitte berichtigen Sie die genannten Felder; die Beschreibung steht in der OpenAPI."),
             tuple(fields),

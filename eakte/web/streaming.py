@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from flask import request
 from werkzeug.datastructures import Range
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from eakte.access.acting import actor_of
 from eakte.db import folded
@@ -71,6 +72,9 @@ def send(reading: Reading, *, inline: bool, max_age: int = 0) -> StoredBody:
 
     ``inline`` is for what we made ourselves; originals are always attachments. ``max_age`` (in
     seconds) lets the reader's own browser keep a picture for that long.
+
+    Raises:
+        RequestedRangeNotSatisfiable: the part that was asked for lies behind the end.
     """
     etag = reading.sha256
     start, length, status = 0, reading.size, 200
@@ -80,9 +84,8 @@ def send(reading: Reading, *, inline: bool, max_age: int = 0) -> StoredBody:
     elif wanted is not None and _is_one_part(wanted) and _range_is_of(etag):
         span = wanted.range_for_length(reading.size)
         if span is None:
-            status, length = 416, 0
-        else:
-            start, length, status = span[0], span[1] - span[0], 206
+            raise RequestedRangeNotSatisfiable(length=reading.size)
+        start, length, status = span[0], span[1] - span[0], 206
     response = StoredBody(reading, start=start, length=length, status=status)
     response.set_etag(etag)
     headers = response.headers
@@ -91,8 +94,6 @@ def send(reading: Reading, *, inline: bool, max_age: int = 0) -> StoredBody:
     headers["Vary"] = "Cookie"
     if status == 206:
         headers["Content-Range"] = f"bytes {start}-{start + length - 1}/{reading.size}"
-    if status == 416:
-        headers["Content-Range"] = f"bytes */{reading.size}"
     if status in {200, 206}:
         headers["Content-Length"] = str(length)
         harmless = reading.media_type in HARMLESS_TYPES
