@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import Select, literal, null, or_, select, union_all
+from sqlalchemy import Select, Uuid, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from eakte.clock import Clock
@@ -87,11 +87,13 @@ def _rights(
 ) -> Select[str, UUID, UUID, UUID | None]:
     """Units, cases and grants in one question: every request asks it."""
     now, anybody = clock.now(), list(people)
+    # With its type: SQLite's ids come back as text from a column that has none.
+    nothing = literal(None, Uuid())
     members = select(
         literal(MEMBER).label("kind"),
         Membership.user_id.label("person"),
         Membership.department_id.label("thing"),
-        null().label("owner"),
+        nothing.label("owner"),
     ).where(Membership.user_id.in_(anybody))
     parts = (
         select(literal(TAKES_PART), Participation.user_id, Case.id, Case.dossier_id)
@@ -103,7 +105,7 @@ def _rights(
         )
     )
     grants = [
-        select(literal(kind.value), Grant.user_id, Grant.dossier_id, null()).where(
+        select(literal(kind.value), Grant.user_id, Grant.dossier_id, nothing).where(
             Grant.user_id == user.id,
             Grant.kind == kind,
             Grant.withdrawn_at.is_(None),

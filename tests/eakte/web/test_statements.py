@@ -1,0 +1,214 @@
+"""Does every page ask the database only a few questions, however much there is to show?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+from uuid import UUID
+
+import pytest
+from werkzeug.routing import Rule
+
+from eakte.access.accounts import create_user
+from eakte.bootstrap import Office
+from eakte.filing.describing import Description
+from eakte.filing.opening import open_case, open_dossier
+from eakte.filing.placing import place_document
+from eakte.model.case import Case
+from eakte.model.content import keep_content
+from eakte.model.document import Document, Rendition, RenditionKind, Version
+from eakte.model.dossier import Dossier
+from eakte.model.file_plan import PlanEntry
+from eakte.model.right import Deputy, Duty, Grant, GrantKind, Participation
+from eakte.model.user import Role, User
+from eakte.unit_of_work import UnitOfWork
+from eakte.web.login import OPEN_TO_EVERYBODY
+from eakte.web.per_request import OfficeApp
+from tests.builders import PASSWORD_HASH, Staff
+from tests.eakte.web.browser import Browser, signed_in
+from tests.statements import heard
+
+MOST = 10
+PEOPLE = ("rich", "records", "admin")
+# Says how an upload in parts is spoken to; it is answered without a page.
+NO_PAGE = {"uploads.describe"}
+WORDS = {
+    "dossiers.index": {"worte": "mus 1"},
+    "filing.targets": {"words": "mus"},
+    "search.page": {"q": "antrag"},
+    "api.find": {},
+}
+
+
+@dataclass(frozen=True)
+class House:
+    """Where addresses lead in the prepared house, by the names of their parts."""
+
+    parts: dict[str, Any]
+    waiting: UUID
+
+
+@pytest.fixture
+def prepared(office: Office, staff: Staff, clerk: Browser) -> House:
+    """Twelve dossiers with three cases each, letters in every one, and some in the inbox."""
+    waiting = [clerk.bring(b"%%PDF waiting %d" % number) for number in range(12)]
+    filed = [clerk.bring(b"%%PDF filed %d" % number) for number in range(24)]
+    with office.begin(staff.clerk) as work:
+        entry = work.session.get_one(PlanEntry, staff.entry.id)
+        cases: list[Case] = []
+        for number in range(12):
+            dossier = open_dossier(
+                work, entry, subject=f"Sache {number}", person_name=f"Muster, {number}"
+            )
+            cases += [open_case(work, dossier, procedure=f"Antrag {part}") for part in range(3)]
+        for number, one in enumerate(filed):
+            place_document(
+                work,
+                work.session.get_one(Document, one),
+                case=cases[number % 4],
+                description=Description(title="Antrag", received_on=work.clock.today()),
+            )
+        _give_products(work, filed[0])
+    with office.as_system() as work:
+        rich = _hire_rich(work, staff, cases)
+    parts = {
+        "document_id": filed[0],
+        "dossier_id": cases[0].dossier_id,
+        "case_id": cases[0].id,
+        "user_id": rich,
+        "page": 1,
+    }
+    return House(parts, waiting[3])
+
+
+def _give_products(work: UnitOfWork, document: UUID) -> None:
+    version = work.session.query(Version).filter_by(document_id=document).one()
+    for kind, page in ((RenditionKind.READING_COPY, 0), (RenditionKind.PREVIEW, 1)):
+        stored = work.store.put(BytesIO(kind.encode()))
+        keep_content(work.session, str(stored.digest), size=stored.size, at=work.clock.now())
+        work.session.add(
+            Rendition(
+                version_id=version.id,
+                kind=kind,
+                page=page,
+                sha256=str(stored.digest),
+                media_type="application/pdf",
+                created_at=work.clock.now(),
+            )
+        )
+
+
+def _hire_rich(work: UnitOfWork, staff: Staff, cases: list[Case]) -> UUID:
+    """A clerk to whom everything there is to have was given."""
+    today, now = work.clock.today(), work.clock.now()
+    rich, absent = (
+        create_user(work, login, name=login.title(), roles=roles, departments=units)
+        for login, roles, units in (
+            ("rich", {Role.CLERK, Role.LEAD, Role.PERSONNEL}, (staff.unit, staff.other_unit)),
+            ("absent", {Role.CLERK}, (staff.other_unit,)),
+        )
+    )
+    rich.password_hash = PASSWORD_HASH
+    work.session.flush()
+    given: dict[str, Any] = {
+        "user_id": rich.id,
+        "reason": "Prüfung",
+        "given_by_id": rich.id,
+        "given_at": now,
+        "ends_at": now + timedelta(days=90),
+    }
+    share = {"department_id": staff.other_unit.id, "valid_from": today}
+    work.session.add_all(
+        [
+            Duty(user_id=rich.id, first_letter="a", last_letter="n", **share),
+            Duty(user_id=rich.id, procedure_key="erst", **share),
+            Duty(user_id=absent.id, first_letter="o", last_letter="z", **share),
+            Deputy(
+                absent_id=absent.id,
+                deputy_id=rich.id,
+                first_day=today,
+                last_day=today,
+                named_by_id=absent.id,
+            ),
+            Participation(case_id=cases[0].id, **given),
+            *(
+                Grant(kind=kind, dossier_id=cases[4].dossier_id, **given)
+                for kind in (GrantKind.GRANTED, GrantKind.BREAK_GLASS)
+            ),
+        ]
+    )
+    return rich.id
+
+
+def pages_of(app: OfficeApp, house: House) -> Iterator[tuple[str, str, Rule]]:
+    """Give the method and address of every page, and of every other answer that is read."""
+    for rule in app.url_map.iter_rules():
+        view = app.view_functions[rule.endpoint]
+        if rule.endpoint in OPEN_TO_EVERYBODY | NO_PAGE:
+            continue
+        methods = (rule.methods or set()) & {"GET"}
+        if view.__dict__.get("reads") or rule.endpoint in WORDS:
+            methods |= (rule.methods or set()) & {"POST"}
+        for method in sorted(methods):
+            unknown = set(rule.arguments) - set(house.parts)
+            assert not unknown, f"{rule}: what is to be put in the place of {unknown}?"
+            address = app.url_map.bind("localhost").build(
+                rule.endpoint, {name: house.parts[name] for name in rule.arguments}
+            )
+            yield method, address, rule
+
+
+def asked(app: OfficeApp, browser: Browser, method: str, address: str, rule: Rule) -> list[str]:
+    """Return the statements of a page, none when the person has no such page."""
+    with heard(app.office.database.engine) as statements:
+        if method == "GET":
+            answer = browser.get(address)
+        elif rule.rule.startswith("/api/"):
+            answer = browser.client.post(
+                address, json={"words": "antrag"}, headers={"X-CSRFToken": browser.token}
+            )
+        else:
+            answer = browser.post(address, WORDS.get(rule.endpoint, {}))
+        answer.close()
+    return statements if answer.status_code == 200 else []
+
+
+def test_no_page_asks_more_than_ten_questions(app: OfficeApp, prepared: House) -> None:
+    browsers = [signed_in(app, login) for login in PEOPLE]
+    browsers[1].post("/protokoll", {"purpose": "Prüfung der Seiten"})
+    too_many, unseen = [], []
+    for method, address, rule in [
+        *pages_of(app, prepared),
+        ("GET", f"/dokument/{prepared.waiting}", Rule("/dokument/<im Posteingang>")),
+    ]:
+        counted = [len(asked(app, browser, method, address, rule)) for browser in browsers]
+        if not any(counted):
+            unseen.append(f"{method} {rule}")
+        if max(counted) > MOST:
+            too_many.append(f"{method} {rule}: {max(counted)}")
+    assert unseen == [], "nobody was shown these pages"
+    assert not too_many, "\n".join(too_many)
+
+
+def test_a_longer_list_asks_no_more_questions(
+    app: OfficeApp, prepared: House, office: Office, staff: Staff
+) -> None:
+    browser = signed_in(app, "rich")
+    addresses = ("/", "/akten", "/posteingang", "/aktenplan")
+    before = {
+        address: len(asked(app, browser, "GET", address, Rule(address))) for address in addresses
+    }
+    signed_in(app, "clerk").bring(b"%PDF one more")
+    with office.begin(staff.clerk) as work:
+        entry = work.session.get_one(PlanEntry, staff.entry.id)
+        for number in range(20):
+            dossier = open_dossier(work, entry, subject="Noch eine", person_name=f"Neu, {number}")
+            open_case(work, dossier, procedure="Antrag")
+    after = {
+        address: len(asked(app, browser, "GET", address, Rule(address))) for address in addresses
+    }
+    assert min(before.values()) > 0
+    assert after == before
