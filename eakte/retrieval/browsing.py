@@ -144,6 +144,16 @@ def _places(work: UnitOfWork, dossier: Dossier, cases: set[UUID]) -> dict[UUID, 
     return places
 
 
+def sheets_of(work: UnitOfWork, case: Case) -> Sequence[WithdrawalSheet]:
+    """List the withdrawal sheets of a case, by place."""
+    require(work, Action.SEE_CASE, case)
+    return work.session.scalars(
+        select(WithdrawalSheet)
+        .where(WithdrawalSheet.case_id == case.id)
+        .order_by(WithdrawalSheet.position)
+    ).all()
+
+
 def aliases_of(work: UnitOfWork, dossier: Dossier) -> Sequence[DossierAlias]:
     """List the numbers under which other programs know a dossier."""
     require(work, Action.SEE_DOSSIER, dossier)

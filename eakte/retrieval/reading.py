@@ -79,24 +79,6 @@ def read_reading_copy(work: UnitOfWork, document: Document) -> Reading:
     return reading
 
 
-def read_version(work: UnitOfWork, document: Document, *, number: int) -> Reading:
-    """Return the bytes of one version, the first being 1.
-
-    Raises:
-        NotFound: there is no version of this number.
-    """
-    require(work, Action.READ_CONTENT, document)
-    if not 1 <= number <= document.current_version:
-        raise NotFound("Eine Fassung %(number)s gibt es nicht.", number=number)
-    version, content = work.session.execute(
-        select(Version, Content)
-        .join(Content, Content.sha256 == Version.sha256)
-        .where(Version.document_id == document.id, Version.number == number)
-    ).one()
-    _note(work, document, f"version-{number}")
-    return Reading(version.sha256, content.size, version.media_type, version.name)
-
-
 def read_preview(work: UnitOfWork, document: Document, *, page: int) -> Reading:
     """Return the small picture of a page.
 

@@ -8,7 +8,7 @@ from apiflask import APIBlueprint
 
 from eakte.filing.cases import cancel_case, close_case, reopen_case, revise_case
 from eakte.model.case import Case
-from eakte.retrieval.browsing import counts_by_case, documents_in, history_of, sheets_in
+from eakte.retrieval.browsing import counts_by_case, documents_in, history_of, sheets_of
 from eakte.retrieval.listing import case_by_id
 from eakte.unit_of_work import UnitOfWork
 from eakte.web.api.documents import LOCKED
@@ -114,6 +114,6 @@ def _shown(work: UnitOfWork, case: Case) -> CaseOut:
     dossier = case.dossier
     told = case_fields(case, counts_by_case(work, dossier)) | {
         "dossier_reference": dossier.reference,
-        "sheets": [sheet_out(sheet) for sheet in sheets_in(work, dossier).get(case.id, [])],
+        "sheets": [sheet_out(sheet) for sheet in sheets_of(work, case)],
     }
     return CaseOut.model_validate(told)
