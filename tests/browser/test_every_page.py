@@ -39,7 +39,7 @@ PAGES = {
         "/gibt-es-nicht",
     ],
     "stefan": ["/", "/posteingang"],
-    "rita": ["/", "/posteingang", "/akten", "/aktenplan", "/protokoll"],
+    "rita": ["/", "/posteingang", "/akten", "/aktenplan", "/protokoll", "/protokoll/einsicht"],
     "anton": ["/", "/verwaltung/benutzer", "/verwaltung/benutzer/neu", "/konto"],
 }
 

@@ -271,22 +271,6 @@ def test_what_people_write_is_shown_as_they_wrote_it(
         assert "<script>alert" not in page and "}}49" not in page and ">49" not in page
 
 
-def test_the_log_opens_only_for_a_purpose_which_is_logged(app: OfficeApp, office: Office) -> None:
-    records = signed_in(app, "records")
-    assert "Zweck der Einsicht" in records.get("/protokoll").text
-    assert records.post("/protokoll", {"purpose": "nur so"}).status_code == 422
-    purpose = "Auskunft nach § 83 SGB X zu SBR 1/2026"
-    assert records.post("/protokoll", {"purpose": purpose}).status_code == 303
-    page = records.get("/protokoll").text
-    assert purpose in page and "Protokoll eingesehen" in page
-    assert records.get("/protokoll?vorgang=audit.opened&von=2026-11-02").status_code == 200
-    assert "Keine Einträge" in records.get("/protokoll?bis=2020-01-01").text
-    assert records.get("/protokoll?von=unsinn").status_code == 200
-    with office.database.transaction(writes=False) as session:
-        entries = session.scalars(select(AuditEntry).where(AuditEntry.act == "audit.opened")).all()
-    assert [entry.details["purpose"] for entry in entries] == [purpose]
-
-
 def test_an_account_is_made_changed_and_locked(
     app: OfficeApp, office: Office, staff: Staff
 ) -> None:
