@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import delete, exists, or_, select, update
+from sqlalchemy import delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from eakte import audit
@@ -38,6 +38,18 @@ def own_factors(work: UnitOfWork) -> Owned:
     """Return what the actor has set up."""
     require(work, Action.MANAGE_OWN_ACCOUNT)
     return factors_of(work.session, work.actor.id)
+
+
+def own_factor_counts(work: UnitOfWork) -> tuple[bool, int]:
+    """Return whether the actor has a generator of codes, and how many passkeys."""
+    require(work, Action.MANAGE_OWN_ACCOUNT)
+    mine = work.actor.id
+    generator = exists().where(
+        CodeGenerator.user_id == mine, CodeGenerator.confirmed_at.is_not(None)
+    )
+    keys = select(func.count()).where(Passkey.user_id == mine).scalar_subquery()
+    code_app, passkeys = work.session.execute(select(generator, keys)).one()
+    return bool(code_app), int(passkeys)
 
 
 def factors_of(session: Session, user_id: UUID) -> Owned:

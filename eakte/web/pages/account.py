@@ -12,11 +12,10 @@ from flask_babel import gettext as _
 
 from eakte.access import sessions
 from eakte.access.accounts import change_own_password
-from eakte.access.factors.owned import own_factors
+from eakte.access.factors.owned import own_factor_counts
 from eakte.clock import OFFICE_ZONE
 from eakte.errors import BadInput, WeakPassword
 from eakte.model.login import LoginSession, SignInMethod
-from eakte.model.user import User
 from eakte.unit_of_work import UnitOfWork
 from eakte.web import login
 from eakte.web.errors import said
@@ -121,10 +120,11 @@ def _devices(work: UnitOfWork) -> list[Device]:
 def _page(
     work: UnitOfWork, *, new_token: str | None = None, errors: dict[str, str] | None = None
 ) -> str:
+    code_app, passkeys = own_factor_counts(work)
     return render_template(
         "account.html",
-        user=work.session.get_one(User, work.actor.id),
-        owned=own_factors(work),
+        code_app=code_app,
+        passkeys=passkeys,
         devices=_devices(work),
         tokens=sessions.own_tokens(work),
         new_token=new_token,

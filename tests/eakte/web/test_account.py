@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from eakte.bootstrap import Office
 from eakte.clock import SetClock
@@ -235,3 +235,27 @@ def test_every_forbidden_pair_is_named_not_only_the_first(app: OfficeApp) -> Non
     page = signed_in(app, "admin").post("/verwaltung/benutzer/neu", NEW | {"roles": roles}).text
     problem = re.search(r'id="roles-error">.*?<span>(.*?)</span>', page)
     assert problem and problem[1].count("darf nicht dieselbe Person haben") == 3
+
+
+@pytest.mark.parametrize(
+    ("login", "path"),
+    [
+        ("clerk", "/konto"),
+        ("clerk", "/konto/zweiter-faktor"),
+        ("clerk", "/konto/bestaetigen"),
+        ("admin", "/verwaltung/benutzer"),
+        ("admin", "/api/v1/users"),
+    ],
+)
+def test_a_page_asks_the_database_no_more_than_ten_times(
+    app: OfficeApp, office: Office, login: str, path: str
+) -> None:
+    browser = signed_in(app, login)
+    asked: list[str] = []
+    event.listen(
+        office.database.engine,
+        "before_cursor_execute",
+        lambda connection, cursor, statement, *rest: asked.append(statement),
+    )
+    assert browser.get(path).status_code == 200
+    assert 0 < len([one for one in asked if one.startswith("SELECT")]) <= 10
