@@ -26,6 +26,10 @@ from eakte.model.user import User
 from eakte.unit_of_work import UnitOfWork
 
 
+class _OnlyATrial(Exception):
+    """Everything was written to see whether it can be; now it is undone."""
+
+
 @dataclass
 class OfficeReport:
     """What loading a department did, or would do, as lines that a person reads."""
@@ -70,7 +74,23 @@ def load_office(
             reasons=[str(fault) for fault in faults],
         )
     report = OfficeReport(office.key, office.name, remarks=office.remarks)
-    trial = work.session.begin_nested()
+    try:
+        with work.session.begin_nested():
+            _write(work, office, preview, accounts, report)
+            if dry_run:
+                raise _OnlyATrial
+    except _OnlyATrial:
+        return report
+    return report
+
+
+def _write(
+    work: UnitOfWork,
+    office: OfficeFiles,
+    preview: PlanPreview,
+    accounts: Mapping[str, UUID],
+    report: OfficeReport,
+) -> None:
     unit = _department(work, office, report)
     _retention(work, office, report)
     _procedures(work, office, unit, report)
@@ -88,11 +108,6 @@ def load_office(
         audit.note(
             work, "office.loaded", kind="department", subject=unit.id, lines=list(report.lines)
         )
-    if dry_run:
-        trial.rollback()
-    else:
-        trial.commit()
-    return report
 
 
 def _plan_preview(work: UnitOfWork, office: OfficeFiles) -> PlanPreview:

@@ -91,9 +91,7 @@ def of_case(case_id: UUID) -> ResponseReturnValue:
     page = render_template(
         "deadlines_of_case.html",
         panel=panel_of(work, case),
-        rules=[
-            (rule.key, rule.title, rule.basis, rule.start) for rule in deadline_rules(work, case)
-        ],
+        rules=deadline_rules(work, case),
         form=request.form.to_dict(),
         errors=errors,
     )

@@ -113,6 +113,7 @@ def test_a_new_entry_and_a_retention_rule_are_made_at_the_desk(records: Browser)
 
 def test_a_deadline_runs_and_ends_at_the_desk(clerk: Browser, other: Browser, case: Case) -> None:
     address = f"/vorgang/{case.id}/fristen"
+    assert '<option value="widerspruch">Widerspruch gegen den Bescheid (' in clerk.get(address).text
     assert clerk.post(address, {"key": "widerspruch", "event_on": "x"}).status_code == 422
     assert clerk.post(address, {"key": "widerspruch", "event_on": ""}).status_code == 422
     answer = clerk.post(address, {"key": "widerspruch", "event_on": "2026-10-05"})
