@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import Select, literal, null, or_, select, union_all
+from sqlalchemy import Select, cast, literal, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from eakte.clock import Clock
@@ -91,7 +91,8 @@ def _rights(
         literal(MEMBER).label("kind"),
         Membership.user_id.label("person"),
         Membership.department_id.label("thing"),
-        null().label("owner"),
+        # Of the type of what stands below it, or ids come back as bare text.
+        cast(null(), Case.dossier_id.type).label("owner"),
     ).where(Membership.user_id.in_(anybody))
     parts = (
         select(literal(TAKES_PART), Participation.user_id, Case.id, Case.dossier_id)
