@@ -354,12 +354,10 @@ class Worker:
             if _is_away(error):
                 jobs.postponed(session, self.office.clock, job, reason=_told(error))
                 return
-            attempts = self.office.settings.job_attempts
             # Whoever may not do it now gets nothing by waiting.
             final = isinstance(error, NotAllowed | NotFound)
-            jobs.failed(
-                session, self.office.clock, job, error=_told(error), attempts=attempts, final=final
-            )
+            attempts = 1 if final else self.office.settings.job_attempts
+            jobs.failed(session, self.office.clock, job, error=_told(error), attempts=attempts)
 
     # --- the watched folder and the broom -------------------------------------------------------
 
