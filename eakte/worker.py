@@ -12,12 +12,13 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from shutil import rmtree
+from types import MappingProxyType
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
@@ -25,7 +26,14 @@ from sqlalchemy import func, select
 from eakte import jobs
 from eakte.access.rights.locking import INDEX_DOSSIER
 from eakte.bootstrap import Office
-from eakte.errors import EakteError, LogDamaged, PartUnavailable, machine_faults_named
+from eakte.errors import (
+    EakteError,
+    LogDamaged,
+    NotAllowed,
+    NotFound,
+    PartUnavailable,
+    machine_faults_named,
+)
 from eakte.evidence.daily import keep_heads
 from eakte.evidence.fixity import sweep
 from eakte.intake.folder import FolderIntake
@@ -38,6 +46,7 @@ from eakte.processing.sandbox import Sandbox
 from eakte.processing.scratch import Scratch
 from eakte.retrieval.indexing import index_dossier, write_entries
 from eakte.retrieval.rebuilding import needs_rebuilding, rebuild
+from eakte.unit_of_work import UnitOfWork
 from search import SearchError
 from storage import ObjectCorrupt, ObjectMissing, StorageError
 
@@ -51,11 +60,18 @@ INDEX_LOOK_EVERY = 10.0
 HEADS_LOOK_EVERY = 600.0
 
 
+Errand = Callable[[UnitOfWork, UUID], None]
+"""What is done for a person: their unit of work with the rights of that moment, the subject."""
+
+
 class Worker:
     """All lanes of one worker process."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(
+        self, office: Office, *, errands: Mapping[str, Errand] = MappingProxyType({})
+    ) -> None:
         self.office = office
+        self.errands = errands
         self.holder = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
         self.stopping = threading.Event()
         self._desk: Scratch | None = None
@@ -73,6 +89,8 @@ class Worker:
             for number in range(self.office.settings.worker_lanes)
         ]
         lanes.append(threading.Thread(target=self._index_lane, name="index", daemon=True))
+        if self.errands:
+            lanes.append(threading.Thread(target=self._errand_lane, name="errands", daemon=True))
         if not until_idle:
             lanes.append(threading.Thread(target=self._tidy_lane, name="tidy", daemon=True))
             lanes.append(threading.Thread(target=self._heads_lane, name="heads", daemon=True))
@@ -313,6 +331,43 @@ class Worker:
     def _write_index(self, documents: set[UUID]) -> None:
         with self.office.begin(writes=False) as work:
             write_entries(work, documents)
+
+    # --- what people have asked for -------------------------------------------------------------
+
+    def _errand_lane(self) -> None:
+        self._forever(self._errand_turn)
+
+    def _errand_turn(self) -> bool:
+        claimed = self._claim([*self.errands])
+        for job in claimed:
+            try:
+                self._errand(job)
+            except (EakteError, StorageError) as error:
+                self._errand_failed(job, error)
+                if _is_away(error):
+                    raise
+            except Exception as error:
+                # The edge: a fault of ours must not take the lane or other errands with it.
+                log.exception("errand %s failed", job.id)
+                self._errand_failed(job, error)
+        return bool(claimed)
+
+    def _errand(self, job: Job) -> None:
+        if job.actor_id is None:
+            raise NotAllowed("Es ist nicht vermerkt, in wessen Namen gehandelt werden soll.")
+        with self.office.on_behalf_of(job.actor_id) as work:
+            self.errands[job.kind](work, job.subject_id)
+            jobs.done(work.session, job)
+
+    def _errand_failed(self, job: Job, error: Exception) -> None:
+        with self.office.database.transaction() as session:
+            if _is_away(error):
+                jobs.postponed(session, self.office.clock, job, reason=_told(error))
+                return
+            # Whoever may not do it now gets nothing by waiting.
+            final = isinstance(error, NotAllowed | NotFound)
+            attempts = 1 if final else self.office.settings.job_attempts
+            jobs.failed(session, self.office.clock, job, error=_told(error), attempts=attempts)
 
     # --- the watched folder and the broom -------------------------------------------------------
 

@@ -127,14 +127,15 @@ def _range_is_of(etag: str) -> bool:
 
 def _asking(reading: Reading) -> Callable[[], bool]:
     """Return the question whether who is signed in now may still read this then."""
+    # While bytes leave there is no request any more, so what is asked about is taken along.
     office, who = the_office(), signed_in()
+    person = who.user.id if who else None
+    started = who.session.id if who and who.session else None
 
     def may_go_on() -> bool:
-        if who is None:
-            return False
         with office.database.transaction(writes=False) as session:
-            user = session.get(User, who.user.id)
-            ended = who.session is not None and session.get(LoginSession, who.session.id) is None
+            user = session.get(User, person) if person else None
+            ended = started is not None and session.get(LoginSession, started) is None
             if user is None or not user.active or ended:
                 return False
             actor = actor_of(session, user, office.clock)
