@@ -55,6 +55,8 @@ STATUS: tuple[tuple[type[EakteError], HTTPStatus], ...] = (
 )
 RETRY_SECONDS = 30
 RETRY = frozenset({HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS})
+# The one address of the interface that is a page.
+READ_BY_PEOPLE = "interface.show"
 
 
 @dataclass(frozen=True)
@@ -153,7 +155,8 @@ def respond(fault: Fault) -> Response:
 
 def wants_json() -> bool:
     """Say whether a program is asking: the API, an upload in parts, a script of our pages."""
-    if request.path.startswith(API) or "Tus-Resumable" in request.headers:
+    called = request.path.startswith(API) and request.endpoint != READ_BY_PEOPLE
+    if called or "Tus-Resumable" in request.headers:
         return True
     best = request.accept_mimetypes.best_match(["text/html", "application/json"], "text/html")
     return best == "application/json"

@@ -34,6 +34,7 @@ PAGES = {
         "/vorgang/{case}",
         "/aktenplan",
         "/konto",
+        "/api/v1/docs",
         "/dokument/{document}",
         "/dokument/{document}/quittung",
         "/gibt-es-nicht",
