@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy import ColumnElement, False_, and_, false, or_, true
 
 from eakte.access.actions import Action
 from eakte.access.reach import Table, Thing, stood_in_for
-from eakte.access.rules import TABLE
+from eakte.access.rules import TABLE, Rule
 from eakte.errors import NotAllowed, NotFound
 from eakte.model.case import Case
 from eakte.model.document import Document
@@ -28,10 +28,22 @@ def may(actor: Actor, action: Action, thing: Thing = None) -> bool:
 
 def visible(actor: Actor, action: Action, table: Table) -> ColumnElement[bool]:
     """Return the SQL condition under which the actor may do ``action`` with rows of a table."""
-    ways = [
-        and_(*(rule.visible(actor, table) for rule in rules)) for rules in TABLE.get(action, ())
-    ]
-    return or_(*ways) if ways else false()
+    ways = [_all_of(actor, rules, table) for rules in TABLE.get(action, ())]
+    return or_(false(), *(way for way in ways if way is not None))
+
+
+def _all_of(
+    actor: Actor, rules: tuple[Rule, ...], table: Table
+) -> ColumnElement[bool] | None:
+    """One way as a condition, None when no row can meet it."""
+    conditions = []
+    for rule in rules:
+        condition = rule.visible(actor, table)
+        if isinstance(condition, False_):
+            # Roles stand first; what their holders reach is costly to write down.
+            return None
+        conditions.append(condition)
+    return and_(true(), *conditions)
 
 
 def require(work: UnitOfWork, action: Action, thing: Thing = None) -> None:
