@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy import ColumnElement, False_, and_, false, or_, true
 
 from eakte.access.actions import Action
 from eakte.access.reach import Table, Thing
@@ -33,11 +33,20 @@ def may(actor: Actor, action: Action, thing: Thing = None) -> bool:
 
 def visible(actor: Actor, action: Action, table: Table) -> ColumnElement[bool]:
     """Return the SQL condition under which the actor may do ``action`` with rows of a table."""
-    ways = [
-        and_(*(rule.visible(at_work, table) for rule in rules))
-        for at_work, rules in _ways(actor, action)
-    ]
-    return or_(*ways) if ways else false()
+    ways = [_all_of(at_work, rules, table) for at_work, rules in _ways(actor, action)]
+    return or_(false(), *(way for way in ways if way is not None))
+
+
+def _all_of(actor: Actor, rules: tuple[Rule, ...], table: Table) -> ColumnElement[bool] | None:
+    """One way as a condition, None when no row can meet it."""
+    conditions = []
+    for rule in rules:
+        condition = rule.visible(actor, table)
+        if isinstance(condition, False_):
+            # Roles stand first; what their holders reach is costly to write down.
+            return None
+        conditions.append(condition)
+    return and_(true(), *conditions)
 
 
 def require(work: UnitOfWork, action: Action, thing: Thing = None) -> None:

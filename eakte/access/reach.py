@@ -7,7 +7,7 @@ there are.
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, False_, and_, exists, false, or_, select, true
 from sqlalchemy.orm import aliased, object_session
 
 from eakte.model.case import Case
@@ -15,6 +15,10 @@ from eakte.model.document import Document
 from eakte.model.dossier import Dossier
 from eakte.model.file_plan import Access
 from eakte.model.user import Actor, Role, Scope, Share
+
+# Other names for the tables asked inside, since the query around may be about the same ones. They
+# are made once: each name costs more time than the question. None is used below itself.
+HOME, PART, HOME_OF_PART = aliased(Dossier), aliased(Case), aliased(Dossier)
 
 Thing = Document | Dossier | Case | None
 Table = type[Document] | type[Dossier] | type[Case]
@@ -102,18 +106,15 @@ def reaches(actor: Actor, thing: Thing) -> bool:
 
 def reached_rows(actor: Actor, table: Table) -> ColumnElement[bool]:
     """Return the condition under which the actor reaches rows of a table."""
-    # Other names for the tables asked inside, since the query around may be about the same ones.
-    home, part = aliased(Dossier), aliased(Case)
     if table is Dossier:
-        parts = exists().where(part.dossier_id == Dossier.id, _part_rows(actor, part))
-        return or_(whole_rows(actor), parts)
+        return or_(whole_rows(actor), _opened_by_a_part(actor))
     if table is Case:
-        everything = exists().where(home.id == Case.dossier_id, whole_rows(actor, home))
+        everything = exists().where(HOME.id == Case.dossier_id, whole_rows(actor, HOME))
         return or_(everything, _part_rows(actor, Case))
     return or_(
         and_(Document.dossier_id.is_(None), Document.department_id.in_(actor.departments)),
-        exists().where(home.id == Document.dossier_id, whole_rows(actor, home)),
-        exists().where(part.id == Document.case_id, _part_rows(actor, part)),
+        exists().where(HOME.id == Document.dossier_id, whole_rows(actor, HOME)),
+        _in_part(actor),
     )
 
 
@@ -166,12 +167,40 @@ def _part(actor: Actor, one: Case) -> bool:
     )
 
 
+def _opened_by_a_part(actor: Actor) -> ColumnElement[bool]:
+    """The condition on dossiers of which at least one case is reached.
+
+    What can be said of the dossier itself comes first, so that few are asked for their cases.
+    """
+    owners = [owner for scope in actor.scopes for _, owner in scope.cases]
+    ways = [
+        and_(
+            _covered(share, Dossier),
+            exists().where(PART.dossier_id == Dossier.id, PART.procedure_key == share.procedure),
+        )
+        for share in _procedure_shares(actor)
+    ]
+    if owners:
+        ways.append(Dossier.id.in_(owners))
+    return and_(~Dossier.locked, ~Dossier.staff, or_(false(), *ways)) if ways else false()
+
+
+def _in_part(actor: Actor) -> ColumnElement[bool]:
+    """The condition on documents in a case which is reached although its dossier is not."""
+    condition = _part_rows(actor, PART)
+    if isinstance(condition, False_):
+        return condition
+    return exists().where(PART.id == Document.case_id, condition)
+
+
 def _part_rows(actor: Actor, part: type[Case]) -> ColumnElement[bool]:
     """The condition on cases that are reached although their dossier is not."""
-    home = aliased(Dossier)
-    unsealed = and_(home.id == part.dossier_id, ~home.locked, ~home.staff)
+    unsealed = and_(HOME_OF_PART.id == part.dossier_id, ~HOME_OF_PART.locked, ~HOME_OF_PART.staff)
     ways = [
-        and_(part.procedure_key == share.procedure, exists().where(unsealed, _covered(share, home)))
+        and_(
+            part.procedure_key == share.procedure,
+            exists().where(unsealed, _covered(share, HOME_OF_PART)),
+        )
         for share in _procedure_shares(actor)
     ]
     return or_(taking_part_rows(actor, part), *ways)
@@ -180,6 +209,7 @@ def _part_rows(actor: Actor, part: type[Case]) -> ColumnElement[bool]:
 def taking_part_rows(actor: Actor, part: type[Case] = Case) -> ColumnElement[bool]:
     """Return the condition on cases in which the actor takes part."""
     taken = [one for scope in actor.scopes for one, _ in scope.cases]
-    home = aliased(Dossier)
-    unsealed = exists().where(home.id == part.dossier_id, ~home.locked, ~home.staff)
+    unsealed = exists().where(
+        HOME_OF_PART.id == part.dossier_id, ~HOME_OF_PART.locked, ~HOME_OF_PART.staff
+    )
     return and_(part.id.in_(taken), unsealed) if taken else false()

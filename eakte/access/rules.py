@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, true
-from sqlalchemy.orm import aliased
 
 from eakte.access import reach
 from eakte.access.actions import Action
@@ -67,9 +66,8 @@ def _in_dossier(
     """A condition on the dossier to which rows of a table belong."""
     if table is Dossier:
         return condition(Dossier)
-    home = aliased(Dossier)
     owner = Case.dossier_id if table is Case else Document.dossier_id
-    return exists().where(home.id == owner, condition(home))
+    return exists().where(reach.HOME.id == owner, condition(reach.HOME))
 
 
 def _whole(actor: Actor, thing: Thing) -> bool:
@@ -116,9 +114,11 @@ def _takes_part(actor: Actor, thing: Thing) -> bool:
 def _taking_part_rows(actor: Actor, table: Table) -> ColumnElement[bool]:
     if table is Case:
         return reach.taking_part_rows(actor)
-    part = aliased(Case)
-    link = part.id == Document.case_id if table is Document else part.dossier_id == Dossier.id
-    return exists().where(link, reach.taking_part_rows(actor, part))
+    if table is Dossier:
+        owners = [owner for scope in actor.scopes for _, owner in scope.cases]
+        return and_(Dossier.id.in_(owners), ~Dossier.locked, ~Dossier.staff)
+    taken = reach.taking_part_rows(actor, reach.PART)
+    return exists().where(reach.PART.id == Document.case_id, taken)
 
 
 def _given(actor: Actor, thing: Thing) -> bool:
@@ -139,6 +139,8 @@ def _behind_glass(actor: Actor, thing: Thing) -> bool:
 
 
 def _behind_glass_rows(actor: Actor, table: Table) -> ColumnElement[bool]:
+    if not actor.glass:
+        return false()
     return _in_dossier(table, lambda home: and_(home.id.in_(actor.glass), ~home.staff))
 
 

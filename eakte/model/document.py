@@ -68,6 +68,7 @@ class Document(Base):
     __tablename__ = "document"
     __table_args__ = (
         Index("ix_document_department_state_number", "department_id", "state", "receipt_number"),
+        Index("ix_document_state_number", "state", "receipt_number"),
         Index("ix_document_case_position", "case_id", "position"),
         Index("ix_document_dossier_received", "dossier_id", "received_on"),
         Index("ix_document_parent_id", "parent_id"),
