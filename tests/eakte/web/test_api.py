@@ -256,7 +256,7 @@ def test_the_description_is_openapi_3_1_and_names_every_address(app: OfficeApp) 
     assert spec is not None and spec["openapi"] == "3.1.0"
     described = set(spec["paths"])
     served = {
-        rule.rule.replace("<uuid:", "{").replace(">", "}")
+        rule.rule.replace("<uuid:", "{").replace("<int:", "{").replace(">", "}")
         for rule in app.url_map.iter_rules()
         if rule.rule.startswith("/api/v1/") and rule.endpoint != "openapi.spec"
     }
