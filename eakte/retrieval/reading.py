@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from eakte import audit
 from eakte.access.actions import Action
-from eakte.access.check import may, require
+from eakte.access.check import require
 from eakte.errors import NotFound
 from eakte.model.audit_entry import AuditEntry
 from eakte.model.content import Content
@@ -91,10 +91,16 @@ def read_preview(work: UnitOfWork, document: Document, *, page: int) -> Reading:
     return reading
 
 
-def may_still_read(work: UnitOfWork, document_id: UUID) -> bool:
-    """Say whether the actor may go on reading what is on its way to them."""
+def refuse_further_reading(work: UnitOfWork, document_id: UUID) -> None:
+    """Raise when the actor may no longer read what is on its way to them.
+
+    Raises:
+        NotFound, NotAllowed: they may not, or it is gone.
+    """
     document = work.session.get(Document, document_id)
-    return document is not None and may(work.actor, Action.READ_CONTENT, document)
+    if document is None:
+        raise NotFound("Das gibt es nicht, oder Sie haben keinen Zugang dazu.")
+    require(work, Action.READ_CONTENT, document)
 
 
 def reading_copy(work: UnitOfWork, document: Document) -> Reading | None:

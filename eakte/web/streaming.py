@@ -15,9 +15,10 @@ from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from eakte.access.acting import actor_of
 from eakte.db import folded
+from eakte.errors import NotAllowed, NotFound
 from eakte.model.login import LoginSession
 from eakte.model.user import User
-from eakte.retrieval.reading import Reading, may_still_read
+from eakte.retrieval.reading import Reading, refuse_further_reading
 from eakte.web.per_request import LateBody, signed_in, the_office
 from storage import Digest, Store
 
@@ -139,7 +140,11 @@ def _asking(reading: Reading) -> Callable[[], bool]:
             if user is None or not user.active or ended:
                 return False
             actor = actor_of(session, user, office.clock)
-            return may_still_read(office.unit_of(actor, session), reading.document_id)
+            try:
+                refuse_further_reading(office.unit_of(actor, session), reading.document_id)
+            except (NotAllowed, NotFound):
+                return False
+            return True
 
     return may_go_on
 
