@@ -20,14 +20,26 @@ from eakte.web.pages import (
     account,
     audit,
     cases,
+    confirming,
+    deadlines,
+    deputies,
+    document_care,
     documents,
+    dossier_care,
     dossiers,
+    duties,
+    factors,
     filing,
+    glass,
     health,
     inbox,
+    interface,
     language,
+    notices,
     plan,
+    rights,
     search,
+    sign_on,
     uploads,
     users,
 )
@@ -43,16 +55,28 @@ PAGES = (
     account,
     audit,
     cases,
+    document_care,
+    deputies,
+    confirming,
+    deadlines,
     documents,
     doors,
+    dossier_care,
     dossiers,
+    duties,
+    factors,
     filing,
+    glass,
     health,
     home,
     inbox,
+    interface,
     language,
+    notices,
     plan,
+    rights,
     search,
+    sign_on,
     uploads,
     users,
 )
@@ -98,6 +122,7 @@ def create_app(office: Office, *, look: LookAt | None = None) -> OfficeApp:
     errors.answer_failures(app)
     for page in PAGES:
         app.register_blueprint(page.pages)
+    app.register_blueprint(sign_on.again)
     api.install(app)
     if settings.trusted_proxies:
         count = settings.trusted_proxies

@@ -7,20 +7,23 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import UUID
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from eakte.access.accounts import system_account
+from eakte.access.acting import actor_of
 from eakte.clock import Clock, SystemClock
 from eakte.config import Settings
 from eakte.db import Database
-from eakte.errors import PartUnavailable
+from eakte.errors import NotAllowed, PartUnavailable
 from eakte.model.department import CENTRAL_INBOX, Department
-from eakte.model.user import SYSTEM, Actor
+from eakte.model.user import SYSTEM, Actor, User
 from eakte.retrieval.late_index import LateIndex
 from eakte.retrieval.schema import SCHEMA
 from eakte.unit_of_work import UnitOfWork
@@ -48,7 +51,24 @@ class Office:
     def begin(self, actor: Actor = SYSTEM, *, writes: bool = True) -> Iterator[UnitOfWork]:
         """Open a unit of work; returning commits, raising rolls back."""
         with self.database.transaction(writes=writes) as session:
-            yield UnitOfWork(actor, session, self.store, self.index, self.clock, self.settings)
+            yield self.unit_of(actor, session)
+
+    def unit_of(self, actor: Actor, session: Session) -> UnitOfWork:
+        """Return a unit of work of somebody in a transaction that is open already."""
+        return UnitOfWork(actor, session, self.store, self.index, self.clock, self.settings)
+
+    @contextmanager
+    def on_behalf_of(self, person: UUID) -> Iterator[UnitOfWork]:
+        """Open a unit of work of a person who is not there, with their rights of this moment.
+
+        Raises:
+            NotAllowed: the account is locked or gone.
+        """
+        with self.database.transaction() as session:
+            user = session.get(User, person)
+            if user is None or not user.active:
+                raise NotAllowed("Das Konto, in dessen Namen gehandelt werden soll, ist gesperrt.")
+            yield self.unit_of(actor_of(session, user, self.clock), session)
 
     def as_system(self) -> AbstractContextManager[UnitOfWork]:
         """Open a unit of work in which the application itself acts."""
@@ -67,7 +87,9 @@ def open_office(settings: Settings, *, clock: Clock | None = None) -> Office:
 
     Raises:
         PartUnavailable: the store's address cannot be used.
+        BadInput: the application's secret is weak or well known.
     """
+    settings.application_secret()
     for folder in (settings.folder, settings.upload_folder, settings.work_folder):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:

@@ -6,6 +6,7 @@ import os
 import secrets
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -13,6 +14,21 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from eakte.errors import BadInput
 
 SECRET_BYTES = 48
+SHORTEST_SECRET = 32
+FEWEST_SIGNS = 8
+# What manuals, examples and other programs bring along as a placeholder: everybody knows it.
+KNOWN_SECRETS = (
+    *("changeme", "change-me", "change_me", "change this", "changethis", "replace-me", "replaceme"),
+    *("bitte-aendern", "bitteaendern", "bitte ändern", "bitte_aendern", "geheim", "kennwort"),
+    *("insecure", "not-so-secret", "notsosecret", "secret", "password", "passwort", "default"),
+    *("example", "beispiel", "placeholder", "platzhalter", "keyboard cat", "s3cr3t"),
+    *("01234567", "12345678", "abcdefgh", "qwertz", "qwerty", "deadbeef", "lorem ipsum"),
+)
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+Land = Literal[
+    "", "BB", "BE", "BW", "BY", "HB", "HE", "HH", "MV",
+    "NI", "NW", "RP", "SH", "SL", "SN", "ST", "TH",
+]  # fmt: skip
 
 
 class Settings(BaseSettings):
@@ -36,6 +52,9 @@ class Settings(BaseSettings):
     office_name: str = Field(
         "Landratsamt Musterkreis", description="Name der Behörde im Kopf der Seiten"
     )
+    land: Land = Field(
+        "", description="Bundesland, dessen Feiertage gelten, etwa NW; leer = nur bundesweite"
+    )
     host: str = Field("127.0.0.1", description="Adresse, an der der Webserver lauscht")
     port: int = Field(8000, ge=0, le=65535, description="Port des Webservers")
     web_processes: int = Field(2, ge=1, le=32, description="Prozesse des Webservers")
@@ -46,6 +65,24 @@ class Settings(BaseSettings):
     session_hours: int = Field(12, ge=1, description="Längste Dauer einer Anmeldung")
     login_attempts: int = Field(5, ge=3, description="Fehlversuche bis zur Sperre")
     login_lock_minutes: int = Field(15, ge=1, description="Dauer der Sperre")
+    glass_minutes: int = Field(30, ge=1, le=240, description="Dauer eines Notfallzugriffs")
+    second_factor: Literal["optional", "required"] = Field(
+        "optional", description="Zweiter Faktor: freiwillig oder Pflicht für alle"
+    )
+    confirm_minutes: int = Field(
+        5, ge=1, le=60, description="So lange gilt es, sich noch einmal ausgewiesen zu haben"
+    )
+    public_url: str = Field(
+        "", description="Adresse der e-Akte im Browser; leer = so, wie angefragt wird"
+    )
+    oidc_issuer: str = Field("", description="Anmeldedienst der Behörde (OIDC); leer = keiner")
+    oidc_client_id: str = Field("", description="Kennung der e-Akte beim Anmeldedienst")
+    oidc_client_secret: SecretStr = Field(
+        SecretStr(""), description="Geheimnis der e-Akte beim Anmeldedienst"
+    )
+    oidc_claim: str = Field(
+        "preferred_username", description="Angabe des Anmeldedienstes, die den Anmeldenamen nennt"
+    )
     max_upload_mb: int = Field(512, ge=1, description="Größtes Dokument in MB")
     max_pages: int = Field(5000, ge=1, description="Meiste Seiten eines Dokuments")
     max_megapixels: int = Field(200, ge=1, description="Größtes Seitenbild in Megapixeln")
@@ -66,14 +103,36 @@ class Settings(BaseSettings):
     watch_folder: Path | None = Field(None, description="Überwachter Eingangsordner")
     watch_department: str = Field("", description="Sachgebiet der Dokumente aus diesem Ordner")
     sweep_days: int = Field(7, ge=1, description="Schonfrist für Bytes ohne Akte")
+    audit_heads_url: str = Field(
+        "", description="Ort außerhalb für die Prüfstände; leer = Ordner im Datenordner"
+    )
+    audit_heads_access_key: str = Field("", description="Zugangskennung dieses Ortes (S3)")
+    audit_heads_secret_key: SecretStr = Field(
+        SecretStr(""), description="Geheimnis dieses Ortes (S3)"
+    )
+    audit_key_file: Path | None = Field(
+        None, description="Schlüssel der Prüfstände; leer = wird im Datenordner erzeugt"
+    )
+    audit_view_hours: int = Field(
+        24, ge=1, le=744, description="Dauer einer Einsicht in das Protokoll in Stunden"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Ausführlichkeit des Betriebsprotokolls"
     )
 
-    @field_validator("watch_folder", mode="before")
+    @field_validator("watch_folder", "audit_key_file", mode="before")
     @classmethod
-    def _no_watch_folder_when_empty(cls, given: object) -> object:
+    def _no_path_when_empty(cls, given: object) -> object:
         return None if given == "" else given
+
+    @field_validator("public_url", "oidc_issuer")
+    @classmethod
+    def _only_addresses_nobody_can_listen_to(cls, given: str) -> str:
+        parts = urlsplit(given)
+        safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+        if given and not (safe and parts.hostname):
+            raise ValueError("nötig ist eine Adresse mit https://")
+        return given.rstrip("/")
 
     @property
     def folder(self) -> Path:
@@ -89,6 +148,16 @@ class Settings(BaseSettings):
     def store(self) -> str:
         """The store's address, the embedded default where none is set."""
         return self.store_url or f"file://{self.folder / 'store'}"
+
+    @property
+    def audit_heads(self) -> str:
+        """Where signed heads of the log go, the embedded default where none is set."""
+        return self.audit_heads_url or f"file://{self.folder / 'log-heads'}"
+
+    @property
+    def audit_key(self) -> Path:
+        """Where the key lies by which heads of the log are signed."""
+        return (self.audit_key_file or self.folder / "log-key.pem").expanduser().absolute()
 
     @property
     def index_folder(self) -> Path:
@@ -114,27 +183,50 @@ class Settings(BaseSettings):
         """Return the secret that signs forms and hashes tokens; made once, readable by us alone.
 
         Raises:
-            BadInput: the set secret is too short to be one.
+            BadInput: the secret is too short, too regular, or one that everybody knows.
         """
         given = self.secret_key.get_secret_value()
         if given:
-            if len(given) < 32:
-                raise BadInput(
-                    "EAKTE_SECRET_KEY ist zu kurz: nötig sind mindestens 32 Zeichen.",
-                    next_step="Bitte einen langen, zufälligen Wert setzen oder leer lassen.",
-                )
+            refuse_weak_secret(given, "EAKTE_SECRET_KEY")
             return given
         path = self.folder / "secret"
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
-            return path.read_text(encoding="ascii").strip()
+            kept = path.read_text(encoding="ascii").strip()
+            refuse_weak_secret(kept, str(path))
+            return kept
         with os.fdopen(handle, "w", encoding="ascii") as stream:
             stream.write(secrets.token_urlsafe(SECRET_BYTES))
             stream.flush()
             os.fsync(stream.fileno())
         return path.read_text(encoding="ascii").strip()
+
+
+def refuse_weak_secret(given: str, place: str) -> None:
+    """Refuse a secret of the application that somebody else could know or guess.
+
+    Raises:
+        BadInput: it is too short, too regular, or a well-known placeholder.
+    """
+    plain = given.casefold()
+    if len(given) < SHORTEST_SECRET:
+        fault = "zu kurz"
+    elif any(known in plain for known in KNOWN_SECRETS):
+        fault = "ein allgemein bekannter Platzhalter"
+    elif len(set(given)) < FEWEST_SIGNS:
+        fault = "zu gleichförmig"
+    else:
+        return
+    raise BadInput(
+        "Die e-Akte startet so nicht: Das Geheimnis in %(place)s ist %(fault)s. Wer es errät, kann "
+        "Anmeldungen fälschen.",
+        place=place,
+        fault=fault,
+        next_step="Bitte setzen Sie mindestens 32 zufällige Zeichen ein, etwa aus "
+        "„openssl rand -base64 48“, oder lassen Sie EAKTE_SECRET_KEY leer.",
+    )
 
 
 def load_settings(**given: object) -> Settings:

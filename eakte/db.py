@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import unicodedata
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,6 +33,8 @@ from sqlalchemy.types import TypeDecorator
 from eakte.errors import ChangedMeanwhile, PartUnavailable
 
 BUSY_MILLISECONDS = 10_000
+TURN_SECONDS = 30
+TURN = "turn"
 
 T = TypeVar("T")
 
@@ -100,11 +104,57 @@ def paged(session: Session, query: Select[T], *, page: int, per_page: int) -> Pa
     return Page(rows, total, page, pages)
 
 
-def _embedded(url: str) -> Engine:
+class _Turns:
+    """Lets the writers of this process wait in the order in which they came.
+
+    SQLite lets one write at a time and has the others ask again after a pause, so under many
+    threads somebody may be passed over until their patience ends.
+    """
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._taken = False
+        self._waiting: deque[threading.Lock] = deque()
+
+    def take(self) -> None:
+        """Return when it is this thread's turn.
+
+        Raises:
+            PartUnavailable: it took too long.
+        """
+        with self._guard:
+            if not self._taken:
+                self._taken = True
+                return
+            mine = threading.Lock()
+            mine.acquire()
+            self._waiting.append(mine)
+        if mine.acquire(timeout=TURN_SECONDS):
+            return
+        with self._guard:
+            if mine in self._waiting:
+                self._waiting.remove(mine)
+                raise PartUnavailable("Die Datenbank ist zurzeit nicht erreichbar.")
+
+    def pass_on(self) -> None:
+        """Let the next one write."""
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._taken = False
+
+
+def _embedded(url: str, turns: _Turns) -> Engine:
     path = make_url(url).database
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    engine = create_engine(url, connect_args={"timeout": BUSY_MILLISECONDS / 1000})
+    engine = create_engine(
+        url,
+        # As many connections as there are threads: who waits for one is not passed over by others.
+        max_overflow=-1,
+        connect_args={"timeout": BUSY_MILLISECONDS / 1000},
+    )
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, record: object) -> None:
@@ -123,6 +173,9 @@ def _embedded(url: str) -> Engine:
         # A reader that becomes a writer fails at once when another wrote meanwhile; a writer that
         # says so from the start waits its turn.
         writes = connection.get_execution_options().get("writes", True)
+        if writes and not connection.info.get(TURN):
+            turns.take()
+            connection.info[TURN] = True
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
@@ -168,7 +221,8 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.embedded = make_url(url).get_backend_name() == "sqlite"
-        self.engine = _embedded(url) if self.embedded else _server(url)
+        self._turns = _Turns()
+        self.engine = _embedded(url, self._turns) if self.embedded else _server(url)
         self._sessions = sessionmaker(expire_on_commit=False)
 
     @contextmanager
@@ -181,7 +235,7 @@ class Database:
             ChangedMeanwhile: a row was saved by somebody else since it was read.
             PartUnavailable: the database does not answer or is full.
         """
-        with _faults_named(), self.engine.connect() as connection:
+        with _faults_named(), self._connected() as connection:
             connection = connection.execution_options(writes=writes)
             with self._sessions(bind=connection) as session:
                 try:
@@ -200,13 +254,27 @@ class Database:
         """
         with (
             _faults_named(),
-            self.engine.connect() as connection,
+            self._connected() as connection,
             self._free_of_references(connection),
             connection.begin(),
         ):
             yield connection
             if self.embedded and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
                 raise RuntimeError("the new form of the tables has lost references")
+
+    @contextmanager
+    def _connected(self) -> Iterator[Connection]:
+        """A connection; its turn to write, if it took one, is passed on afterwards."""
+        with self.engine.connect() as connection:
+            try:
+                yield connection
+            finally:
+                if connection.info.pop(TURN, False):
+                    try:
+                        # Another writer's BEGIN must not meet what is not yet ended here.
+                        connection.rollback()
+                    finally:
+                        self._turns.pass_on()
 
     @contextmanager
     def _free_of_references(self, connection: Connection) -> Iterator[None]:

@@ -3,15 +3,19 @@
     EakteError                      code, message for the user, what to do next
     ├─ NotFound                     also for what one may not see
     ├─ NotAllowed                   seen, but not permitted
+    │  ├─ NeedsConfirmation         permitted as soon as the person has proved again who they are
+    │  └─ NeedsSecondFactor         nothing is permitted before a second factor is set up
     ├─ SignedOut                    nobody is signed in
     ├─ BadInput                     the sender keeps its copy, nothing was kept here
-    │  ├─ EmptyContent · ContentTooLarge · UnknownType · NotAsDeclared · BadQueryText
+    │  ├─ EmptyContent · ContentTooLarge · UnknownType · NotAsDeclared · BadQueryText · BadTable
+    │  └─ WeakPassword
     ├─ RuleBroken                   every reason, not the first
     │  ├─ AlreadyFiled · NotFiled · DossierClosed · CaseClosed · NotUnique · KeyUsed · CheckedOut
-    │  ├─ RolesExclude
+    │  ├─ RolesExclude · SamePerson · LogDamaged · PersonKnown
     ├─ ChangedMeanwhile             someone else saved first
     └─ PartUnavailable              store, index, database or sandbox out of reach
-       └─ TooMuchAtOnce             the part works, but has to catch its breath first
+       ├─ TooMuchAtOnce             the part works, but has to catch its breath first
+       └─ NotLogged                 without an entry in the log nothing is done and nothing shown
 
 Messages are German templates filled with named values, so that the web can look the template up
 in a catalogue of another language before it fills it.
@@ -69,6 +73,23 @@ class NotAllowed(EakteError):
     next_step = "Wenn Sie das für Ihre Arbeit brauchen, wenden Sie sich an Ihre Leitung."
 
 
+class NeedsConfirmation(NotAllowed):
+    """The act is weighty: it is allowed once the person has proved again who they are."""
+
+    code = "confirmation-needed"
+    next_step = (
+        "Bitte weisen Sie sich im Browser noch einmal aus; ein Zugangsschlüssel für Programme "
+        "genügt dafür nicht."
+    )
+
+
+class NeedsSecondFactor(NotAllowed):
+    """The office asks everybody for a second factor, and this person has none yet."""
+
+    code = "second-factor-needed"
+    next_step = "Bitte richten Sie unter „Mein Konto“ eine Code-App oder einen Passkey ein."
+
+
 class SignedOut(EakteError):
     """Nobody is signed in, or the session has ended."""
 
@@ -108,6 +129,13 @@ class NotAsDeclared(BadInput):
     next_step = "Bitte senden Sie das Dokument noch einmal; hier wurde nichts gespeichert."
 
 
+class WeakPassword(BadInput):
+    """A password that is too short, too long, or among the first that anybody would try."""
+
+    code = "weak-password"
+    next_step = "Bitte wählen Sie ein anderes, etwa vier Wörter, die nichts miteinander verbindet."
+
+
 class BadQueryText(BadInput):
     """The search words cannot be understood; ``position`` counts characters from 0."""
 
@@ -116,6 +144,17 @@ class BadQueryText(BadInput):
     def __init__(self, template: str, *, position: int, **values: object) -> None:
         super().__init__(template, next_step="Bitte berichtigen Sie die Suchworte.", **values)
         self.position = position
+
+
+class BadTable(BadInput):
+    """A table cannot be taken; ``reasons`` names every fault with its line."""
+
+    code = "bad-table"
+    next_step = "Bitte berichtigen Sie die genannten Zeilen und laden Sie die Tabelle noch einmal."
+
+    def __init__(self, template: str, *, reasons: Sequence[str]) -> None:
+        super().__init__(template)
+        self.reasons: tuple[str, ...] = tuple(reasons)
 
 
 class RuleBroken(EakteError):
@@ -180,6 +219,29 @@ class RolesExclude(RuleBroken):
     next_step = "Bitte verteilen Sie die Aufgaben auf zwei Konten verschiedener Personen."
 
 
+class SamePerson(RuleBroken):
+    """What needs two persons was tried by one."""
+
+    code = "same-person"
+    next_step = "Bitte lassen Sie eine zweite Person entscheiden."
+
+
+class LogDamaged(RuleBroken):
+    """The log is not what it was; nothing is proved by it any more."""
+
+    code = "log-damaged"
+    next_step = (
+        "Bitte verständigen Sie die Administration; „eakte audit verify“ nennt jeden Fehler."
+    )
+
+
+class PersonKnown(RuleBroken):
+    """The person has a dossier below this entry already, where there should be one a person."""
+
+    code = "person-known"
+    next_step = "Bitte legen Sie in der vorhandenen Akte ab oder bestätigen Sie die zweite Akte."
+
+
 class KeyUsed(RuleBroken):
     """The sender used this delivery key before, for other bytes."""
 
@@ -206,6 +268,12 @@ class TooMuchAtOnce(PartUnavailable):
 
     code = "too-much-at-once"
     next_step = "Bitte warten Sie einen Augenblick und versuchen Sie es dann erneut."
+
+
+class NotLogged(PartUnavailable):
+    """The log cannot be written, so what would have to stand in it does not happen."""
+
+    code = "not-logged"
 
 
 @contextmanager

@@ -95,8 +95,18 @@ class Heart:
             self._changed.clear()
 
 
-def enqueue(work: UnitOfWork, kind: str, subject: UUID, *, priority: int = NORMAL) -> None:
-    """Promise work on a subject; a promise that still waits is not made twice."""
+def enqueue(
+    work: UnitOfWork,
+    kind: str,
+    subject: UUID,
+    *,
+    priority: int = NORMAL,
+    on_behalf: bool = False,
+) -> None:
+    """Promise work on a subject; a promise that still waits is not made twice.
+
+    ``on_behalf``: it is done for the actor, with the rights they have when it is done.
+    """
     waiting = work.session.scalar(
         select(Job).where(
             Job.kind == kind, Job.subject_id == subject, Job.state == JobState.WAITING
@@ -107,7 +117,14 @@ def enqueue(work: UnitOfWork, kind: str, subject: UUID, *, priority: int = NORMA
         return
     now = work.clock.now()
     work.session.add(
-        Job(kind=kind, subject_id=subject, priority=priority, created_at=now, available_at=now)
+        Job(
+            kind=kind,
+            subject_id=subject,
+            actor_id=work.actor.id if on_behalf else None,
+            priority=priority,
+            created_at=now,
+            available_at=now,
+        )
     )
 
 

@@ -1,8 +1,8 @@
 """What is done in the background, by whom, and what becomes of it when something fails?
 
 Lanes are threads: some process documents, one writes the index (only one may), one looks into the
-watched folder, one tidies up. Each job runs under a lease that a heartbeat renews; a worker that is
-killed leaves a job that another one takes up.
+watched folder, one tidies up, one signs the log. Each job runs under a lease that a heartbeat
+renews; a worker that is killed leaves a job that another one takes up.
 """
 
 from __future__ import annotations
@@ -12,19 +12,29 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from shutil import rmtree
+from types import MappingProxyType
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
 
 from eakte import jobs
+from eakte.access.rights.locking import INDEX_DOSSIER
 from eakte.bootstrap import Office
-from eakte.errors import EakteError, PartUnavailable, machine_faults_named
+from eakte.errors import (
+    EakteError,
+    LogDamaged,
+    NotAllowed,
+    NotFound,
+    PartUnavailable,
+    machine_faults_named,
+)
+from eakte.evidence.daily import keep_heads
 from eakte.evidence.fixity import sweep
 from eakte.intake.folder import FolderIntake
 from eakte.intake.uploads import sweep_uploads
@@ -34,8 +44,9 @@ from eakte.processing import pipeline
 from eakte.processing.limits import Limits
 from eakte.processing.sandbox import Sandbox
 from eakte.processing.scratch import Scratch
-from eakte.retrieval.indexing import write_entries
+from eakte.retrieval.indexing import index_dossier, write_entries
 from eakte.retrieval.rebuilding import needs_rebuilding, rebuild
+from eakte.unit_of_work import UnitOfWork
 from search import SearchError
 from storage import ObjectCorrupt, ObjectMissing, StorageError
 
@@ -46,13 +57,21 @@ PAUSE_AFTER_FAULT = 3.0
 INDEX_BATCH = 200
 TIDY_EVERY = 3600.0
 INDEX_LOOK_EVERY = 10.0
+HEADS_LOOK_EVERY = 600.0
+
+
+Errand = Callable[[UnitOfWork, UUID], None]
+"""What is done for a person: their unit of work with the rights of that moment, the subject."""
 
 
 class Worker:
     """All lanes of one worker process."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(
+        self, office: Office, *, errands: Mapping[str, Errand] = MappingProxyType({})
+    ) -> None:
         self.office = office
+        self.errands = errands
         self.holder = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
         self.stopping = threading.Event()
         self._desk: Scratch | None = None
@@ -70,8 +89,11 @@ class Worker:
             for number in range(self.office.settings.worker_lanes)
         ]
         lanes.append(threading.Thread(target=self._index_lane, name="index", daemon=True))
+        if self.errands:
+            lanes.append(threading.Thread(target=self._errand_lane, name="errands", daemon=True))
         if not until_idle:
             lanes.append(threading.Thread(target=self._tidy_lane, name="tidy", daemon=True))
+            lanes.append(threading.Thread(target=self._heads_lane, name="heads", daemon=True))
             watched = self.office.settings.watch_folder
             if watched is not None:
                 watch = partial(self._watch_lane, watched)
@@ -262,9 +284,10 @@ class Worker:
         log.warning("the search index was rebuilt with %s entries", count)
 
     def _index_turn(self) -> bool:
+        spread = self._spread_dossiers()
         claimed = self._claim(["index"], most=INDEX_BATCH)
         if not claimed:
-            return False
+            return spread
         try:
             self._write_index({job.subject_id for job in claimed})
         except (SearchError, StorageError, OSError) as error:
@@ -284,6 +307,15 @@ class Worker:
                 jobs.done(session, job)
         return True
 
+    def _spread_dossiers(self) -> bool:
+        """Turn the promise about a dossier into one for each of its documents."""
+        claimed = self._claim([INDEX_DOSSIER])
+        for job in claimed:
+            with self.office.as_system() as work:
+                index_dossier(work, job.subject_id)
+                jobs.done(work.session, job)
+        return bool(claimed)
+
     def _index_alone(self, job: Job) -> None:
         try:
             self._write_index({job.subject_id})
@@ -299,6 +331,43 @@ class Worker:
     def _write_index(self, documents: set[UUID]) -> None:
         with self.office.begin(writes=False) as work:
             write_entries(work, documents)
+
+    # --- what people have asked for -------------------------------------------------------------
+
+    def _errand_lane(self) -> None:
+        self._forever(self._errand_turn)
+
+    def _errand_turn(self) -> bool:
+        claimed = self._claim([*self.errands])
+        for job in claimed:
+            try:
+                self._errand(job)
+            except (EakteError, StorageError) as error:
+                self._errand_failed(job, error)
+                if _is_away(error):
+                    raise
+            except Exception as error:
+                # The edge: a fault of ours must not take the lane or other errands with it.
+                log.exception("errand %s failed", job.id)
+                self._errand_failed(job, error)
+        return bool(claimed)
+
+    def _errand(self, job: Job) -> None:
+        if job.actor_id is None:
+            raise NotAllowed("Es ist nicht vermerkt, in wessen Namen gehandelt werden soll.")
+        with self.office.on_behalf_of(job.actor_id) as work:
+            self.errands[job.kind](work, job.subject_id)
+            jobs.done(work.session, job)
+
+    def _errand_failed(self, job: Job, error: Exception) -> None:
+        with self.office.database.transaction() as session:
+            if _is_away(error):
+                jobs.postponed(session, self.office.clock, job, reason=_told(error))
+                return
+            # Whoever may not do it now gets nothing by waiting.
+            final = isinstance(error, NotAllowed | NotFound)
+            attempts = 1 if final else self.office.settings.job_attempts
+            jobs.failed(session, self.office.clock, job, error=_told(error), attempts=attempts)
 
     # --- the watched folder and the broom -------------------------------------------------------
 
@@ -325,6 +394,19 @@ class Worker:
                 with self.office.as_system() as work:
                     sweep(work, older_than=timedelta(days=self.office.settings.sweep_days))
             self.stopping.wait(TIDY_EVERY)
+            return True
+
+        self._forever(turn)
+
+    def _heads_lane(self) -> None:
+        def turn() -> bool:
+            try:
+                keep_heads(self.office.as_system, lambda: self.office.begin(writes=False))
+            except PartUnavailable as error:
+                log.warning("heads of the log wait to be brought outside: %s", error)
+            except LogDamaged as error:
+                log.error("the log is damaged: %s", error)
+            self.stopping.wait(HEADS_LOOK_EVERY)
             return True
 
         self._forever(turn)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +29,8 @@ from eakte.unit_of_work import UnitOfWork
 from search import Index, open_index
 from storage import MemoryStore, Store
 
+# Random, as an office would set it; a weak one is refused.
+SECRET = "kX9vR2mQ7pLw4ZtB8nYc3HfJ6sGd5AeU1oTiVrMxWqNb0KzP"
 PASSWORD = "ein langes Kennwort"
 # The same password, hashed at the least cost that argon2 knows: a house is built for every test.
 PASSWORD_HASH = (
@@ -47,7 +49,9 @@ def build_office(
     **settings: object,
 ) -> Office:
     """Open a house in ``folder``, by default on SQLite, memory store and memory index."""
-    chosen = load_settings(data=folder, database_url=database_url, secret_key="t" * 48, **settings)
+    chosen = load_settings(
+        data=folder, database_url=database_url, **{"secret_key": SECRET, **settings}
+    )
     for needed in (chosen.folder, chosen.upload_folder, chosen.work_folder):
         needed.mkdir(parents=True, exist_ok=True)
     office = Office(
@@ -113,19 +117,20 @@ def hire(office: Office) -> Staff:
         )
 
 
-def hire_another(office: Office, staff: Staff, login: str, *roles: Role) -> Actor:
-    """Create another person of the first unit, a clerk when no role is named."""
+def appoint(office: Office, login: str, *roles: Role, units: Collection[Department] = ()) -> Actor:
+    """Give somebody an account with these roles, ``PASSWORD`` and these units."""
     with office.as_system() as work:
-        user = create_user(
-            work,
-            login,
-            name=login.title(),
-            roles=set(roles) or {Role.CLERK},
-            departments=[staff.unit],
-        )
+        user = create_user(work, login, name=login.title(), roles=set(roles), departments=units)
         user.password_hash = PASSWORD_HASH
         work.session.flush()
         return actor_of(work.session, user, work.clock)
+
+
+def now_(office: Office, actor: Actor, *, confirmed: bool = False) -> Actor:
+    """Return the same person with the rights that the rows grant by now."""
+    with office.database.transaction(writes=False) as session:
+        user = session.get_one(User, actor.id)
+        return actor_of(session, user, office.clock, confirmed=confirmed)
 
 
 def as_(office: Office, actor: Actor) -> AbstractContextManager[UnitOfWork]:

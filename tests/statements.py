@@ -16,9 +16,7 @@ def heard(engine: Engine) -> Iterator[list[str]]:
     """Collect the statements that ``engine`` runs meanwhile, in their order."""
     statements: list[str] = []
 
-    def listen(
-        connection: object, cursor: object, statement: str, *_the_rest: object
-    ) -> None:
+    def listen(connection: object, cursor: object, statement: str, *_the_rest: object) -> None:
         if not statement.startswith(NOT_COUNTED):
             statements.append(statement)
 

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
 
-from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from eakte import audit
 from eakte.access.actions import Action
 from eakte.access.check import require
+from eakte.access.passwords import LONGEST_PASSWORD, hashed, hasher
 from eakte.clock import Clock
 from eakte.db import folded
 from eakte.errors import BadInput, NotFound, NotUnique, RolesExclude
 from eakte.model.department import Department
+from eakte.model.dossier import Dossier
 from eakte.model.login import AccessToken, LoginSession
 from eakte.model.user import (
     FORBIDDEN_PAIRS,
+    ROLE_TITLES,
     SYSTEM,
     SYSTEM_ID,
     Actor,
@@ -32,15 +33,10 @@ from eakte.model.user import (
 )
 from eakte.unit_of_work import UnitOfWork
 
-SHORTEST_PASSWORD = 12
-LONGEST_PASSWORD = 256
-
-_hasher = PasswordHasher()
-
 
 @lru_cache(maxsize=1)
 def _nobody() -> str:
-    return _hasher.hash("a password that nobody has")
+    return hasher.hash("a password that nobody has")
 
 
 def password_fits(user: User | None, password: str) -> bool:
@@ -48,7 +44,7 @@ def password_fits(user: User | None, password: str) -> bool:
     usable = user is not None and user.active and user.password_hash is not None
     kept = user.password_hash if user is not None and user.password_hash else _nobody()
     try:
-        fits = _hasher.verify(kept, password[:LONGEST_PASSWORD])
+        fits = hasher.verify(kept, password[:LONGEST_PASSWORD])
     except (VerificationError, InvalidHashError):
         return False
     return fits and usable
@@ -94,6 +90,21 @@ def user_by_id(work: UnitOfWork, user_id: UUID) -> User:
     return user
 
 
+def people_of_unit(work: UnitOfWork, dossier: Dossier) -> Sequence[User]:
+    """List who could be in charge of a dossier: those who work in its unit, by name."""
+    require(work, Action.EDIT_DOSSIER, dossier)
+    return work.session.scalars(
+        select(User)
+        .join(Membership, Membership.user_id == User.id)
+        .where(
+            Membership.department_id == dossier.department_id,
+            User.active,
+            User.kind == UserKind.PERSON,
+        )
+        .order_by(User.name)
+    ).all()
+
+
 def departments_of(work: UnitOfWork, user: User) -> Sequence[Department]:
     """List the units in which an account works."""
     require(work, Action.MANAGE_USERS)
@@ -118,17 +129,15 @@ def units_of(work: UnitOfWork) -> dict[UUID, tuple[str, ...]]:
     return found
 
 
-def last_signed_in(work: UnitOfWork) -> dict[UUID, datetime]:
-    """Return since when the latest session of each account runs, of those that have one."""
+def unit_ids_of(work: UnitOfWork) -> dict[UUID, tuple[UUID, ...]]:
+    """Return the ids of the units of every account that has any."""
     require(work, Action.MANAGE_USERS)
-    return {
-        user_id: at
-        for user_id, at in work.session.execute(
-            select(LoginSession.user_id, func.max(LoginSession.created_at)).group_by(
-                LoginSession.user_id
-            )
-        )
-    }
+    found: dict[UUID, tuple[UUID, ...]] = {}
+    for user_id, unit in work.session.execute(
+        select(Membership.user_id, Membership.department_id).order_by(Membership.department_id)
+    ):
+        found[user_id] = (*found.get(user_id, ()), unit)
+    return found
 
 
 def departments(session: Session) -> Sequence[Department]:
@@ -148,7 +157,9 @@ def create_user(
     """Create an account for one person; without a password it cannot sign in until it is given one.
 
     Raises:
-        BadInput: the name is empty or the password too short.
+        BadInput: the name is empty.
+        WeakPassword: the password is too short or too easily guessed.
+        RolesExclude: two of the roles exclude each other.
         NotUnique: the login name is taken.
     """
     require(work, Action.MANAGE_USERS)
@@ -161,7 +172,11 @@ def create_user(
     user = User(
         login=typed,
         name=name.strip(),
-        password_hash=_hashed(password) if password is not None else None,
+        password_hash=(
+            hashed(password, avoid=(typed, name, work.settings.office_name))
+            if password is not None
+            else None
+        ),
         roles=sorted(role.value for role in roles),
         created_at=work.clock.now(),
     )
@@ -217,20 +232,29 @@ def change_user(
 
 
 def set_password(work: UnitOfWork, user: User, *, password: str) -> None:
-    """Give an account another password; every session and key of it ends."""
+    """Give an account another password; every session and key of it ends.
+
+    Raises:
+        WeakPassword: the password is too short or too easily guessed.
+    """
     require(work, Action.MANAGE_USERS)
-    user.password_hash = _hashed(password)
+    user.password_hash = _hashed_for(work, user, password)
     _end_everything(work, user.id)
     audit.note(work, "user.password", kind="user", subject=user.id)
 
 
 def change_own_password(work: UnitOfWork, *, old: str, new: str) -> None:
-    """Change the own password, proving the old one; every session and key ends."""
+    """Change the own password, proving the old one; every session and key ends.
+
+    Raises:
+        BadInput: the old password is wrong.
+        WeakPassword: the new one is too short or too easily guessed.
+    """
     require(work, Action.MANAGE_OWN_ACCOUNT)
     user = work.session.get_one(User, work.actor.id)
     if not password_fits(user, old):
         raise BadInput("Das bisherige Kennwort stimmt nicht.")
-    user.password_hash = _hashed(new)
+    user.password_hash = _hashed_for(work, user, new)
     _end_everything(work, user.id)
     audit.note(work, "user.password", kind="user", subject=user.id)
 
@@ -253,28 +277,29 @@ def create_department(work: UnitOfWork, key: str, *, name: str) -> Department:
     return unit
 
 
-def _refuse_forbidden_pairs(roles: Collection[Role]) -> None:
+def excluded_pairs(roles: Collection[Role]) -> list[tuple[Role, Role]]:
+    """Return which two of these roles nobody may hold at the same time, every pair once."""
     held = frozenset(roles)
+    order = list(Role)
+    found = [sorted(pair, key=order.index) for pair in FORBIDDEN_PAIRS if pair <= held]
+    return sorted(((one, other) for one, other in found), key=lambda two: _places(order, two))
+
+
+def _places(order: list[Role], two: tuple[Role, Role]) -> tuple[int, int]:
+    return order.index(two[0]), order.index(two[1])
+
+
+def _refuse_forbidden_pairs(roles: Collection[Role]) -> None:
     reasons = [
-        "„{}“ und „{}“ schließen einander aus.".format(*sorted(role.value for role in pair))
-        for pair in FORBIDDEN_PAIRS
-        if pair <= held
+        f"„{ROLE_TITLES[one]}“ und „{ROLE_TITLES[other]}“ schließen einander aus."
+        for one, other in excluded_pairs(roles)
     ]
     if reasons:
-        raise RolesExclude("Diese Rollen darf niemand zugleich haben.", reasons=sorted(reasons))
+        raise RolesExclude("Diese Rollen darf niemand zugleich haben.", reasons=reasons)
 
 
-def _hashed(password: str) -> str:
-    if len(password) < SHORTEST_PASSWORD:
-        raise BadInput(
-            "Das Kennwort ist zu kurz: nötig sind mindestens %(length)s Zeichen.",
-            length=SHORTEST_PASSWORD,
-        )
-    if len(password) > LONGEST_PASSWORD:
-        raise BadInput(
-            "Das Kennwort ist zu lang: höchstens %(length)s Zeichen.", length=LONGEST_PASSWORD
-        )
-    return _hasher.hash(password)
+def _hashed_for(work: UnitOfWork, user: User, password: str) -> str:
+    return hashed(password, avoid=(user.login, user.name, work.settings.office_name))
 
 
 def _join(work: UnitOfWork, user: User, departments: Collection[Department]) -> None:

@@ -22,7 +22,9 @@ def actor_of(session: Session, user: User, clock: Clock, *, confirmed: bool = Fa
     Grants are personal: a deputy gets the units, duties and cases of those they stand in for, and
     nothing that was given to them by name. ``confirmed``: they have just proved who they are again.
     """
-    names = {user.id: user.name} | _absent(session, user, clock)
+    own = frozenset(Role(role) for role in user.roles)
+    known = {user.id: (user.name, own)} | _absent(session, user, clock)
+    names = list(known)
     units: dict[UUID, set[UUID]] = {}
     cases: dict[UUID, set[tuple[UUID, UUID]]] = {}
     granted: dict[str, set[UUID]] = {kind.value: set() for kind in GrantKind}
@@ -38,17 +40,18 @@ def actor_of(session: Session, user: User, clock: Clock, *, confirmed: bool = Fa
         Scope(
             person=person,
             name=name,
+            roles=roles,
             departments=frozenset(units.get(person, ())),
             shares=tuple(shares.get(person, ())),
             cases=frozenset(cases.get(person, ())),
         )
-        for person, name in names.items()
+        for person, (name, roles) in known.items()
     ]
     return Actor(
         id=user.id,
         kind=user.kind,
         name=user.name,
-        roles=frozenset(Role(role) for role in user.roles),
+        roles=own,
         own=scopes[0],
         deputising=tuple(scopes[1:]),
         granted=frozenset(granted[GrantKind.GRANTED.value]),
@@ -57,11 +60,11 @@ def actor_of(session: Session, user: User, clock: Clock, *, confirmed: bool = Fa
     )
 
 
-def _absent(session: Session, user: User, clock: Clock) -> dict[UUID, str]:
-    """Those for whom the person stands in today, by name."""
+def _absent(session: Session, user: User, clock: Clock) -> dict[UUID, tuple[str, frozenset[Role]]]:
+    """Those for whom the person stands in today, by name, with the kinds of work they do."""
     today = clock.today()
     found = session.execute(
-        select(User.id, User.name)
+        select(User.id, User.name, User.roles)
         .join(Deputy, Deputy.absent_id == User.id)
         .where(
             Deputy.deputy_id == user.id,
@@ -72,7 +75,11 @@ def _absent(session: Session, user: User, clock: Clock) -> dict[UUID, str]:
         )
         .order_by(User.name, User.id)
     )
-    return {person: name for person, name in found if person != user.id}
+    return {
+        person: (name, frozenset(Role(role) for role in roles))
+        for person, name, roles in found
+        if person != user.id
+    }
 
 
 def _rights(

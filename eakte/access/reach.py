@@ -7,8 +7,6 @@ there are.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from sqlalchemy import ColumnElement, False_, and_, exists, false, or_, select, true
 from sqlalchemy.orm import aliased, object_session
 
@@ -120,16 +118,6 @@ def reached_rows(actor: Actor, table: Table) -> ColumnElement[bool]:
     )
 
 
-def stood_in_for(actor: Actor, thing: Thing) -> Scope | None:
-    """Return in whose stead the actor reaches a thing, None when they reach it themselves."""
-    if not actor.deputising or reaches(replace(actor, deputising=()), thing):
-        return None
-    for scope in actor.deputising:
-        if reaches(replace(actor, deputising=(scope,)), thing):
-            return scope
-    return None
-
-
 def _document(actor: Actor, document: Document) -> bool:
     if document.case is None:
         return document.department_id in actor.departments
@@ -207,9 +195,7 @@ def _in_part(actor: Actor) -> ColumnElement[bool]:
 
 def _part_rows(actor: Actor, part: type[Case]) -> ColumnElement[bool]:
     """The condition on cases that are reached although their dossier is not."""
-    unsealed = and_(
-        HOME_OF_PART.id == part.dossier_id, ~HOME_OF_PART.locked, ~HOME_OF_PART.staff
-    )
+    unsealed = and_(HOME_OF_PART.id == part.dossier_id, ~HOME_OF_PART.locked, ~HOME_OF_PART.staff)
     ways = [
         and_(
             part.procedure_key == share.procedure,

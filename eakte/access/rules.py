@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, exists, false, true
+from sqlalchemy import ColumnElement, and_, exists, false, or_, true
 
 from eakte.access import reach
 from eakte.access.actions import Action
@@ -23,11 +23,16 @@ from eakte.model.user import Actor, Role, UserKind
 
 @dataclass(frozen=True)
 class Rule:
-    """A reason why something is allowed, in one German sentence and two faces."""
+    """A reason why something is allowed, in one German sentence and two faces.
+
+    ``role`` is set where the reason is a kind of work; the rules beside it then see the actor at
+    that work alone, so that nobody does as a clerk what falls to a doctor they stand in for.
+    """
 
     sentence: str
     may: Callable[[Actor, Thing], bool]
     visible: Callable[[Actor, Table], ColumnElement[bool]]
+    role: Role | None = None
 
 
 def _always(holds: bool) -> ColumnElement[bool]:
@@ -39,6 +44,7 @@ def _does(role: Role, sentence: str) -> Rule:
         sentence,
         lambda actor, thing: actor.has(role),
         lambda actor, table: _always(actor.has(role)),
+        role,
     )
 
 
@@ -138,6 +144,28 @@ def _behind_glass_rows(actor: Actor, table: Table) -> ColumnElement[bool]:
     return _in_dossier(table, lambda home: and_(home.id.in_(actor.glass), ~home.staff))
 
 
+def _in_charge(actor: Actor, thing: Thing) -> bool:
+    """In charge of a dossier from which the unit is shut out."""
+    dossier = _dossier_of(thing)
+    return (
+        dossier is not None
+        and dossier.clerk_id == actor.id
+        and (dossier.locked or dossier.staff)
+        and not reach.barred(actor, dossier)
+    )
+
+
+def _in_charge_rows(actor: Actor, table: Table) -> ColumnElement[bool]:
+    return _in_dossier(
+        table,
+        lambda home: and_(
+            home.clerk_id == actor.id,
+            or_(home.locked, home.staff),
+            reach.not_barred(actor, home),
+        ),
+    )
+
+
 def _delivered(actor: Actor, thing: Thing) -> bool:
     return (
         isinstance(thing, Document)
@@ -186,6 +214,11 @@ OF_THE_UNIT = Rule(
 )
 TAKES_PART = Rule("Die Person ist an dem Vorgang beteiligt.", _takes_part, _taking_part_rows)
 GIVEN = Rule("Die Akte wurde der Person namentlich freigegeben.", _given, _given_rows)
+IN_CHARGE = Rule(
+    "Die Person ist für die Akte zuständig, und sie ist gesperrt oder eine Personalakte.",
+    _in_charge,
+    _in_charge_rows,
+)
 BEHIND_GLASS = Rule(
     "Die Person hat die Akte mit einem Notfallzugriff geöffnet.",
     _behind_glass,
@@ -229,6 +262,8 @@ WORKS: AnyOf = ((CLERK, REACHED), (LEAD, REACHED), (THE_SYSTEM,))
 WORKS_ON_ALL: AnyOf = ((CLERK, WHOLE), (LEAD, WHOLE), (THE_SYSTEM,))
 KEEPS_ORDER: AnyOf = (*WORKS_ON_ALL, (RECORDS, OF_THE_UNIT))
 RULES_ON_ACCESS: AnyOf = ((LEAD, WHOLE), (RECORDS, OF_THE_UNIT), (RECORDS, GIVEN))
+# Nobody else may know of such a dossier, so without this one it could never be opened again.
+GIVES_ACCESS: AnyOf = (*RULES_ON_ACCESS, (CLERK, IN_CHARGE))
 
 TABLE: dict[Action, AnyOf] = {
     Action.DELIVER_DOCUMENT: ((CLERK,), (LEAD,), (SCANNING,), (THE_SYSTEM,)),
@@ -247,15 +282,21 @@ TABLE: dict[Action, AnyOf] = {
     Action.SEE_CASE: SEES,
     Action.OPEN_CASE: WORKS_ON_ALL,
     Action.EDIT_CASE: WORKS,
+    Action.SEE_DEADLINES: ((CLERK,), (LEAD,), (MEDICAL,), (RECORDS,), (THE_SYSTEM,)),
     Action.SEE_PLAN: (
         *((role,) for role in (CLERK, LEAD, SCANNING, MEDICAL, AUDITOR, RECORDS)),
         (ADMINISTRATOR,),
         (THE_SYSTEM,),
     ),
     Action.EDIT_PLAN: ((RECORDS,), (THE_SYSTEM,)),
+    Action.SEE_LISTS: (
+        *((role,) for role in (CLERK, LEAD, SCANNING, MEDICAL, EXPERT, AUDITOR, RECORDS)),
+        (ADMINISTRATOR,),
+        (THE_SYSTEM,),
+    ),
     Action.SEARCH: ((CLERK,), (LEAD,), (MEDICAL,), (AUDITOR,), (THE_SYSTEM,)),
-    Action.SEE_ACCESS: RULES_ON_ACCESS,
-    Action.GIVE_ACCESS: RULES_ON_ACCESS,
+    Action.SEE_ACCESS: (*GIVES_ACCESS, (CLERK, WHOLE)),
+    Action.GIVE_ACCESS: GIVES_ACCESS,
     Action.TAKE_PART_IN_CASE: WORKS_ON_ALL,
     Action.LOCK_DOSSIER: RULES_ON_ACCESS,
     Action.SHARE_WORK: ((LEAD,), (THE_SYSTEM,)),
@@ -266,5 +307,6 @@ TABLE: dict[Action, AnyOf] = {
     Action.MANAGE_USERS: ((ADMINISTRATOR,), (THE_SYSTEM,)),
     Action.LOAD_OFFICE: ((RECORDS,), (THE_SYSTEM,)),
     Action.MANAGE_OWN_ACCOUNT: ((A_PERSON,),),
+    Action.MANAGE_OWN_FACTORS: ((A_PERSON, CONFIRMED),),
     Action.MAINTAIN: ((THE_SYSTEM,),),
 }

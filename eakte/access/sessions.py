@@ -1,4 +1,4 @@
-"""Who is signed in, how is a session or key ended, and who has tried too often?
+"""Who is signed in, and how is a session or key begun, confirmed and ended?
 
 Tokens are random; only a keyed digest is kept, so a stolen database opens no session.
 """
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import and_, delete, func, or_, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from eakte import audit
@@ -21,9 +21,8 @@ from eakte.access.actions import Action
 from eakte.access.check import require
 from eakte.clock import Clock
 from eakte.config import Settings
-from eakte.db import folded
 from eakte.errors import BadInput, NotFound
-from eakte.model.login import AccessToken, LoginAttempt, LoginSession
+from eakte.model.login import AccessToken, LoginSession, SignInMethod
 from eakte.model.user import User
 from eakte.unit_of_work import UnitOfWork
 
@@ -39,61 +38,23 @@ def digest_of(token: str, settings: Settings) -> str:
     return hmac.new(key, token.encode(), hashlib.sha256).hexdigest()
 
 
-def locked_until(
-    session: Session, clock: Clock, settings: Settings, *, login: str, address: str
-) -> datetime | None:
-    """Return until when sign-in is locked for this name or address, or None.
-
-    Names that do not exist are locked like those that do, so the answer tells nothing.
-    """
-    span = timedelta(minutes=settings.login_lock_minutes)
-    for key, most in _attempt_keys(settings, login=login, address=address):
-        tries, last = session.execute(
-            select(func.count(), func.max(LoginAttempt.at)).where(
-                LoginAttempt.key == key, LoginAttempt.at > clock.now() - span
-            )
-        ).one()
-        if tries >= most:
-            return (last if last.tzinfo else last.replace(tzinfo=clock.now().tzinfo)) + span
-    return None
-
-
-def note_failure(
-    session: Session, clock: Clock, settings: Settings, *, login: str, address: str
-) -> None:
-    """Remember a failed attempt; must be committed although the sign-in fails."""
-    now = clock.now()
-    span = timedelta(minutes=settings.login_lock_minutes)
-    session.execute(delete(LoginAttempt).where(LoginAttempt.at < now - span))
-    session.add_all(
-        LoginAttempt(key=key, at=now)
-        for key, _ in _attempt_keys(settings, login=login, address=address)
-    )
-
-
-def forgive(
-    session: Session, settings: Settings, *, login: str, address: str, at: datetime
-) -> None:
-    """Take back an attempt that turned out right: all of this name's, and that one's address."""
-    (named, _), (placed, _) = _attempt_keys(settings, login=login, address=address)
-    session.execute(
-        delete(LoginAttempt).where(
-            or_(
-                LoginAttempt.key == named,
-                and_(LoginAttempt.key == placed, LoginAttempt.at == at),
-            )
-        )
-    )
-
-
 def check_password(session: Session, *, login: str, password: str) -> User | None:
     """Return the account when name and password fit and it is active."""
     user = find_login(session, login)
     return user if password_fits(user, password) else None
 
 
-def start_session(work: UnitOfWork, *, device: str) -> str:
-    """Start a session for the actor and return its token, which exists only in the cookie."""
+def start_session(
+    work: UnitOfWork,
+    *,
+    device: str,
+    method: SignInMethod = SignInMethod.PASSWORD,
+    confirmed: bool = False,
+) -> str:
+    """Start a session for the actor and return its token, which exists only in the cookie.
+
+    ``confirmed``: it begins as if the person had just proved again who they are.
+    """
     require(work, Action.MANAGE_OWN_ACCOUNT)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     now = work.clock.now()
@@ -103,13 +64,17 @@ def start_session(work: UnitOfWork, *, device: str) -> str:
         token_digest=digest_of(token, settings),
         user_id=work.actor.id,
         device=device[:200],
+        method=method,
+        confirmed_at=now if confirmed else None,
         created_at=now,
         idle_until=now + timedelta(minutes=settings.session_idle_minutes),
         ends_at=now + timedelta(hours=settings.session_hours),
     )
     work.session.add(started)
     work.session.flush()
-    audit.note(work, "login.session-started", kind="session", subject=started.id)
+    audit.note(
+        work, "login.session-started", kind="session", subject=started.id, method=method.value
+    )
     return token
 
 
@@ -129,6 +94,37 @@ def session_of(
         )
     ).first()
     return (found[0], found[1]) if found else None
+
+
+def is_confirmed(started: LoginSession, clock: Clock, settings: Settings) -> bool:
+    """Say whether the person has proved again who they are, not longer ago than is set."""
+    since = clock.now() - timedelta(minutes=settings.confirm_minutes)
+    return started.confirmed_at is not None and started.confirmed_at > since
+
+
+def confirm_session(work: UnitOfWork, session_id: UUID, *, method: SignInMethod) -> str:
+    """Note that the person has proved again who they are; return the session's new token.
+
+    The old token opens nothing any more: whoever stole it does not gain by the confirmation.
+
+    Raises:
+        NotFound: the session is over, or somebody else's.
+    """
+    require(work, Action.MANAGE_OWN_ACCOUNT)
+    started = work.session.get(LoginSession, session_id)
+    if started is None or started.user_id != work.actor.id:
+        raise NotFound("Diese Sitzung gibt es nicht mehr.")
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    started.token_digest = digest_of(token, work.settings)
+    started.confirmed_at = work.clock.now()
+    work.session.flush()
+    audit.note(work, "login.confirmed", kind="session", subject=session_id, method=method.value)
+    return token
+
+
+def last_seen(started: LoginSession, settings: Settings) -> datetime:
+    """Return when a session was last used, to the minute: shown to its owner and nobody else."""
+    return started.idle_until - timedelta(minutes=settings.session_idle_minutes)
 
 
 def needs_touch(started: LoginSession, clock: Clock, settings: Settings) -> bool:
@@ -167,9 +163,32 @@ def end_session(work: UnitOfWork, session_id: UUID) -> None:
     audit.note(work, "login.session-ended", kind="session", subject=session_id)
 
 
+def end_other_sessions(work: UnitOfWork, *, keep: UUID | None) -> int:
+    """End every session of the actor but one; return how many there were."""
+    require(work, Action.MANAGE_OWN_ACCOUNT)
+    others = delete(LoginSession).where(
+        LoginSession.user_id == work.actor.id, LoginSession.id != keep
+    )
+    ended = work.session.scalars(others.returning(LoginSession.id)).all()
+    audit.note(
+        work, "login.sessions-ended", kind="user", subject=work.actor.id, sessions=len(ended)
+    )
+    return len(ended)
+
+
+def end_sessions_of(work: UnitOfWork, user: User) -> None:
+    """End every session of an account; who works there has to sign in again.
+
+    How many there were is not told: it would say who is at their desk.
+    """
+    require(work, Action.MANAGE_USERS)
+    work.session.execute(delete(LoginSession).where(LoginSession.user_id == user.id))
+    audit.note(work, "login.sessions-ended", kind="user", subject=user.id)
+
+
 def new_token(work: UnitOfWork, name: str, *, days: int = TOKEN_DAYS) -> str:
     """Make a key with which a program acts as this person; it is shown this once."""
-    require(work, Action.MANAGE_OWN_ACCOUNT)
+    require(work, Action.MANAGE_OWN_FACTORS)
     if not name.strip():
         raise BadInput("Bitte geben Sie dem Zugang einen Namen, etwa den des Programms.")
     token = secrets.token_urlsafe(TOKEN_BYTES)
@@ -217,14 +236,4 @@ def user_of_token(session: Session, clock: Clock, settings: Settings, *, token: 
             AccessToken.ends_at > clock.now(),
             User.active,
         )
-    )
-
-
-def _attempt_keys(
-    settings: Settings, *, login: str, address: str
-) -> tuple[tuple[str, int], tuple[str, int]]:
-    # An address may stand for a whole office, so it is given more tries than one name.
-    return (
-        (digest_of(f"login:{folded(login)}", settings), settings.login_attempts),
-        (digest_of(f"address:{address}", settings), settings.login_attempts * 10),
     )

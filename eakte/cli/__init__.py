@@ -11,7 +11,7 @@ import logging
 import sys
 from collections.abc import Sequence
 
-from eakte.cli import accounts, documents, house, serving
+from eakte.cli import accounts, auditing, documents, house, order, serving
 from eakte.config import load_settings
 from eakte.errors import EakteError, PartUnavailable
 from storage import StorageError
@@ -57,6 +57,6 @@ def _parser() -> argparse.ArgumentParser:
         description="e-Akte: dieselben Handlungen wie im Browser, von der Befehlszeile.",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="BEFEHL")
-    for family in (documents, house, accounts, serving):
+    for family in (documents, house, auditing, accounts, order, serving):
         family.add_commands(commands)
     return parser

@@ -23,7 +23,7 @@ from eakte.processing.limits import Limits
 from eakte.processing.sandbox import Sandbox
 from eakte.retrieval.listing import document_by_id, versions_of
 from eakte.retrieval.reading import Reading, read_original, read_reading_copy, renditions_of
-from eakte.retrieval.searching import search
+from eakte.retrieval.searching import FoundDocument, search
 from eakte.retrieval.text import text_of
 from eakte.unit_of_work import UnitOfWork
 from storage import Digest
@@ -131,38 +131,42 @@ def _receive_one(
 
 
 def _search(given: argparse.Namespace, settings: Settings) -> int:
-    with house(settings) as office, acting(office, given.login) as work:
-        results = search(work, " ".join(given.words), page=given.page)
+    with house(settings) as office:
+        with acting(office, given.login) as work:
+            results = search(work, " ".join(given.words), page=given.page)
+        # The log entry is committed; only now the snippets leave.
         if not given.json and not results.found:
             print("Nichts gefunden.")
         for found in results.found:
-            document = found.document
-            case = document.case
-            for passage in found.passages or (None,):
-                page = passage.page if passage else 0
-                snippet = (
-                    "".join(
-                        f"»{part.text}«" if part.marked else part.text for part in passage.fragments
-                    )
-                    if passage
-                    else document.title
-                )
-                told = {
-                    "document": str(document.id),
-                    "number": document.receipt_number,
-                    "title": document.title,
-                    "dossier": case.dossier.reference if case else None,
-                    "page": page,
-                    "snippet": snippet,
-                    "words": list(passage.words) if passage else [],
-                }
-                where = f"Seite {page}" if page else "Angaben"
-                tell(
-                    told,
-                    f"{document.id} · {document.title} · {where} · {' '.join(snippet.split())}",
-                    as_json=given.json,
-                )
+            _tell_found(found, as_json=given.json)
     return 0
+
+
+def _tell_found(found: FoundDocument, *, as_json: bool) -> None:
+    document = found.document
+    case = document.case
+    for passage in found.passages or (None,):
+        page = passage.page if passage else 0
+        snippet = (
+            "".join(f"»{part.text}«" if part.marked else part.text for part in passage.fragments)
+            if passage
+            else document.title
+        )
+        told = {
+            "document": str(document.id),
+            "number": document.receipt_number,
+            "title": document.title,
+            "dossier": case.dossier.reference if case else None,
+            "page": page,
+            "snippet": snippet,
+            "words": list(passage.words) if passage else [],
+        }
+        where = f"Seite {page}" if page else "Angaben"
+        tell(
+            told,
+            f"{document.id} · {document.title} · {where} · {' '.join(snippet.split())}",
+            as_json=as_json,
+        )
 
 
 def _show(given: argparse.Namespace, settings: Settings) -> int:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 
+from eakte import offices
 from eakte.demo.chance import dice_for
 from eakte.demo.letter import Letter
 from eakte.demo.people import Person, invent_people
 from eakte.demo.stories import CasePlan, Story, Teller, Told
 from eakte.demo.writing import Clerk, working_day
+from eakte.filing.office_files import OfficeFiles, contents_of, read_office
+from eakte.filing.tables import YES
 
 SEED = "Musterkreis"
 AS_OF = date(2026, 11, 20)
@@ -98,11 +102,20 @@ class Office:
         yield from self.stray
 
 
-DISABILITY, HOUSING = "sbr", "wohngeld"
-DEPARTMENTS = (
-    DepartmentPlan(DISABILITY, "Schwerbehindertenrecht"),
-    DepartmentPlan(HOUSING, "Wohngeldstelle"),
-)
+def _read(folder: Path) -> OfficeFiles:
+    return read_office(contents_of(folder))
+
+
+def _entries(office: OfficeFiles) -> Iterator[EntryPlan]:
+    for line in office.plan.lines:
+        prefix = line["Kürzel"] if line["Akten"] == YES else ""
+        yield EntryPlan(line["Nummer"], line["Titel"], line["Sachgebiet"], prefix)
+
+
+# The demo office's departments are those that come along as files; what they say is theirs.
+OFFICES = tuple(_read(offices.FOLDER / name) for name in ("schwerbehindertenrecht", "wohngeld"))
+DISABILITY, HOUSING = (office.key for office in OFFICES)
+DEPARTMENTS = tuple(DepartmentPlan(office.key, office.name) for office in OFFICES)
 USERS = (
     UserPlan("sabine.muster", "Sabine Muster", "Akte-im-Griff-1", "clerk", (DISABILITY,),
              "Sachbearbeitung", 214),
@@ -117,17 +130,7 @@ USERS = (
     UserPlan("wanda.wohnfeld", "Wanda Wohnfeld", "Miete-und-Lasten", "clerk", (HOUSING,),
              "Sachbearbeitung Wohngeld", 108),
 )  # fmt: skip
-ENTRIES = (
-    EntryPlan("4", "Soziales und Jugend"),
-    EntryPlan("43", "Schwerbehindertenrecht, Teilhabe"),
-    EntryPlan("43.1", "Allgemeines, Erlasse und Rundschreiben", DISABILITY),
-    EntryPlan("43.2", "Feststellungsverfahren nach § 152 SGB IX", DISABILITY, "SBR"),
-    EntryPlan("43.3", "Ausweise, Beiblätter und Wertmarken", DISABILITY),
-    EntryPlan("43.4", "Rechtsbehelfe, Grundsatzentscheidungen", DISABILITY),
-    EntryPlan("43.5", "Zusammenarbeit mit dem versorgungsärztlichen Dienst", DISABILITY),
-    EntryPlan("46", "Wohnen"),
-    EntryPlan("46.1", "Wohngeld, Einzelfälle", HOUSING, "WOG"),
-)
+ENTRIES = tuple(dict.fromkeys(entry for office in OFFICES for entry in _entries(office)))
 
 
 def catalogue(

@@ -14,19 +14,21 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from eakte import jobs
+from eakte import jobs, offices
 from eakte.access.accounts import create_department, create_user, find_login
 from eakte.access.acting import actor_of
 from eakte.bootstrap import Office as House
 from eakte.clock import Clock
-from eakte.demo.catalogue import DEPARTMENTS, ENTRIES, USERS, DossierPlan, Office, catalogue
+from eakte.demo.catalogue import DEPARTMENTS, USERS, DossierPlan, Office, catalogue
 from eakte.demo.letter import Container, Letter
 from eakte.demo.scanning import render
 from eakte.errors import RuleBroken
 from eakte.filing.describing import Description
+from eakte.filing.office_files import contents_of
+from eakte.filing.office_loading import load_office as load_department
 from eakte.filing.opening import open_case, open_dossier
 from eakte.filing.placing import place_document
-from eakte.filing.plan import add_plan_entry
+from eakte.filing.plan import plan_entry
 from eakte.intake.delivering import Declared, deliver
 from eakte.intake.receiving import Receipt
 from eakte.model.case import Case
@@ -34,7 +36,6 @@ from eakte.model.delivery import Delivery
 from eakte.model.department import CENTRAL_INBOX, Department
 from eakte.model.document import Direction, Document, Source
 from eakte.model.dossier import Dossier
-from eakte.model.file_plan import PlanEntry
 from eakte.model.findings import Kind, Look
 from eakte.model.user import Actor, Role
 from eakte.processing.scratch import Scratch
@@ -155,20 +156,14 @@ def _found(work: UnitOfWork) -> None:
             roles={Role(user.role)},
             departments=[units[key] for key in user.departments],
         )
-    for entry in ENTRIES:
-        add_plan_entry(
-            work,
-            entry.number,
-            title=entry.title,
-            department=units.get(entry.department),
-            reference_prefix=entry.prefix,
-            takes_dossiers=bool(entry.prefix),
-        )
+    # After the people, since the files say who works on which letters.
+    for folder in offices.shipped():
+        load_department(work, contents_of(folder))
 
 
 def _open(work: UnitOfWork, plan: DossierPlan) -> None:
     """A dossier with its cases, in one transaction."""
-    entry = work.session.scalars(select(PlanEntry).where(PlanEntry.number == plan.entry)).one()
+    entry = plan_entry(work, plan.entry)
     dossier = open_dossier(
         work,
         entry,

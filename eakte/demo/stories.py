@@ -35,7 +35,7 @@ PROCEDURES = {
     Story.REVIEW: "Nachprüfung von Amts wegen",
     Story.OBJECTION: "Erstantrag",
     Story.COURT: "Erstantrag",
-    Story.HOUSING: "Wohngeld",
+    Story.HOUSING: "Erstantrag",
 }
 
 

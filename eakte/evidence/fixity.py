@@ -15,6 +15,8 @@ from eakte import audit
 from eakte.access.actions import Action
 from eakte.access.check import require
 from eakte.errors import PartUnavailable
+from eakte.evidence.heads import check_log
+from eakte.evidence.signing import Signer
 from eakte.model.content import Content, keep_content
 from eakte.model.document import Document, DocumentState, Rendition, Version
 from eakte.model.job import Job
@@ -49,6 +51,8 @@ class Findings:
 def verify(begin: Begin, *, report: Report | None = None) -> Findings:
     """Read every byte that a row names, walk the log and compare the index with the rows.
 
+    The log has to fit every head that was signed of it.
+
     Many short transactions: nobody is kept from working meanwhile. Documents that are just being
     processed are compared with the index only when they are done.
 
@@ -60,10 +64,11 @@ def verify(begin: Begin, *, report: Report | None = None) -> Findings:
         require(work, Action.MAINTAIN)
         findings.documents = work.session.scalar(select(func.count(Document.id))) or 0
         total = work.session.scalar(select(func.count()).select_from(Content)) or 0
-        log = audit.verify(work.session)
-        findings.log_entries, findings.log_head = log.entries, log.head
-        findings.faults.extend(log.faults)
         findings.faults.extend(_documents_without_version(work.session))
+        signer = Signer(work.settings.audit_key)
+    log = check_log(begin, trusted={signer.public})
+    findings.log_entries, findings.log_head = log.entries, log.head
+    findings.faults.extend(log.faults)
     for content in _contents(begin):
         _check_bytes(content, findings, begin)
         if report is not None:

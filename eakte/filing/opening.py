@@ -2,21 +2,59 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from sqlalchemy import func, select
 
 from eakte import audit
 from eakte.access.actions import Action
-from eakte.access.check import require
+from eakte.access.check import require, visible
 from eakte.db import folded
-from eakte.errors import BadInput, DossierClosed, NotAllowed
+from eakte.errors import (
+    BadInput,
+    DossierClosed,
+    NotAllowed,
+    NotUnique,
+    PersonKnown,
+    RuleBroken,
+)
+from eakte.filing.references import rest_of, uses_letter
 from eakte.model.case import Case
+from eakte.model.catalogue import Procedure
 from eakte.model.counter import hold, next_number
-from eakte.model.dossier import Dossier, DossierState
+from eakte.model.dossier import Dossier, DossierAlias, DossierState, Medium
 from eakte.model.file_plan import PlanEntry
-from eakte.model.user import UserKind
+from eakte.model.user import Membership, Role, User, UserKind
 from eakte.unit_of_work import UnitOfWork
+
+MOST_KEYWORDS = 20
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What a new dossier is to say of itself beyond subject and person.
+
+    ``clerk_id`` None means the actor, when they are a clerk. ``aliases`` are (program, number).
+    """
+
+    clerk_id: UUID | None = None
+    death_date: date | None = None
+    address: str = ""
+    medium: Medium = Medium.ELECTRONIC
+    paper_location: str = ""
+    term_from: date | None = None
+    term_until: date | None = None
+    keywords: Sequence[str] = ()
+    aliases: Sequence[tuple[str, str]] = ()
+    locked: bool = False
+    lock_reason: str = ""
+    staff: bool = False
+
+
+PLAIN = Opening()
 
 
 def open_dossier(
@@ -26,47 +64,73 @@ def open_dossier(
     subject: str,
     person_name: str = "",
     birth_date: date | None = None,
+    given: Opening = PLAIN,
+    although_known: bool = False,
 ) -> Dossier:
     """Open a dossier below a plan entry; its reference is given once and never again.
 
-    The reference is the entry's prefix, a running number and the year: "SBR 12/2026".
+    The entry's pattern says how the reference looks: "SBR 12/2026". Where the entry keeps one
+    dossier a person, a second one needs ``although_known``; of dossiers that the actor may not
+    see nothing is said.
 
     Raises:
-        BadInput: the entry keeps no dossiers, the subject is empty, or the birth date lies ahead.
+        RuleBroken: naming every reason against it.
         NotAllowed: the entry belongs to a unit in which the actor does not work.
+        PersonKnown: the person has a dossier there already.
+        NotUnique: another dossier has one of the aliases.
     """
     require(work, Action.OPEN_DOSSIER)
-    today = work.clock.today()
-    unit = entry.department_id
-    if not entry.takes_dossiers or unit is None:
-        raise BadInput("Unter „%(title)s“ werden keine Akten geführt.", title=entry.title)
-    if work.actor.kind is not UserKind.SYSTEM and unit not in work.actor.departments:
-        raise NotAllowed("Unter „%(title)s“ führt ein anderes Sachgebiet Akten.", title=entry.title)
-    if not subject.strip():
-        raise BadInput("Der Betreff darf nicht leer sein.")
-    if birth_date is not None and birth_date > today:
-        raise BadInput("Das Geburtsdatum liegt in der Zukunft.")
-    number = next_number(work.session, f"reference:{entry.reference_prefix}:{today.year}")
-    reference = f"{entry.reference_prefix} {number}/{today.year}"
-    dossier = Dossier(
-        reference=reference,
-        reference_folded=folded(reference),
-        plan_entry_id=entry.id,
-        department_id=unit,
-        subject=subject.strip()[:300],
-        person_name=person_name.strip()[:200],
-        person_folded=folded(person_name)[:200],
-        birth_date=birth_date,
-        opened_on=today,
-    )
+    unit = _unit_of(work, entry)
+    clerk_id = given.clerk_id or (work.actor.id if work.actor.has(Role.CLERK) else None)
+    _refuse_if_unsound(work, entry, subject, person_name, birth_date, given, clerk_id)
+    aliases = _new_aliases(work, given.aliases)
+    known = known_dossiers(work, person_name=person_name, birth_date=birth_date)
+    beside = [one for one in known if one.plan_entry.number == entry.number]
+    if entry.one_a_person and beside and not although_known:
+        raise PersonKnown(
+            "Diese Person hat schon eine Akte: %(references)s.",
+            references=", ".join(one.reference for one in beside),
+        )
+    dossier = _dossier(work, entry, unit, subject, person_name, birth_date, given)
+    dossier.clerk_id = clerk_id
     work.session.add(dossier)
     work.session.flush()
-    audit.note(work, "dossier.opened", kind="dossier", subject=dossier.id, reference=reference)
+    work.session.add_all(
+        DossierAlias(dossier_id=dossier.id, system=system, value=value, value_folded=folded(value))
+        for system, value in aliases
+    )
+    work.session.flush()
+    details: dict[str, object] = {"reference": dossier.reference}
+    if dossier.locked or dossier.staff:
+        details |= {"locked": dossier.locked, "staff": dossier.staff}
+    if entry.one_a_person and beside:
+        details["although_known"] = [str(one.id) for one in beside]
+    audit.note(work, "dossier.opened", kind="dossier", subject=dossier.id, **details)
     return dossier
 
 
+def known_dossiers(
+    work: UnitOfWork, *, person_name: str, birth_date: date | None
+) -> Sequence[Dossier]:
+    """List the dossiers of the same person (folded name and birth date) that the actor may see."""
+    require(work, Action.OPEN_DOSSIER)
+    name = folded(person_name)[:200]
+    if not name or birth_date is None:
+        return []
+    return work.session.scalars(
+        select(Dossier)
+        .where(
+            Dossier.person_folded == name,
+            Dossier.birth_date == birth_date,
+            Dossier.state != DossierState.CANCELLED,
+            visible(work.actor, Action.SEE_DOSSIER, Dossier),
+        )
+        .order_by(Dossier.opened_on, Dossier.reference_folded)
+    ).all()
+
+
 def open_case(work: UnitOfWork, dossier: Dossier, *, procedure: str, subject: str = "") -> Case:
-    """Open the next case of a dossier.
+    """Open the next case of a dossier; a procedure of the unit's catalogue is known by its title.
 
     Raises:
         BadInput: no procedure was named.
@@ -75,15 +139,18 @@ def open_case(work: UnitOfWork, dossier: Dossier, *, procedure: str, subject: st
     require(work, Action.OPEN_CASE, dossier)
     if not procedure.strip():
         raise BadInput("Bitte geben Sie an, um welches Verfahren es geht.")
-    if dossier.state is DossierState.CLOSED:
+    if dossier.state is not DossierState.OPEN:
         raise DossierClosed("Die Akte %(reference)s ist geschlossen.", reference=dossier.reference)
+    listed = _procedure(work, dossier.department_id, procedure)
+    title = listed.title if listed else procedure.strip()[:100]
     hold(work.session, f"cases:{dossier.id}")
     last = work.session.scalar(select(func.max(Case.number)).where(Case.dossier_id == dossier.id))
     case = Case(
         dossier_id=dossier.id,
         number=(last or 0) + 1,
-        procedure=procedure.strip()[:100],
-        subject=(subject.strip() or procedure.strip())[:300],
+        procedure=title,
+        procedure_key=listed.key if listed else "",
+        subject=(subject.strip() or title)[:300],
         opened_on=work.clock.today(),
     )
     work.session.add(case)
@@ -97,3 +164,164 @@ def open_case(work: UnitOfWork, dossier: Dossier, *, procedure: str, subject: st
         number=case.number,
     )
     return case
+
+
+def _unit_of(work: UnitOfWork, entry: PlanEntry) -> UUID:
+    """The unit that keeps dossiers below the entry, if the actor works there and it holds."""
+    if not entry.takes_dossiers or entry.department_id is None:
+        raise BadInput("Unter „%(title)s“ werden keine Akten geführt.", title=entry.title)
+    if not entry.holds_on(work.clock.today()):
+        raise BadInput(
+            "Der Eintrag „%(number)s %(title)s“ gilt heute nicht.",
+            number=entry.number,
+            title=entry.title,
+            next_step="Bitte wählen Sie einen Eintrag, der heute gilt.",
+        )
+    unit = entry.department_id
+    if work.actor.kind is not UserKind.SYSTEM and unit not in work.actor.departments:
+        raise NotAllowed("Unter „%(title)s“ führt ein anderes Sachgebiet Akten.", title=entry.title)
+    return unit
+
+
+def _refuse_if_unsound(
+    work: UnitOfWork,
+    entry: PlanEntry,
+    subject: str,
+    person_name: str,
+    birth_date: date | None,
+    given: Opening,
+    clerk_id: UUID | None,
+) -> None:
+    reasons = [
+        *(["Der Betreff darf nicht leer sein."] if not subject.strip() else []),
+        *_wrong_days(work.clock.today(), birth_date, given),
+        *_wrong_seals(work, given, clerk_id),
+    ]
+    if uses_letter(entry.reference_pattern) and not _letter(person_name).isalpha():
+        reasons.append("Das Aktenzeichen verlangt hier den Namen der Person.")
+    if given.medium is not Medium.ELECTRONIC and not given.paper_location.strip():
+        reasons.append("Bitte geben Sie an, wo das Papier liegt.")
+    if len(given.keywords) > MOST_KEYWORDS:
+        reasons.append(f"Mehr als {MOST_KEYWORDS} Schlagworte sind nicht möglich.")
+    if given.clerk_id is not None and not _works_there(work, given.clerk_id, entry):
+        reasons.append("Die gewählte Person bearbeitet in diesem Sachgebiet keine Akten.")
+    if len(reasons) == 1:
+        raise BadInput(reasons[0])
+    if reasons:
+        raise RuleBroken("Die Akte kann so nicht angelegt werden.", reasons=reasons)
+
+
+def _wrong_days(today: date, birth_date: date | None, given: Opening) -> list[str]:
+    reasons = []
+    if birth_date is not None and birth_date > today:
+        reasons.append("Das Geburtsdatum liegt in der Zukunft.")
+    if given.death_date is not None and given.death_date > today:
+        reasons.append("Das Sterbedatum liegt in der Zukunft.")
+    if birth_date and given.death_date and given.death_date < birth_date:
+        reasons.append("Das Sterbedatum liegt vor dem Geburtsdatum.")
+    if given.term_from and given.term_until and given.term_until < given.term_from:
+        reasons.append("Die Laufzeit endet, bevor sie beginnt.")
+    return reasons
+
+
+def _wrong_seals(work: UnitOfWork, given: Opening, clerk_id: UUID | None) -> list[str]:
+    reasons = []
+    if given.locked and not given.lock_reason.strip():
+        reasons.append("Bitte geben Sie an, warum die Akte gesperrt wird.")
+    if (given.locked or given.staff) and clerk_id is None:
+        reasons.append("Eine gesperrte Akte braucht eine Person, die sie bearbeitet.")
+    if given.staff and work.actor.has(Role.PERSONNEL):
+        reasons.append(
+            "Wer in Personalsachen entscheidet, legt keine Akten über Beschäftigte an (§ 35 SGB I)."
+        )
+    return reasons
+
+
+def _works_there(work: UnitOfWork, person: UUID, entry: PlanEntry) -> bool:
+    clerk = work.session.scalar(
+        select(User)
+        .join(Membership, Membership.user_id == User.id)
+        .where(User.id == person, User.active, Membership.department_id == entry.department_id)
+    )
+    return clerk is not None and bool({Role.CLERK.value, Role.LEAD.value} & set(clerk.roles))
+
+
+def _new_aliases(work: UnitOfWork, aliases: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    wanted = [
+        (system.strip()[:60], value.strip()[:100]) for system, value in aliases if value.strip()
+    ]
+    for system, value in wanted:
+        taken = select(DossierAlias.id).where(
+            DossierAlias.system == system, DossierAlias.value_folded == folded(value)
+        )
+        if (
+            not system
+            or work.session.scalar(taken) is not None
+            or wanted.count((system, value)) > 1
+        ):
+            raise NotUnique(
+                "Das Geschäftszeichen „%(value)s“ ist schon vergeben oder unvollständig.",
+                value=value,
+            )
+    return wanted
+
+
+def _dossier(
+    work: UnitOfWork,
+    entry: PlanEntry,
+    unit: UUID,
+    subject: str,
+    person_name: str,
+    birth_date: date | None,
+    given: Opening,
+) -> Dossier:
+    today = work.clock.today()
+    reference = _reference(work, entry, _letter(person_name).upper()[:1])
+    return Dossier(
+        reference=reference,
+        reference_folded=folded(reference),
+        plan_entry_id=entry.id,
+        department_id=unit,
+        subject=subject.strip()[:300],
+        person_name=person_name.strip()[:200],
+        person_folded=folded(person_name)[:200],
+        letter=_letter(person_name),
+        birth_date=birth_date,
+        death_date=given.death_date,
+        address=given.address.strip()[:300],
+        medium=given.medium,
+        paper_location=given.paper_location.strip()[:200],
+        term_from=given.term_from,
+        term_until=given.term_until,
+        keywords=[word.strip()[:60] for word in given.keywords if word.strip()],
+        access=entry.default_access,
+        locked=given.locked,
+        lock_reason=given.lock_reason.strip()[:500],
+        staff=given.staff,
+        opened_on=today,
+    )
+
+
+def _reference(work: UnitOfWork, entry: PlanEntry, letter: str) -> str:
+    rest = rest_of(
+        entry.reference_pattern,
+        plan=entry.number,
+        prefix=entry.reference_prefix,
+        year=work.clock.today().year,
+        letter=letter,
+    )
+    return rest.reference(next_number(work.session, rest.scope))
+
+
+def _letter(person_name: str) -> str:
+    return next((sign for sign in folded(person_name) if sign.isalnum()), "")
+
+
+def _procedure(work: UnitOfWork, department_id: UUID, typed: str) -> Procedure | None:
+    rows = work.session.scalars(
+        select(Procedure)
+        .where(Procedure.department_id == department_id, Procedure.in_use)
+        .order_by(Procedure.place)
+    )
+    wanted = folded(typed)
+    return next((row for row in rows if wanted in (folded(row.title), row.key)), None)

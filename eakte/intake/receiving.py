@@ -17,7 +17,8 @@ from sqlalchemy import select
 
 from eakte import audit, jobs
 from eakte.access.actions import Action
-from eakte.access.check import may, require
+from eakte.access.check import require
+from eakte.access.twins import earlier_twins
 from eakte.errors import (
     BadInput,
     ContentTooLarge,
@@ -279,10 +280,7 @@ def receipt_of(work: UnitOfWork, document: Document, *, repeated: bool = False) 
         .join(Content, Content.sha256 == Version.sha256)
         .where(Version.document_id == document.id, Version.number == 1)
     ).one()
-    twin = (
-        work.session.get(Document, document.duplicate_of_id) if (document.duplicate_of_id) else None
-    )
-    shown = twin is not None and may(work.actor, Action.SEE_DOCUMENT, twin)
+    twin = earlier_twins(work, [document]).get(document.id)
     return Receipt(
         number=document.receipt_number,
         document_id=document.id,
@@ -292,7 +290,7 @@ def receipt_of(work: UnitOfWork, document: Document, *, repeated: bool = False) 
         received_at=document.received_at,
         name=version.name,
         media_type=version.media_type,
-        duplicate_of=document.duplicate_of_id if shown else None,
+        duplicate_of=twin.id if twin else None,
         repeated=repeated,
     )
 

@@ -2,6 +2,7 @@
 
 from eakte.model import (
     audit_entry,
+    audit_tree,
     case,
     catalogue,
     change,
@@ -11,8 +12,10 @@ from eakte.model import (
     department,
     document,
     dossier,
+    factor,
     file_plan,
     job,
+    log_inspection,
     login,
     retention_rule,
     right,
@@ -22,6 +25,7 @@ from eakte.model import (
 # Whoever imports the package has every table in the metadata.
 __all__ = [
     "audit_entry",
+    "audit_tree",
     "case",
     "catalogue",
     "change",
@@ -31,8 +35,10 @@ __all__ = [
     "department",
     "document",
     "dossier",
+    "factor",
     "file_plan",
     "job",
+    "log_inspection",
     "login",
     "retention_rule",
     "right",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,15 +14,56 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from eakte.db import Base, Instant
 from eakte.model.columns import Json
+from eakte.model.hash_tree import leaf_hash
 
 FIRST = "0" * 64
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One entry as it stands somewhere: in a row, or in a line of an exported log."""
+
+    sequence: int
+    at: datetime
+    actor_id: UUID
+    actor_name: str
+    act: str
+    subject_kind: str
+    subject_id: UUID | None
+    details: dict[str, Any]
+    previous: str
+    digest: str
+
+    def told(self) -> dict[str, Any]:
+        """Return every column that the digest covers, as plain JSON values."""
+        return {
+            "sequence": self.sequence,
+            "at": self.at.isoformat(timespec="microseconds"),
+            "actor": str(self.actor_id),
+            "name": self.actor_name,
+            "act": self.act,
+            "kind": self.subject_kind,
+            "subject": str(self.subject_id) if self.subject_id else None,
+            "details": self.details,
+            "previous": self.previous,
+        }
+
+    def expected_digest(self) -> str:
+        """Return the SHA-256 over every column of the entry and the digest before it."""
+        return hashlib.sha256(canonical(self.told())).hexdigest()
+
+
 class AuditEntry(Base):
-    """One act; ``digest`` covers it and the entry before, so that the log only grows."""
+    """One act; ``digest`` covers it and the entry before, so that the log only grows.
+
+    There is no index by person, on purpose: nobody shall be able to count what somebody did.
+    """
 
     __tablename__ = "audit_entry"
-    __table_args__ = (Index("ix_audit_entry_subject", "subject_id", "sequence"),)
+    __table_args__ = (
+        Index("ix_audit_entry_subject", "subject_id", "sequence"),
+        Index("ix_audit_entry_at", "at", "sequence"),
+    )
 
     sequence: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     at: Mapped[datetime] = mapped_column(Instant)
@@ -36,20 +78,18 @@ class AuditEntry(Base):
 
     def expected_digest(self) -> str:
         """Return the SHA-256 over every column of the entry and the digest before it."""
-        written = json.dumps(
-            {
-                "sequence": self.sequence,
-                "at": self.at.isoformat(timespec="microseconds"),
-                "actor": str(self.actor_id),
-                "name": self.actor_name,
-                "act": self.act,
-                "kind": self.subject_kind,
-                "subject": str(self.subject_id) if self.subject_id else None,
-                "details": self.details,
-                "previous": self.previous,
-            },
-            sort_keys=True,
-            ensure_ascii=True,
-            separators=(",", ":"),
-        )
-        return hashlib.sha256(written.encode("ascii")).hexdigest()
+        return Written(*(getattr(self, name) for name in COLUMNS)).expected_digest()
+
+
+COLUMNS = tuple(Written.__dataclass_fields__)
+
+
+def canonical(told: dict[str, Any]) -> bytes:
+    """Return the one form in which something is written down to be hashed or signed."""
+    written = json.dumps(told, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return written.encode("ascii")
+
+
+def leaf_of(digest: str) -> bytes:
+    """Return the leaf of the tree for an entry with this digest."""
+    return leaf_hash(digest.encode())

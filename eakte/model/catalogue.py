@@ -68,8 +68,9 @@ class DeadlineStart(StrEnum):
 class DeadlineRule(Base):
     """A period of the law (Frist): how long, from what on, by which paragraph.
 
-    ``fiction_days`` counts the days after posting on which a notice counts as notified; rules that
-    the law has changed stand one after the other with their days of validity.
+    ``fiction_days`` counts the days after posting on which a notice counts as notified;
+    ``counting_basis`` says by which paragraph beginning and end are found. Rules that the law has
+    changed stand one after the other with their days of validity.
     """
 
     __tablename__ = "deadline_rule"
@@ -85,6 +86,7 @@ class DeadlineRule(Base):
     unit: Mapped[DeadlineUnit] = mapped_column(named(DeadlineUnit))
     fiction_days: Mapped[int] = mapped_column(default=0)
     fiction_basis: Mapped[str] = mapped_column(String(200), default="")
+    counting_basis: Mapped[str] = mapped_column(String(200), default="")
     procedures: Mapped[list[str]] = mapped_column(Json, default=list)
     valid_from: Mapped[date] = mapped_column()
     valid_until: Mapped[date | None] = mapped_column()

@@ -24,15 +24,18 @@ def next_number(session: Session, scope: str) -> int:
 
     A number is burnt only together with the transaction that took it, so there is no gap.
     """
-    insert = insert_sqlite if session.get_bind().dialect.name == "sqlite" else insert_postgresql
-    session.execute(insert(Counter).values(scope=scope, last=0).on_conflict_do_nothing())
-    taken = session.execute(
+    take = (
         update(Counter)
         .where(Counter.scope == scope)
         .values(last=Counter.last + 1)
         .returning(Counter.last)
     )
-    return taken.scalar_one()
+    taken = session.scalar(take)
+    if taken is None:
+        insert = insert_sqlite if session.get_bind().dialect.name == "sqlite" else insert_postgresql
+        session.execute(insert(Counter).values(scope=scope, last=0).on_conflict_do_nothing())
+        taken = session.execute(take).scalar_one()
+    return taken
 
 
 def hold(session: Session, scope: str) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eakte.db import Base, Instant
@@ -22,7 +22,11 @@ class JobState(StrEnum):
 
 
 class Job(Base):
-    """Work that was promised in the same transaction as the rows it is about."""
+    """Work that was promised in the same transaction as the rows it is about.
+
+    ``actor_id`` names the person on whose behalf it is done, with their rights as they stand when
+    it is done; None where the application itself acts.
+    """
 
     __tablename__ = "job"
     __table_args__ = (
@@ -33,6 +37,7 @@ class Job(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     kind: Mapped[str] = mapped_column(String(40))
     subject_id: Mapped[UUID] = mapped_column()
+    actor_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
     priority: Mapped[int] = mapped_column(default=5)
     state: Mapped[JobState] = mapped_column(named(JobState), default=JobState.WAITING)
     created_at: Mapped[datetime] = mapped_column(Instant)

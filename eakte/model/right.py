@@ -113,6 +113,13 @@ class Deputy(Base):
     deputy: Mapped[User] = relationship(foreign_keys=[deputy_id])
 
 
+class Mark(StrEnum):
+    """What shuts a dossier: a lock (Sperrvermerk), or that it is about staff."""
+
+    LOCK = "lock"
+    STAFF = "staff"
+
+
 class LiftRequest(Base):
     """One person asks to lift the lock of a dossier; another one decides."""
 
@@ -120,6 +127,7 @@ class LiftRequest(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     dossier_id: Mapped[UUID] = mapped_column(ForeignKey("dossier.id"), index=True)
+    mark: Mapped[Mark] = mapped_column(named(Mark), default=Mark.LOCK)
     reason: Mapped[str] = mapped_column(String(500))
     asked_by_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     asked_at: Mapped[datetime] = mapped_column(Instant)

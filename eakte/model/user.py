@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
@@ -38,6 +38,19 @@ class Role(StrEnum):
     PERSONNEL = "personnel"
     ADMINISTRATOR = "administrator"
 
+
+ROLE_TITLES: dict[Role, str] = {
+    Role.CLERK: "Sachbearbeitung",
+    Role.LEAD: "Leitung eines Sachgebiets",
+    Role.SCANNING: "Scanstelle",
+    Role.MEDICAL: "Ärztlicher Dienst",
+    Role.EXPERT: "Gutachten von außen",
+    Role.AUDITOR: "Rechnungsprüfung",
+    Role.RECORDS_MANAGER: "Schriftgutverwaltung",
+    Role.DATA_PROTECTION: "Datenschutz",
+    Role.PERSONNEL: "Personalentscheidung",
+    Role.ADMINISTRATOR: "Administration",
+}
 
 # Nobody does both (separation of duties): who sees contents runs no machine, who controls the
 # log leaves none worth controlling, an outsider is nothing else.
@@ -106,10 +119,14 @@ class Share:
 
 @dataclass(frozen=True)
 class Scope:
-    """What one person reaches by their place in the office; deputies reach it too."""
+    """What one person reaches by their place in the office; deputies reach it too.
+
+    ``roles`` are that person's own: a deputy stands in only for the kinds of work both do.
+    """
 
     person: UUID
     name: str
+    roles: frozenset[Role] = frozenset()
     departments: frozenset[UUID] = frozenset()
     shares: tuple[Share, ...] = ()
     cases: frozenset[tuple[UUID, UUID]] = frozenset()  # (case, its dossier) of participations
@@ -146,6 +163,11 @@ class Actor:
     def has(self, role: Role) -> bool:
         """Say whether the actor does this kind of work."""
         return role in self.roles
+
+    def doing(self, role: Role) -> Actor:
+        """Return the actor at this kind of work: standing in only for those who do it as well."""
+        alike = tuple(scope for scope in self.deputising if role in scope.roles)
+        return self if alike == self.deputising else replace(self, deputising=alike)
 
 
 SYSTEM = Actor(SYSTEM_ID, UserKind.SYSTEM, "e-Akte", frozenset(), Scope(SYSTEM_ID, "e-Akte"))

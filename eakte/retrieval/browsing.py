@@ -12,7 +12,8 @@ from sqlalchemy.orm import joinedload
 
 from eakte.access.actions import Action
 from eakte.access.check import SEEING, require, visible
-from eakte.db import Page, paged
+from eakte.db import Page, folded, paged
+from eakte.errors import NotFound
 from eakte.model.audit_entry import AuditEntry
 from eakte.model.case import Case
 from eakte.model.change import Change
@@ -42,6 +43,15 @@ class Happened:
     actor_name: str
     in_stead_of: tuple[str, ...]
     fields: tuple[tuple[str, str | None, str | None], ...]
+
+
+@dataclass(frozen=True)
+class Placed:
+    """What stands at one place of a case: a document, or the sheet that says where it went."""
+
+    position: int
+    document: Document | None
+    sheet: WithdrawalSheet | None
 
 
 def documents_in(
@@ -79,19 +89,69 @@ def counts_by_case(work: UnitOfWork, dossier: Dossier) -> dict[UUID, tuple[int, 
     }
 
 
-def sheets_in(work: UnitOfWork, dossier: Dossier) -> dict[UUID, list[WithdrawalSheet]]:
-    """Return the withdrawal sheets of each case the actor may see, in the order of their places."""
+def placed_in(
+    work: UnitOfWork, dossier: Dossier, found: Page[Document]
+) -> dict[UUID, list[Placed]]:
+    """Return what stands in each case on one page of a dossier's documents, by place.
+
+    A withdrawal sheet stands behind the document before it, wherever that is.
+    """
     require(work, Action.SEE_DOSSIER, dossier)
-    rows = work.session.scalars(
+    rows: dict[UUID, list[Placed]] = {}
+    for document in found.rows:
+        if document.case_id is not None:
+            placed = Placed(document.position or 0, document, None)
+            rows.setdefault(document.case_id, []).append(placed)
+    sheets = _sheets(work, dossier)
+    places = _places(work, dossier, {sheet.case_id for sheet in sheets})
+    here = {(document.case_id, document.position) for document in found.rows}
+    for sheet in sheets:
+        taken = places.get(sheet.case_id, [])
+        before = [place for place in taken if place < sheet.position]
+        behind = before[-1:] or taken[:1]
+        if (sheet.case_id, behind[0]) in here if behind else found.page == 1:
+            rows.setdefault(sheet.case_id, []).append(Placed(sheet.position, None, sheet))
+    for placed_rows in rows.values():
+        placed_rows.sort(key=lambda row: row.position)
+    return rows
+
+
+def _sheets(work: UnitOfWork, dossier: Dossier) -> Sequence[WithdrawalSheet]:
+    return work.session.scalars(
         select(WithdrawalSheet)
         .join(Case, Case.id == WithdrawalSheet.case_id)
         .where(Case.dossier_id == dossier.id, visible(work.actor, Action.SEE_CASE, Case))
         .order_by(WithdrawalSheet.position)
-    )
-    found: dict[UUID, list[WithdrawalSheet]] = {}
-    for sheet in rows:
-        found.setdefault(sheet.case_id, []).append(sheet)
-    return found
+    ).all()
+
+
+def _places(work: UnitOfWork, dossier: Dossier, cases: set[UUID]) -> dict[UUID, list[int]]:
+    """The places that are taken by visible documents, of cases with withdrawal sheets."""
+    places: dict[UUID, list[int]] = {}
+    if not cases:
+        return places
+    for case_id, position in work.session.execute(
+        select(Document.case_id, Document.position)
+        .where(
+            Document.dossier_id == dossier.id,
+            Document.case_id.in_(cases),
+            visible(work.actor, Action.SEE_DOCUMENT, Document),
+        )
+        .order_by(Document.position)
+    ):
+        if case_id is not None and position is not None:
+            places.setdefault(case_id, []).append(position)
+    return places
+
+
+def sheets_of(work: UnitOfWork, case: Case) -> Sequence[WithdrawalSheet]:
+    """List the withdrawal sheets of a case, by place."""
+    require(work, Action.SEE_CASE, case)
+    return work.session.scalars(
+        select(WithdrawalSheet)
+        .where(WithdrawalSheet.case_id == case.id)
+        .order_by(WithdrawalSheet.position)
+    ).all()
 
 
 def aliases_of(work: UnitOfWork, dossier: Dossier) -> Sequence[DossierAlias]:
@@ -120,6 +180,24 @@ def links_of(work: UnitOfWork, dossier: Dossier) -> list[Linked]:
         .order_by(Dossier.reference_folded)
     )
     return [Linked(link, other) for link, other in rows]
+
+
+def dossier_by_reference(work: UnitOfWork, reference: str) -> Dossier:
+    """Return the dossier with exactly this reference.
+
+    Raises:
+        NotFound: there is no such dossier for the actor.
+    """
+    require(work, Action.SEE_PLAN)
+    dossier = work.session.scalar(
+        select(Dossier).where(
+            Dossier.reference_folded == folded(reference),
+            visible(work.actor, Action.SEE_DOSSIER, Dossier),
+        )
+    )
+    if dossier is None:
+        raise NotFound("Die Akte „%(reference)s“ gibt es nicht.", reference=reference)
+    return dossier
 
 
 def history_of(work: UnitOfWork, thing: Dossier | Case | Document) -> list[Happened]:

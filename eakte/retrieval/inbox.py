@@ -8,10 +8,11 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, case, func, select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import joinedload
 
 from eakte.access.actions import Action
 from eakte.access.check import require, visible
+from eakte.access.twins import earlier_twins
 from eakte.db import Page, paged
 from eakte.model.content import Content
 from eakte.model.document import Document, DocumentState, ProcessingState, Version
@@ -132,15 +133,7 @@ def rows_of(work: UnitOfWork, documents: Sequence[Document]) -> list[InboxRow]:
             .where(Version.document_id.in_(ids), Version.number == Document.current_version)
         )
     }
-    twin = aliased(Document)
-    twins = {
-        document_id: shown
-        for document_id, shown in work.session.execute(
-            select(twin.id, Document)
-            .join(Document, Document.id == twin.duplicate_of_id)
-            .where(twin.id.in_(ids), visible(work.actor, Action.SEE_DOCUMENT, Document))
-        )
-    }
+    twins = earlier_twins(work, documents)
     return [
         InboxRow(
             document, sizes.get(document.id, 0), running.get(document.id), twins.get(document.id)
@@ -151,7 +144,7 @@ def rows_of(work: UnitOfWork, documents: Sequence[Document]) -> list[InboxRow]:
 
 def progress_of(work: UnitOfWork, document_ids: Sequence[UUID]) -> dict[UUID, Progress]:
     """Return how far the processing of each document is, of those that wait or run."""
-    require(work, Action.SEE_INBOX)
+    require(work, Action.SEE_LISTS)
     if not document_ids:
         return {}
     jobs = work.session.scalars(
@@ -167,7 +160,7 @@ def progress_of(work: UnitOfWork, document_ids: Sequence[UUID]) -> dict[UUID, Pr
 
 def turn_of(work: UnitOfWork, document: Document) -> Turn | None:
     """Return where a document stands in the inbox, None when it lies there no more."""
-    require(work, Action.SEE_INBOX)
+    require(work, Action.SEE_DOCUMENT, document)
     if document.state is not DocumentState.INBOX:
         return None
     here = document.receipt_number

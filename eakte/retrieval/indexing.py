@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from eakte import jobs
 from eakte.access.actions import Action
 from eakte.access.check import require
 from eakte.model.document import Document, DocumentState
@@ -78,6 +79,15 @@ def write_entries(work: UnitOfWork, documents: Collection[UUID]) -> None:
                 writer.drop(str(document_id))
             else:
                 writer.put(entry)
+
+
+def index_dossier(work: UnitOfWork, dossier_id: UUID) -> None:
+    """Let every document of a dossier be indexed anew: how the dossier stands has changed."""
+    require(work, Action.MAINTAIN)
+    for document_id in work.session.scalars(
+        select(Document.id).where(Document.dossier_id == dossier_id)
+    ):
+        jobs.enqueue(work, "index", document_id)
 
 
 def _pages(session: Session, store: Store, document: Document) -> tuple[str, ...]:

@@ -16,14 +16,15 @@ from eakte.db import Page, folded, paged
 from eakte.errors import NotFound
 from eakte.model.audit_entry import AuditEntry
 from eakte.model.case import Case
+from eakte.model.catalogue import DocumentType, Procedure
 from eakte.model.document import Document, Version
-from eakte.model.dossier import Dossier, DossierState
+from eakte.model.dossier import Dossier, DossierAlias, DossierState
+from eakte.model.file_plan import PlanEntry
 from eakte.unit_of_work import UnitOfWork
 
 PER_PAGE = 50
 # The log has no index by person, on purpose; so only its latest entries are looked at.
 LOOK_BACK = 5000
-MOST_TYPES = 40
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def dossiers(
     per_page: int = PER_PAGE,
 ) -> Page[Dossier]:
     """List dossiers by reference; each typed word must occur in reference, person or subject."""
-    require(work, Action.SEE_PLAN)
+    require(work, Action.SEE_LISTS)
     query = (
         select(Dossier)
         .options(joinedload(Dossier.plan_entry), joinedload(Dossier.department))
@@ -54,7 +55,10 @@ def dossiers(
         .order_by(Dossier.person_folded, Dossier.reference_folded)
     )
     if plan_entry_id is not None:
-        query = query.where(Dossier.plan_entry_id == plan_entry_id)
+        # An entry that was changed is followed by another of the same number.
+        number = select(PlanEntry.number).where(PlanEntry.id == plan_entry_id).scalar_subquery()
+        same = select(PlanEntry.id).where(PlanEntry.number == number)
+        query = query.where(Dossier.plan_entry_id.in_(same))
     if state is not None:
         query = query.where(Dossier.state == state)
     for word in folded(typed).split():
@@ -70,15 +74,13 @@ def dossiers(
 
 def totals_of(work: UnitOfWork, listed: Sequence[Dossier]) -> dict[UUID, Totals]:
     """Count what lies in each of these dossiers, of what the actor may see."""
-    require(work, Action.SEE_PLAN)
+    require(work, Action.SEE_LISTS)
     ids = [dossier.id for dossier in listed]
-    seen = visible(work.actor, Action.SEE_DOSSIER, Dossier)
     cases: dict[UUID, int] = {
         dossier_id: number
         for dossier_id, number in work.session.execute(
             select(Case.dossier_id, func.count())
-            .join(Dossier, Dossier.id == Case.dossier_id)
-            .where(Case.dossier_id.in_(ids), seen)
+            .where(Case.dossier_id.in_(ids), visible(work.actor, Action.SEE_CASE, Case))
             .group_by(Case.dossier_id)
         )
     }
@@ -100,7 +102,7 @@ def totals_of(work: UnitOfWork, listed: Sequence[Dossier]) -> dict[UUID, Totals]
 
 def dossiers_by_entry(work: UnitOfWork) -> dict[UUID, int]:
     """Count the dossiers the actor may see below each entry of the plan."""
-    require(work, Action.SEE_PLAN)
+    require(work, Action.SEE_LISTS)
     return {
         entry_id: number
         for entry_id, number in work.session.execute(
@@ -113,7 +115,7 @@ def dossiers_by_entry(work: UnitOfWork) -> dict[UUID, int]:
 
 def recent_dossiers(work: UnitOfWork, *, most: int) -> Sequence[Dossier]:
     """List the dossiers the actor last worked on, the latest first."""
-    require(work, Action.SEE_PLAN)
+    require(work, Action.SEE_LISTS)
     newest = work.session.scalar(select(func.max(AuditEntry.sequence))) or 0
     entries = work.session.scalars(
         select(AuditEntry)
@@ -128,8 +130,7 @@ def recent_dossiers(work: UnitOfWork, *, most: int) -> Sequence[Dossier]:
     ids: dict[UUID, None] = {}
     for entry in entries:
         named = entry.details.get("dossier") or entry.subject_id
-        if len(ids) < most:
-            ids.setdefault(UUID(str(named)))
+        ids.setdefault(UUID(str(named)))
     found = {
         dossier.id: dossier
         for dossier in work.session.scalars(
@@ -138,7 +139,8 @@ def recent_dossiers(work: UnitOfWork, *, most: int) -> Sequence[Dossier]:
             )
         )
     }
-    return [found[one] for one in ids if one in found]
+    # Cut only now: what was hidden since must not leave a gap.
+    return [found[one] for one in ids if one in found][:most]
 
 
 def dossier_by_id(work: UnitOfWork, dossier_id: UUID) -> Dossier:
@@ -152,6 +154,24 @@ def dossier_by_id(work: UnitOfWork, dossier_id: UUID) -> Dossier:
         raise NotFound("Das gibt es nicht, oder Sie haben keinen Zugang dazu.")
     require(work, Action.SEE_DOSSIER, dossier)
     return dossier
+
+
+def dossier_by_reference(work: UnitOfWork, reference: str) -> Dossier:
+    """Return the dossier the actor may see with exactly this reference or number elsewhere."""
+    require(work, Action.SEE_PLAN)
+    typed = folded(reference)
+    elsewhere = select(DossierAlias.dossier_id).where(DossierAlias.value_folded == typed)
+    found = work.session.scalars(
+        select(Dossier)
+        .where(
+            or_(Dossier.reference_folded == typed, Dossier.id.in_(elsewhere)),
+            visible(work.actor, Action.SEE_DOSSIER, Dossier),
+        )
+        .limit(2)
+    ).all()
+    if len(found) != 1:
+        raise NotFound("Die Akte „%(reference)s“ gibt es nicht.", reference=reference)
+    return found[0]
 
 
 def case_by_id(work: UnitOfWork, case_id: UUID) -> Case:
@@ -179,6 +199,19 @@ def document_by_id(work: UnitOfWork, document_id: UUID) -> Document:
     return document
 
 
+def document_by_number(work: UnitOfWork, number: int) -> Document:
+    """Return the document with this number, which the actor may see."""
+    require(work, Action.SEE_PLAN)
+    document = work.session.scalar(
+        select(Document).where(
+            Document.receipt_number == number, visible(work.actor, Action.SEE_DOCUMENT, Document)
+        )
+    )
+    if document is None:
+        raise NotFound("Ein Schreiben mit dieser Nummer gibt es nicht.")
+    return document
+
+
 def sent_document(work: UnitOfWork, document_id: UUID) -> Document:
     """Return a document whose receipt the actor may see, even when it was filed since."""
     document = work.session.get(Document, document_id)
@@ -189,12 +222,12 @@ def sent_document(work: UnitOfWork, document_id: UUID) -> Document:
 
 
 def cases_of(work: UnitOfWork, dossier: Dossier) -> Sequence[Case]:
-    """List the cases of a dossier, in their order."""
+    """List the cases of a dossier that the actor may see, in their order."""
     require(work, Action.SEE_DOSSIER, dossier)
     return work.session.scalars(
         select(Case)
         .options(joinedload(Case.dossier))
-        .where(Case.dossier_id == dossier.id)
+        .where(Case.dossier_id == dossier.id, visible(work.actor, Action.SEE_CASE, Case))
         .order_by(Case.number)
     ).all()
 
@@ -215,32 +248,28 @@ def documents_of_dossier(work: UnitOfWork, dossier: Dossier) -> dict[UUID, list[
     return found
 
 
-def document_types(work: UnitOfWork) -> Sequence[str]:
-    """Return the words by which documents were lately called, the most used first."""
-    require(work, Action.SEE_PLAN)
-    lately = (
-        select(Document.document_type)
-        .where(visible(work.actor, Action.SEE_DOCUMENT, Document), Document.document_type != "")
-        .order_by(Document.receipt_number.desc())
-        .limit(LOOK_BACK)
-        .subquery()
+def document_types(work: UnitOfWork, *, department_id: UUID | None = None) -> Sequence[str]:
+    """Return the kinds of documents of a unit, or of all units of the actor, in their order."""
+    require(work, Action.SEE_LISTS)
+    units = [department_id] if department_id else work.actor.departments
+    rows = work.session.scalars(
+        select(DocumentType.title)
+        .where(DocumentType.department_id.in_(units), DocumentType.in_use)
+        .order_by(DocumentType.place, DocumentType.title)
     )
-    word = lately.c.document_type
-    return work.session.scalars(
-        select(word).group_by(word).order_by(func.count().desc(), word).limit(MOST_TYPES)
-    ).all()
+    return list(dict.fromkeys(rows))
 
 
-def procedures(work: UnitOfWork) -> Sequence[str]:
-    """Return the words by which cases are called, the most used first."""
-    require(work, Action.SEE_PLAN)
-    return work.session.scalars(
-        select(Case.procedure)
-        .where(visible(work.actor, Action.SEE_CASE, Case))
-        .group_by(Case.procedure)
-        .order_by(func.count().desc(), Case.procedure)
-        .limit(MOST_TYPES)
-    ).all()
+def procedures(work: UnitOfWork, *, department_id: UUID | None = None) -> Sequence[str]:
+    """Return the procedures of a unit, or of all units of the actor, in their order."""
+    require(work, Action.SEE_LISTS)
+    units = [department_id] if department_id else work.actor.departments
+    rows = work.session.scalars(
+        select(Procedure.title)
+        .where(Procedure.department_id.in_(units), Procedure.in_use)
+        .order_by(Procedure.place, Procedure.title)
+    )
+    return list(dict.fromkeys(rows))
 
 
 def versions_of(work: UnitOfWork, document: Document) -> Sequence[Version]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import takewhile
 from pathlib import PurePosixPath
+from uuid import UUID
 
 from sqlalchemy import func, select
 
 from eakte import audit
 from eakte.access.actions import Action
-from eakte.access.check import require
+from eakte.access.check import may, require
 from eakte.errors import NotFound
 from eakte.model.audit_entry import AuditEntry
 from eakte.model.content import Content
@@ -20,6 +22,8 @@ from eakte.unit_of_work import UnitOfWork
 
 # A viewer fetches a document in many ranges; one entry stands for all of them in this time.
 ONE_READING = timedelta(minutes=5)
+# So many entries about the document are looked at; where more happened, one reading is noted twice.
+LOOK_BACK = 50
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,7 @@ class Reading:
     size: int
     media_type: str
     name: str
+    document_id: UUID
 
 
 def read_original(work: UnitOfWork, document: Document) -> Reading:
@@ -41,7 +46,25 @@ def read_original(work: UnitOfWork, document: Document) -> Reading:
         .where(Version.document_id == document.id, Version.number == document.current_version)
     ).one()
     _note(work, document, "original")
-    return Reading(version.sha256, content.size, version.media_type, version.name)
+    return Reading(version.sha256, content.size, version.media_type, version.name, document.id)
+
+
+def read_version(work: UnitOfWork, document: Document, *, number: int) -> Reading:
+    """Return the bytes of one version, the first being 1.
+
+    Raises:
+        NotFound: there is no version of this number.
+    """
+    require(work, Action.READ_CONTENT, document)
+    if not 1 <= number <= document.current_version:
+        raise NotFound("Eine Fassung %(number)s gibt es nicht.", number=number)
+    version, content = work.session.execute(
+        select(Version, Content)
+        .join(Content, Content.sha256 == Version.sha256)
+        .where(Version.document_id == document.id, Version.number == number)
+    ).one()
+    _note(work, document, f"version-{number}")
+    return Reading(version.sha256, content.size, version.media_type, version.name, document.id)
 
 
 def read_reading_copy(work: UnitOfWork, document: Document) -> Reading:
@@ -66,6 +89,12 @@ def read_preview(work: UnitOfWork, document: Document, *, page: int) -> Reading:
     reading = _rendition(work, document, RenditionKind.PREVIEW, page)
     _note(work, document, "preview")
     return reading
+
+
+def may_still_read(work: UnitOfWork, document_id: UUID) -> bool:
+    """Say whether the actor may go on reading what is on its way to them."""
+    document = work.session.get(Document, document_id)
+    return document is not None and may(work.actor, Action.READ_CONTENT, document)
 
 
 def reading_copy(work: UnitOfWork, document: Document) -> Reading | None:
@@ -116,23 +145,21 @@ def _rendition(work: UnitOfWork, document: Document, kind: RenditionKind, page: 
     rendition, content = found
     stem = PurePosixPath(document.original_name).stem or "Dokument"
     name = f"{stem}.pdf" if kind is RenditionKind.READING_COPY else f"{stem}-{page}"
-    return Reading(rendition.sha256, content.size, rendition.media_type, name)
+    return Reading(rendition.sha256, content.size, rendition.media_type, name, document.id)
 
 
 def _note(work: UnitOfWork, document: Document, what: str) -> None:
-    recent = work.session.scalars(
+    since = work.clock.now() - ONE_READING
+    latest = work.session.scalars(
         select(AuditEntry)
-        .where(
-            AuditEntry.subject_id == document.id,
-            AuditEntry.actor_id == work.actor.id,
-            AuditEntry.act == "document.read",
-            AuditEntry.at > work.clock.now() - ONE_READING,
-        )
+        .where(AuditEntry.subject_id == document.id)
         .order_by(AuditEntry.sequence.desc())
-        .limit(20)
+        .limit(LOOK_BACK)
     )
-    if any(entry.details.get("what") == what for entry in recent):
-        return
+    for entry in takewhile(lambda entry: entry.at > since, latest):
+        same = entry.actor_id == work.actor.id and entry.act == "document.read"
+        if same and entry.details.get("what") == what:
+            return
     audit.note(work, "document.read", kind="document", subject=document.id, what=what)
 
 

@@ -68,7 +68,7 @@ def tokens_of(document: Document, case: Case | None) -> list[str]:
     away needs no new entry.
     """
     if case is None:
-        return [f"inbox:{document.department_id}"]
+        return [f"inbox:{document.department_id}", f"delivered:{document.received_by_id}"]
     dossier = case.dossier
     unit, letter = dossier.department_id, _lettered(dossier.letter)
     tokens = [f"dossier:{dossier.id}"]
@@ -102,26 +102,38 @@ def rights_filter(actor: Actor) -> Query:
 
 def _reached(actor: Actor) -> set[str]:
     tokens: set[str] = set()
-    cases = {f"case:{case}" for scope in actor.scopes for case, _ in scope.cases}
-    if actor.has(Role.CLERK) or actor.has(Role.LEAD):
-        tokens |= cases | {f"dossier:{one}" for one in actor.granted | actor.glass}
-        tokens.add(f"clerk:{actor.id}")
-        tokens |= {f"stands-in:{scope.person}" for scope in actor.deputising}
-        for unit in actor.departments:
-            tokens |= {f"inbox:{unit}", f"unit:{unit}"}
-        for scope in actor.scopes:
-            for share in scope.shares:
-                tokens |= _of_share(share)
+    for role in (Role.CLERK, Role.LEAD):
+        if actor.has(role):
+            tokens |= _of_the_office(actor.doing(role))
     if actor.has(Role.MEDICAL):
-        tokens |= cases | {f"dossier:{one}" for one in actor.glass}
+        tokens |= _cases(actor.doing(Role.MEDICAL)) | {f"dossier:{one}" for one in actor.glass}
+    if actor.has(Role.SCANNING):
+        tokens.add(f"delivered:{actor.id}")
     if actor.has(Role.AUDITOR):
         tokens |= {f"dossier:{one}" for one in actor.granted}
     return tokens
 
 
+def _of_the_office(actor: Actor) -> set[str]:
+    tokens = _cases(actor) | {f"dossier:{one}" for one in actor.granted | actor.glass}
+    tokens.add(f"clerk:{actor.id}")
+    tokens |= {f"stands-in:{scope.person}" for scope in actor.deputising}
+    for unit in actor.departments:
+        tokens |= {f"inbox:{unit}", f"unit:{unit}"}
+    for scope in actor.scopes:
+        for share in scope.shares:
+            tokens |= _of_share(share)
+    return tokens
+
+
+def _cases(actor: Actor) -> set[str]:
+    return {f"case:{case}" for scope in actor.scopes for case, _ in scope.cases}
+
+
 def _of_share(share: Share) -> set[str]:
     letters = [one for one in LETTERS if share.first_letter <= one <= share.last_letter]
-    if share.first_letter < LETTERS[0] or share.last_letter > LETTERS[-1]:
+    # Between, before and behind ours there are others, of which any may lie in the range.
+    if share.first_letter != share.last_letter or _lettered(share.first_letter) == ANOTHER:
         letters.append(ANOTHER)
     return {f"share:{share.department}:{letter}:{share.procedure}" for letter in letters}
 

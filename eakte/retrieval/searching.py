@@ -127,21 +127,23 @@ def search(
     wanted = _understood(typed) if typed.strip() else Everything()
     limits = (rights_filter(work.actor), *narrowing.filters())
     order = ORDERS[narrowing.sorting]
-    found = _find(work, wanted, limits, limit=MOST, passages=0, order=order)
-    allowed = _allowed(work, [hit.key for hit in found.hits])
-    keys = [hit.key for hit in found.hits if hit.key in allowed]
-    pages = max(1, -(-len(keys) // per_page))
+    allowed, keys = _readable(work, wanted, limits, order)
+    counted = keys[:MOST]
+    pages = max(1, -(-len(counted) // per_page))
     page = min(max(1, page), pages)
-    shown = keys[(page - 1) * per_page : page * per_page]
+    shown = counted[(page - 1) * per_page : page * per_page]
     marked = _passages(work, wanted, limits, shown)
-    audit.note(work, "search", kind="search", subject=None, found=len(keys), page=page)
+    # A snippet is content, so the log says of which documents it was shown; never the words.
+    audit.note(
+        work, "search", kind="search", subject=None, found=len(counted), page=page, shown=shown
+    )
     return Results(
         found=tuple(
             FoundDocument(allowed[key], marked[key].passages if key in marked else ())
             for key in shown
         ),
-        total=len(keys),
-        more_than_counted=found.total > MOST,
+        total=len(counted),
+        more_than_counted=len(keys) > MOST,
         page=page,
         pages=pages,
     )
@@ -177,6 +179,27 @@ def _find(
         raise PartUnavailable(
             "Die Suche steht gerade nicht bereit; ihr Verzeichnis wird neu aufgebaut.",
         ) from error
+
+
+def _readable(
+    work: UnitOfWork, wanted: Query, filters: Sequence[Query], order: Order
+) -> tuple[dict[str, Document], list[str]]:
+    """The documents found that the actor may read, in order; one more than counted if there is one.
+
+    What the rows keep back must not take the place of something else, so it is looked further
+    until there are enough.
+    """
+    allowed: dict[str, Document] = {}
+    limit, seen = MOST + 1, 0
+    while True:
+        found = _find(work, wanted, filters, limit=limit, passages=0, order=order)
+        fresh = [hit.key for hit in found.hits[seen:]]
+        for start in range(0, len(fresh), MOST + 1):
+            allowed |= _allowed(work, fresh[start : start + MOST + 1])
+        keys = [hit.key for hit in found.hits if hit.key in allowed]
+        if len(keys) > MOST or len(found.hits) < limit:
+            return allowed, keys
+        limit, seen = limit * 4, len(found.hits)
 
 
 def _allowed(work: UnitOfWork, keys: Sequence[str]) -> dict[str, Document]:

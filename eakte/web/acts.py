@@ -2,39 +2,217 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
 from flask import url_for
+from flask_babel import format_date
 from flask_babel import gettext as _
 
 from eakte.model.audit_entry import AuditEntry
+from eakte.retrieval.browsing import Happened
 
 
-def word_of(act: str) -> str:
-    """Return the words for an act; its own name when nobody has given it any."""
-    words: dict[str, str] = {
+def words() -> dict[str, str]:
+    """Return the words for every act that has been given some."""
+    return {
+        "access.given": _("Zugang gegeben"),
+        "access.withdrawn": _("Zugang genommen"),
+        "audit.exported": _("Protokoll herausgegeben"),
+        "audit.head-written": _("Prüfstand unterschrieben"),
+        "audit.inspection-approved": _("Einsicht genehmigt"),
+        "audit.inspection-asked": _("Einsicht beantragt"),
+        "audit.inspection-refused": _("Einsicht abgelehnt"),
         "audit.opened": _("Protokoll eingesehen"),
+        "audit.read": _("Protokoll gelesen"),
+        "audit.verified": _("Protokoll nachgerechnet"),
         "case.opened": _("Vorgang angelegt"),
+        "case.cancelled": _("Vorgang storniert"),
+        "case.changed": _("Vorgang geändert"),
+        "case.closed": _("Vorgang geschlossen"),
+        "case.reopened": _("Vorgang wieder geöffnet"),
+        "deadline.added": _("Frist eingetragen"),
+        "deadline.dropped": _("Frist entfallen"),
+        "deadline.met": _("Frist gewahrt"),
         "department.created": _("Sachgebiet angelegt"),
+        "document.attached": _("Als Anlage zugeordnet"),
+        "deputy.ended": _("Vertretung beendet"),
+        "deputy.named": _("Vertretung benannt"),
         "document.cancelled": _("Schreiben storniert"),
+        "document.checked-out": _("Zur Bearbeitung ausgeliehen"),
         "document.described": _("Angaben geändert"),
+        "document.detached": _("Anlage gelöst"),
+        "document.draft-again": _("Zum Entwurf gemacht"),
         "document.filed": _("Schreiben abgelegt"),
+        "document.finalised": _("Für endgültig erklärt"),
+        "document.given-back": _("Zurückgegeben"),
+        "document.not-processed": _("Verarbeitung gescheitert"),
         "document.process-again": _("Verarbeitung neu angestoßen"),
         "document.processed": _("Schreiben verarbeitet"),
         "document.read": _("Inhalt gelesen"),
         "document.received": _("Schreiben eingegangen"),
+        "document.restored": _("Stornierung aufgehoben"),
         "document.taken-back": _("Schreiben zurückgelegt"),
+        "document.version-added": _("Neue Fassung"),
+        "document.withdrawn": _("Aus der Akte herausgenommen"),
+        "dossier.alias-added": _("Geschäftszeichen eingetragen"),
+        "dossier.alias-removed": _("Geschäftszeichen entfernt"),
+        "dossier.cancelled": _("Akte storniert"),
+        "dossier.changed": _("Akte geändert"),
+        "dossier.linked": _("Akte verknüpft"),
+        "dossier.unlinked": _("Verweis gelöst"),
+        "dossier.locked": _("Akte gesperrt"),
         "dossier.opened": _("Akte angelegt"),
+        "duty.ended": _("Zuständigkeit beendet"),
+        "duty.given": _("Zuständigkeit gegeben"),
+        "glass.broken": _("Akte im Notfall geöffnet"),
+        "glass.ended": _("Notfallzugriff beendet"),
+        "glass.missed": _("Notfallzugriff ohne Ergebnis"),
+        "glass.reviewed": _("Notfallzugriff geprüft"),
+        "lift.asked": _("Aufhebung einer Sperre beantragt"),
+        "lift.decided": _("Über eine Sperre entschieden"),
+        "factor.code-used": _("Wiederherstellungscode verbraucht"),
+        "factor.codes-made": _("Wiederherstellungscodes erzeugt"),
+        "factor.codes-removed": _("Code-App entfernt"),
+        "factor.codes-set-up": _("Code-App eingerichtet"),
+        "factor.passkey-added": _("Passkey eingerichtet"),
+        "factor.passkey-removed": _("Passkey entfernt"),
+        "factor.reset": _("Zweiter Faktor zurückgesetzt"),
+        "login.confirmed": _("Noch einmal ausgewiesen"),
+        "house.swept": _("Reste entfernt"),
+        "house.verified": _("Bestand geprüft"),
+        "duty.added": _("Zuständigkeit eingetragen"),
         "login.failed": _("Anmeldung misslungen"),
         "login.session-ended": _("Sitzung beendet"),
         "login.session-started": _("Angemeldet"),
+        "login.sessions-ended": _("Sitzungen beendet"),
         "login.token-ended": _("Zugang widerrufen"),
         "login.token-made": _("Zugang angelegt"),
+        "notice.seen": _("Hinweis gesehen"),
+        "participation.begun": _("Beteiligung begonnen"),
+        "participation.ended": _("Beteiligung beendet"),
+        "office.loaded": _("Sachgebiet aus Dateien geladen"),
         "plan.added": _("Eintrag im Aktenplan angelegt"),
+        "plan.changed": _("Eintrag im Aktenplan geändert"),
+        "plan.ended": _("Eintrag im Aktenplan beendet"),
+        "plan.imported": _("Aktenplan aus Tabelle übernommen"),
+        "retention-rule.added": _("Aufbewahrungsregel angelegt"),
+        "retention-rule.changed": _("Aufbewahrungsregel geändert"),
         "search": _("Gesucht"),
         "user.changed": _("Benutzer geändert"),
         "user.created": _("Benutzer angelegt"),
         "user.password": _("Kennwort geändert"),
     }
-    return words.get(act, act)
+
+
+def word_of(act: str) -> str:
+    """Return the words for an act; its own name when nobody has given it any."""
+    return words().get(act, act)
+
+
+def field_of(field: str) -> str:
+    """Return the words for a field of the history; its own name when nobody has given it any."""
+    words: dict[str, str] = {
+        "access": _("Zugang"),
+        "address": _("Anschrift"),
+        "birth_date": _("Geburtsdatum"),
+        "cancel_reason": _("Grund der Stornierung"),
+        "checked_out_at": _("Ausgeliehen am"),
+        "checked_out_by_id": _("Ausgeliehen von"),
+        "clerk_id": _("Zuständig"),
+        "closed_on": _("Geschlossen am"),
+        "death_date": _("Sterbedatum"),
+        "direction": _("Richtung"),
+        "disputed": _("Bestritten (§ 84 SGB X)"),
+        "disputed_note": _("Was bestritten wird"),
+        "document_type": _("Dokumentart"),
+        "foreign_reference": _("Fremdes Geschäftszeichen"),
+        "from_doctor": _("Vom Arzt (§ 76 SGB X)"),
+        "inspection_allowed": _("Akteneinsicht erlaubt"),
+        "keywords": _("Schlagwörter"),
+        "letter_date": _("Datum des Schreibens"),
+        "locked": _("Sperrvermerk"),
+        "medium": _("Medium"),
+        "paper_location": _("Ort der Papierteile"),
+        "person_name": _("Person"),
+        "procedure": _("Verfahren"),
+        "received_on": _("Eingegangen am"),
+        "recipient": _("Empfänger"),
+        "sender": _("Absender"),
+        "staff": _("Personalakte"),
+        "state": _("Zustand"),
+        "subject": _("Betreff"),
+        "term_from": _("Laufzeit von"),
+        "term_until": _("Laufzeit bis"),
+        "title": _("Betreff"),
+        "writing": _("Bearbeitung"),
+    }
+    return words.get(field, field)
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of a history: (field, old, new) with the words of the page."""
+
+    at: datetime
+    label: str
+    actor_name: str
+    in_stead_of: tuple[str, ...]
+    fields: tuple[tuple[str, str, str], ...]
+
+
+# Written beside another field for the machine's sake; nobody wants to read them.
+SILENT = frozenset({"person_folded", "letter", "procedure_key", "edits"})
+
+
+def shown_history(happened: Sequence[Happened]) -> list[Event]:
+    """Return a history in the words of the page."""
+    return [
+        Event(
+            one.at,
+            word_of(one.act),
+            one.actor_name,
+            one.in_stead_of,
+            tuple(
+                (field_of(field), value_of(old), value_of(new))
+                for field, old, new in one.fields
+                if field not in SILENT
+            ),
+        )
+        for one in happened
+    ]
+
+
+def value_of(kept: str | None) -> str:
+    """Return a kept value as a person reads it."""
+    words: dict[str, str] = {
+        "true": _("ja"),
+        "false": _("nein"),
+        "": _("leer"),
+        "[]": _("leer"),
+        "open": _("offen"),
+        "closed": _("geschlossen"),
+        "cancelled": _("storniert"),
+        "inbox": _("im Posteingang"),
+        "filed": _("abgelegt"),
+        "draft": _("Entwurf"),
+        "final": _("endgültig"),
+        "incoming": _("Eingang"),
+        "outgoing": _("Ausgang"),
+        "internal": _("Intern"),
+        "electronic": _("elektronisch"),
+        "hybrid": _("hybrid"),
+        "paper": _("Papier"),
+    }
+    if kept is None:
+        return words[""]
+    if kept in words:
+        return words[kept]
+    try:
+        return str(format_date(date.fromisoformat(kept), "dd.MM.yyyy"))
+    except ValueError:
+        return kept.strip('[]"').replace('", "', ", ") if kept.startswith("[") else kept
 
 
 def about(entry: AuditEntry) -> tuple[str, str | None]:
@@ -49,6 +227,10 @@ def about(entry: AuditEntry) -> tuple[str, str | None]:
         return _("Akte %(id)s", id=short), url_for("dossiers.show", dossier_id=entry.subject_id)
     if entry.subject_kind == "case":
         return _("Vorgang %(id)s", id=short), url_for("cases.show", case_id=entry.subject_id)
+    if entry.subject_kind == "inspection":
+        return _("Einsicht %(id)s", id=short), url_for(
+            "audit.inspection", inspection_id=entry.subject_id
+        )
     if entry.subject_kind == "user":
         return _("Benutzer %(id)s", id=short), None
     return "", None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -18,6 +18,7 @@ from eakte.clock import OFFICE_ZONE
 from eakte.model.department import Department
 from eakte.model.user import Actor, Role
 from eakte.retrieval.inbox import inbox_counts
+from eakte.web.hints import Hints, hints_of
 from eakte.web.per_request import OfficeApp, SignedIn, the_office, work_or_none
 
 LANGUAGES = ("de", "en")
@@ -26,12 +27,22 @@ LANGUAGE_COOKIE = "sprache"
 SECTIONS = {
     "inbox": Action.SEE_INBOX,
     "search": Action.SEARCH,
+    "deadlines": Action.SEE_DEADLINES,
     "plan": Action.SEE_PLAN,
     "audit": Action.SEE_AUDIT,
     "admin": Action.MANAGE_USERS,
+    "deputies": Action.NAME_DEPUTY,
+    "duties": Action.SHARE_WORK,
 }
 # Who may see a dossier at all; on which ones, the unit says.
-SEES_DOSSIERS = (Role.CLERK, Role.RECORDS_MANAGER)
+SEES_DOSSIERS = (
+    Role.CLERK,
+    Role.LEAD,
+    Role.MEDICAL,
+    Role.EXPERT,
+    Role.AUDITOR,
+    Role.RECORDS_MANAGER,
+)
 
 
 @dataclass(frozen=True)
@@ -53,6 +64,7 @@ class Desk:
     user: Person | None
     sections: frozenset[str]
     inbox_count: int | None
+    hints: Hints
     version: str
 
 
@@ -62,6 +74,8 @@ def lay_desk(app: OfficeApp) -> None:
     app.config["BABEL_DEFAULT_TIMEZONE"] = str(OFFICE_ZONE)
     Babel(app, locale_selector=language)
     app.jinja_env.globals["zip"] = zip
+    app.jinja_env.globals["role_label"] = role_label
+    app.jinja_env.globals["role_sentence"] = role_sentence
     shown = _program_version()
 
     @app.context_processor
@@ -82,11 +96,34 @@ def role_label(role: str) -> str:
     """Return the word for a role."""
     words: dict[str, str] = {
         Role.CLERK: _("Sachbearbeitung"),
+        Role.LEAD: _("Leitung eines Sachgebiets"),
         Role.SCANNING: _("Scanstelle"),
+        Role.MEDICAL: _("Ärztlicher Dienst"),
+        Role.EXPERT: _("Gutachten von außen"),
+        Role.AUDITOR: _("Rechnungsprüfung"),
         Role.RECORDS_MANAGER: _("Schriftgutverwaltung"),
+        Role.DATA_PROTECTION: _("Datenschutz"),
+        Role.PERSONNEL: _("Personalentscheidung"),
         Role.ADMINISTRATOR: _("Administration"),
     }
     return words.get(role, role)
+
+
+def role_sentence(role: str) -> str:
+    """Return what a role means, in one sentence."""
+    sentences: dict[str, str] = {
+        Role.CLERK: _("Bearbeitet die Akten der eigenen Sachgebiete."),
+        Role.LEAD: _("Bearbeitet Akten, verteilt die Arbeit und entscheidet über Zugänge."),
+        Role.SCANNING: _("Liefert ein und sieht das Eingelieferte, bis es abgelegt ist."),
+        Role.MEDICAL: _("Liest die Vorgänge, an denen die Person beteiligt ist."),
+        Role.EXPERT: _("Liest von außen einzelne Vorgänge, auf Zeit, und sucht nicht."),
+        Role.AUDITOR: _("Liest Akten, die der Person namentlich freigegeben sind, auf Zeit."),
+        Role.RECORDS_MANAGER: _("Führt Aktenplan, Fristen und Protokoll und liest keine Inhalte."),
+        Role.DATA_PROTECTION: _("Prüft Protokoll und Notfallzugriffe und liest keine Inhalte."),
+        Role.PERSONNEL: _("Entscheidet über Personal und sieht deshalb keine Personalakten."),
+        Role.ADMINISTRATOR: _("Verwaltet Konten und sieht keine Akte."),
+    }
+    return sentences.get(role, "")
 
 
 def sections_of(actor: Actor) -> frozenset[str]:
@@ -94,6 +131,8 @@ def sections_of(actor: Actor) -> frozenset[str]:
     sections = {name for name, action in SECTIONS.items() if may(actor, action)}
     if any(actor.has(role) for role in SEES_DOSSIERS):
         sections.add("dossiers")
+    if may(replace(actor, confirmed=True), Action.BREAK_GLASS) or may(actor, Action.REVIEW_GLASS):
+        sections.add("glass")
     return frozenset(sections)
 
 
@@ -102,14 +141,16 @@ def _desk(program: str) -> Desk:
     who = g.get("_login_user")
     shown = who if isinstance(who, SignedIn) and not g.get("signed_out") else None
     count = None
-    if work is not None and may(work.actor, Action.SEE_INBOX):
+    led = g.get("only_factors", False)
+    if work is not None and not led and may(work.actor, Action.SEE_INBOX):
         count = inbox_counts(work).total
     return Desk(
         office=the_office().settings.office_name,
         language=str(get_locale() or "de")[:2],
         user=_person(shown, work.session if work else None) if shown else None,
-        sections=sections_of(shown.actor) if shown else frozenset(),
+        sections=sections_of(shown.actor) if shown and not led else frozenset(),
         inbox_count=count,
+        hints=hints_of(work) if shown else Hints(),
         version=program,
     )
 

@@ -7,6 +7,7 @@ import traceback
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 
 from apiflask import HTTPError
 from flask import Response, g, jsonify, render_template, request, url_for
@@ -17,9 +18,12 @@ from werkzeug.exceptions import HTTPException
 from eakte.errors import (
     MACHINE_FAULTS,
     BadInput,
+    BadTable,
     ChangedMeanwhile,
     ContentTooLarge,
     EakteError,
+    NeedsConfirmation,
+    NeedsSecondFactor,
     NotAllowed,
     NotFound,
     PartUnavailable,
@@ -28,8 +32,9 @@ from eakte.errors import (
     TooMuchAtOnce,
     UnknownType,
 )
-from eakte.web.login import API
-from eakte.web.per_request import SAFE_METHODS, OfficeApp
+from eakte.web.confirming import confirmation_page, takes_proof
+from eakte.web.login import API, local_path
+from eakte.web.per_request import SAFE_METHODS, OfficeApp, signed_in
 from storage import ObjectCorrupt, ObjectMissing, StorageError
 
 log = logging.getLogger("eakte.web")
@@ -50,6 +55,8 @@ STATUS: tuple[tuple[type[EakteError], HTTPStatus], ...] = (
 )
 RETRY_SECONDS = 30
 RETRY = frozenset({HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS})
+# The one address of the interface that is a page.
+READ_BY_PEOPLE = "interface.show"
 
 
 @dataclass(frozen=True)
@@ -84,7 +91,7 @@ def fault_of(error: EakteError) -> Fault:
     """Return what to say about an error of ours."""
     status = next(code for kind, code in STATUS if isinstance(error, kind))
     reasons: tuple[str, ...] = ()
-    if isinstance(error, RuleBroken):
+    if isinstance(error, RuleBroken | BadTable):
         reasons = tuple(reason for reason in error.reasons if reason != error.message)
     return Fault(
         status,
@@ -148,7 +155,8 @@ def respond(fault: Fault) -> Response:
 
 def wants_json() -> bool:
     """Say whether a program is asking: the API, an upload in parts, a script of our pages."""
-    if request.path.startswith(API) or "Tus-Resumable" in request.headers:
+    called = request.path.startswith(API) and request.endpoint != READ_BY_PEOPLE
+    if called or "Tus-Resumable" in request.headers:
         return True
     best = request.accept_mimetypes.best_match(["text/html", "application/json"], "text/html")
     return best == "application/json"
@@ -164,7 +172,45 @@ def _to_login() -> Response:
     return Response(status=HTTPStatus.SEE_OTHER, headers={"Location": target})
 
 
+def _to_confirmation(error: NeedsConfirmation) -> Response | None:
+    """Ask who is there once more; what was typed goes along. None where only a refusal helps."""
+    who = signed_in()
+    if who is None or who.by_key or wants_json():
+        return None
+    ask = url_for("confirming.show")
+    if "HX-Request" in request.headers:
+        shown = local_path(urlsplit(request.headers.get("HX-Current-URL", "")).path)
+        leads = {"HX-Redirect": url_for("confirming.show", next=shown)}
+        return Response(status=HTTPStatus.FORBIDDEN, headers=leads)
+    if request.method in SAFE_METHODS:
+        wanted = request.full_path.rstrip("?")
+        leads = {"Location": url_for("confirming.show", next=wanted)}
+        return Response(status=HTTPStatus.SEE_OTHER, headers=leads)
+    onward = local_path(request.form.get("next")) or "" if request.path == ask else ""
+    problem = said(error) if takes_proof(who) else ""
+    page = confirmation_page(
+        who, action=request.full_path.rstrip("?"), onward=onward, problem=problem
+    )
+    return Response(page, status=HTTPStatus.FORBIDDEN, mimetype="text/html")
+
+
+def _to_factors() -> Response | None:
+    if wants_json():
+        return None
+    if "HX-Request" in request.headers:
+        leads = {"HX-Redirect": url_for("factors.show")}
+        return Response(status=HTTPStatus.FORBIDDEN, headers=leads)
+    return Response(status=HTTPStatus.SEE_OTHER, headers={"Location": url_for("factors.show")})
+
+
 def _on_ours(error: EakteError) -> Response:
+    led = None
+    if isinstance(error, NeedsConfirmation):
+        led = _to_confirmation(error)
+    elif isinstance(error, NeedsSecondFactor):
+        led = _to_factors()
+    if led is not None:
+        return led
     if isinstance(error, NotAllowed):
         who = g.get("_login_user")
         name = getattr(who, "get_id", str)()
@@ -203,7 +249,7 @@ def _on_schema(error: HTTPError) -> Response:
     return respond(
         Fault(
             error.status_code,
-            "bad-input",
+            "not-as-described",
             _("Die Angaben passen nicht zur Schnittstelle."),
             _("Bitte berichtigen Sie die genannten Felder; die Beschreibung steht in der OpenAPI."),
             tuple(fields),

@@ -72,6 +72,20 @@ def day(given: Mapping[str, str], name: str) -> date | None:
         raise BadInput("Das ist kein Datum; bitte in der Form TT.MM.JJJJ angeben.") from error
 
 
+def days_of(
+    given: Mapping[str, str], names: tuple[str, ...]
+) -> tuple[dict[str, date | None], dict[str, str]]:
+    """Return several days of a form, and the sentence for each that is none."""
+    days: dict[str, date | None] = {}
+    faults: dict[str, BadInput] = {}
+    for name in names:
+        try:
+            days[name] = day(given, name)
+        except BadInput as fault:
+            faults[name] = fault
+    return days, faults_of(faults)
+
+
 def identifier(typed: str) -> UUID | None:
     """Return the id that was chosen, None when none was or it is none."""
     try:

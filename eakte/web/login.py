@@ -9,20 +9,21 @@ import logging
 import secrets
 from urllib.parse import urlsplit
 
-from flask import Request, g, request
+from flask import Request, g, redirect, request, url_for
+from flask import Response as FlaskResponse
 from flask import session as form_session
 from flask_babel import lazy_gettext
 from flask_login import LoginManager
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response
 
-from eakte import audit
-from eakte.access import accounts, sessions
+from eakte.access import sessions
 from eakte.access.acting import actor_of
-from eakte.errors import BadInput, PartUnavailable, SignedOut
-from eakte.model.login import LoginSession
-from eakte.model.user import User, UserKind
+from eakte.errors import BadInput, NeedsSecondFactor, PartUnavailable, SignedOut
+from eakte.model.login import LoginSession, SignInMethod
+from eakte.model.user import User
 from eakte.unit_of_work import UnitOfWork
+from eakte.web.confirming import confirm, takes_proof
 from eakte.web.per_request import (
     SAFE_METHODS,
     OfficeApp,
@@ -36,8 +37,22 @@ log = logging.getLogger("eakte.web")
 
 # WARNING: whoever adds a line here opens an address to people who are not signed in.
 OPEN_TO_EVERYBODY = frozenset(
-    {"health.show", "language.choose", "login.sign_in", "login.try_sign_in", "static"}
+    {
+        "health.show",
+        "language.choose",
+        "login.passkey_options",
+        "login.second",
+        "login.sign_in",
+        "login.try_passkey",
+        "login.try_second",
+        "login.try_sign_in",
+        "sign_on.finish",
+        "sign_on.start",
+        "static",
+    }
 )
+# What somebody may enter who has no second factor where the office asks everybody for one.
+LEADS_TO_A_FACTOR = frozenset({"confirming", "factors", "language", "sign_on_again"})
 # These ask by themselves every few seconds; they must not keep an abandoned desk signed in.
 ASKED_BY_THE_PAGE = frozenset({"inbox.rows", "documents.status"})
 
@@ -64,6 +79,7 @@ def guard_every_view(app: OfficeApp) -> None:
     login_manager.init_app(app, add_context_processor=False)
     csrf.init_app(app)
     app.before_request(guard)
+    app.after_request(_hand_out_renewed)
 
 
 def cookie_name() -> str:
@@ -77,6 +93,8 @@ def guard() -> None:
     Raises:
         SignedOut: nobody is signed in.
         BadInput: a text contains a zero byte, which no database keeps.
+        NeedsConfirmation: the form carries a proof of who sends it, and the proof is wrong.
+        NeedsSecondFactor: the office asks everybody for a second factor, and here is none.
     """
     g.request_id = secrets.token_hex(8)
     view = the_app().view_functions.get(request.endpoint or "")
@@ -90,9 +108,24 @@ def guard() -> None:
         raise SignedOut("Sie sind nicht angemeldet, oder die Sitzung ist abgelaufen.")
     if who is None or not who.by_key:
         csrf.protect()
+    if who is not None and not g.open_view:
+        if takes_proof(who):
+            confirm(who)
+        _refuse_without_factor(who)
     typed = (*request.args.values(), *request.form.values())
     if any("\0" in value for value in typed):
         raise BadInput("Eine Angabe enthält Zeichen, die in keinem Text vorkommen.")
+
+
+def _refuse_without_factor(who: SignedIn) -> None:
+    """Refuse all but setting a factor up; programs got their keys from somebody who had one."""
+    started, settings = who.session, the_office().settings
+    if started is None or started.method is not SignInMethod.PASSWORD:
+        return
+    if settings.second_factor == "required":
+        g.only_factors = True
+        if request.blueprint not in LEADS_TO_A_FACTOR and request.endpoint != "login.sign_out":
+            raise NeedsSecondFactor("Diese Behörde verlangt einen zweiten Faktor.")
 
 
 @login_manager.request_loader  # type: ignore[untyped-decorator]  # Flask-Login has no types
@@ -121,7 +154,9 @@ def _by_session(token: str) -> SignedIn | None:
         if found is None:
             return None
         started, user = found
-        who = SignedIn(user, actor_of(session, user, office.clock), started)
+        fresh = sessions.is_confirmed(started, office.clock, office.settings)
+        actor = actor_of(session, user, office.clock, confirmed=fresh)
+        who = SignedIn(user, actor, started)
     if request.endpoint not in ASKED_BY_THE_PAGE:
         _keep_awake(token, started)
     return who
@@ -141,44 +176,54 @@ def _keep_awake(token: str, started: LoginSession) -> None:
         log.warning("the idle time of a session could not be renewed")
 
 
-def check(login: str, password: str, *, address: str) -> User | None:
-    """Return the account when name and password fit; every attempt counts, also parallel ones.
-
-    The attempt is written down before the password is looked at and taken back when it was right,
-    so that many at once get no more tries than one after the other.
-    """
+def open_desk(user: User, method: SignInMethod, onward: str | None) -> Response:
+    """Start a session for a person who has proved who they are, and send them on their way."""
     office = the_office()
-    clock, settings = office.clock, office.settings
-    with office.as_system() as work:
-        if sessions.locked_until(work.session, clock, settings, login=login, address=address):
-            return None
-        at = clock.now()
-        sessions.note_failure(work.session, clock, settings, login=login, address=address)
+    response = redirect(onward or url_for("desk.home"), 303)
     with office.database.transaction(writes=False) as session:
-        user = sessions.check_password(session, login=login, password=password)
-        known = user or accounts.find_login(session, login)
-    with office.as_system() as work:
-        # Stations and the application itself have no desk to sign in at.
-        if user is not None and user.kind is UserKind.PERSON:
-            sessions.forgive(work.session, settings, login=login, address=address, at=at)
-            return user
-        audit.note(work, "login.failed", kind="user", subject=known.id if known else None)
-    return None
+        actor = actor_of(session, user, office.clock)
+    before = signed_in()
+    # Who is led to set up a factor at once need not type the same password a second time.
+    led = method is SignInMethod.PASSWORD and office.settings.second_factor == "required"
+    with office.begin(actor) as work:
+        if before and before.session and before.actor.id == actor.id:
+            sessions.end_session(work, before.session.id)
+        start(work, response, method=method, confirmed=led)
+    return response
 
 
-def start(work: UnitOfWork, response: Response) -> None:
+def start(
+    work: UnitOfWork,
+    response: Response,
+    *,
+    method: SignInMethod = SignInMethod.PASSWORD,
+    confirmed: bool = False,
+) -> None:
     """Start a session for the actor of ``work`` and hand its token out in the cookie."""
-    token = sessions.start_session(work, device=device_of(request))
+    token = sessions.start_session(
+        work, device=device_of(request), method=method, confirmed=confirmed
+    )
     # A new person gets new form tokens, and nothing that was said to the last one.
     form_session.clear()
+    _hand_out(response, token)
+
+
+def _hand_out(response: Response, token: str) -> None:
     response.set_cookie(
         cookie_name(),
         token,
         httponly=True,
-        secure=work.settings.cookie_secure,
+        secure=the_office().settings.cookie_secure,
         samesite="Lax",
         path="/",
     )
+
+
+def _hand_out_renewed(response: FlaskResponse) -> FlaskResponse:
+    token = g.pop("renewed_token", None)
+    if token is not None:
+        _hand_out(response, token)
+    return response
 
 
 def forget(response: Response) -> None:

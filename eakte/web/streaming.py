@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import time
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
 from typing import BinaryIO
 from urllib.parse import quote
 
 from flask import request
 from werkzeug.datastructures import Range
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
+from eakte.access.acting import actor_of
 from eakte.db import folded
-from eakte.retrieval.reading import Reading
-from eakte.web.per_request import LateBody
+from eakte.model.login import LoginSession
+from eakte.model.user import User
+from eakte.retrieval.reading import Reading, may_still_read
+from eakte.web.per_request import LateBody, signed_in, the_office
 from storage import Digest, Store
 
 CHUNK = 256 * 1024
+# How long, and for how many chunks, bytes go on leaving before the right to them is asked again.
+ASK_SECONDS = 1.0
+ASK_CHUNKS = 64
 # Everything else is handed out as bytes without a type, so that no browser tries to show it.
 HARMLESS_TYPES = frozenset(
     {
@@ -32,6 +40,10 @@ HARMLESS_TYPES = frozenset(
 PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 ._-()")
 
 
+class RightWithdrawn(Exception):
+    """The reader lost the right while the bytes were leaving; the rest stays here."""
+
+
 class StoredBody(LateBody):
     """Bytes of the store, opened when the log entry about their reading is committed."""
 
@@ -41,6 +53,7 @@ class StoredBody(LateBody):
         self._whole = length == reading.size
         self._start, self._length = start, length
         self._stream: BinaryIO | None = None
+        self._may_go_on = _asking(reading)
 
     def open_body(self, store: Store) -> None:
         """Open the bytes; the whole is verified while it leaves, a part is not."""
@@ -51,7 +64,7 @@ class StoredBody(LateBody):
         else:
             self._stream = store.open_range(self._digest, start=self._start, length=self._length)
         self.call_on_close(self._stream.close)
-        self.response = _chunks(self._stream, self._length)
+        self.response = _chunks(self._stream, self._length, self._may_go_on)
 
 
 def send(reading: Reading, *, inline: bool, max_age: int = 0) -> StoredBody:
@@ -59,6 +72,9 @@ def send(reading: Reading, *, inline: bool, max_age: int = 0) -> StoredBody:
 
     ``inline`` is for what we made ourselves; originals are always attachments. ``max_age`` (in
     seconds) lets the reader's own browser keep a picture for that long.
+
+    Raises:
+        RequestedRangeNotSatisfiable: the part that was asked for lies behind the end.
     """
     etag = reading.sha256
     start, length, status = 0, reading.size, 200
@@ -68,9 +84,8 @@ def send(reading: Reading, *, inline: bool, max_age: int = 0) -> StoredBody:
     elif wanted is not None and _is_one_part(wanted) and _range_is_of(etag):
         span = wanted.range_for_length(reading.size)
         if span is None:
-            status, length = 416, 0
-        else:
-            start, length, status = span[0], span[1] - span[0], 206
+            raise RequestedRangeNotSatisfiable(length=reading.size)
+        start, length, status = span[0], span[1] - span[0], 206
     response = StoredBody(reading, start=start, length=length, status=status)
     response.set_etag(etag)
     headers = response.headers
@@ -79,8 +94,6 @@ def send(reading: Reading, *, inline: bool, max_age: int = 0) -> StoredBody:
     headers["Vary"] = "Cookie"
     if status == 206:
         headers["Content-Range"] = f"bytes {start}-{start + length - 1}/{reading.size}"
-    if status == 416:
-        headers["Content-Range"] = f"bytes */{reading.size}"
     if status in {200, 206}:
         headers["Content-Length"] = str(length)
         harmless = reading.media_type in HARMLESS_TYPES
@@ -112,9 +125,34 @@ def _range_is_of(etag: str) -> bool:
     return condition.etag is None or condition.etag == etag
 
 
-def _chunks(stream: BinaryIO, length: int) -> Iterator[bytes]:
-    left = length
+def _asking(reading: Reading) -> Callable[[], bool]:
+    """Return the question whether who is signed in now may still read this then."""
+    # While bytes leave there is no request any more, so what is asked about is taken along.
+    office, who = the_office(), signed_in()
+    person = who.user.id if who else None
+    started = who.session.id if who and who.session else None
+
+    def may_go_on() -> bool:
+        with office.database.transaction(writes=False) as session:
+            user = session.get(User, person) if person else None
+            ended = started is not None and session.get(LoginSession, started) is None
+            if user is None or not user.active or ended:
+                return False
+            actor = actor_of(session, user, office.clock)
+            return may_still_read(office.unit_of(actor, session), reading.document_id)
+
+    return may_go_on
+
+
+def _chunks(stream: BinaryIO, length: int, may_go_on: Callable[[], bool]) -> Iterator[bytes]:
+    left, sent, asked = length, 0, time.monotonic()
     while left > 0:
+        if sent and (sent % ASK_CHUNKS == 0 or time.monotonic() - asked >= ASK_SECONDS):
+            if not may_go_on():
+                # As below: the reader notices by the length that was promised and not kept.
+                raise RightWithdrawn
+            asked = time.monotonic()
+        sent += 1
         chunk = stream.read(min(CHUNK, left))
         if not chunk:
             # The promised length cannot be kept; cutting the connection tells the reader so.

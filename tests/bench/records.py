@@ -258,7 +258,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="scripts/bench records", description=__doc__)
     parser.add_argument("--database", choices=DATABASES, help="nur diese Datenbank")
     parser.add_argument("--requests", type=int, default=100, help="Anfragen je Seite und Person")
-    parser.add_argument("--keep", action="store_true", help="die Zeilen für das nächste Mal behalten")
+    parser.add_argument(
+        "--keep", action="store_true", help="die Zeilen für das nächste Mal behalten"
+    )
     parser.add_argument("--folder", type=Path, help="statt bench-records im Datenordner")
     parser.add_argument("--small", action="store_true", help="ein Hundertstel: ob alles läuft")
     given = parser.parse_args()

@@ -26,25 +26,174 @@ from eakte.model.department import Department
 from eakte.model.document import Document, Version
 from eakte.model.dossier import Dossier
 from eakte.model.right import Deputy, Duty, Grant, Participation
-from eakte.model.user import Role, User
+from eakte.model.user import Role
 from tests.bench.loading import Load, loading
 from tests.builders import PASSWORD_HASH
 
 UNITS = {"sbr": 45, "wog": 15, "blg": 10, "hzl": 10, "jug": 10, "elt": 10}  # share in percent
 PROCEDURES = ("erst", "aenderung", "verlaengerung", "widerspruch", "klage", "ueberpruefung")
 TYPES = ("Antrag", "Bescheid", "Befundbericht", "Anschreiben", "Gutachten", "Vermerk", "Rechnung")
-FIRST = """Anna Änne Birgit Christa Dörte Elif Fatma Gerda Hanna Ilse Jutta Karin Lea Maria Nora
-Olga Petra Rita Sabine Tanja Ute Vera Wilma Ayşe Bernd Cem Dieter Emil Frank Georg Heinz Ingo Jan
-Kurt Ludwig Mehmet Norbert Otto Paul Ralf Stefan Thomas Uwe Viktor Werner Yusuf Zoran""".split()
-LAST = """Ackermann Albrecht Arnold Bauer Becker Beckmann Böhm Brandt Braun Busch Claasen Cramer
-Dietrich Demir Dörfler Ebert Engel Ernst Fischer Förster Frank Fuchs Graf Groß Günther Haas Hahn
-Hartmann Heinrich Herrmann Hoffmann Huber Imhof Ihde Jäger Jansen Jung Kaiser Keller Klein Koch
-König Krämer Kraus Krüger Kuhn Lang Lehmann Lorenz Ludwig Maier Martin Mayer Meier Meyer Möller
-Müller Nagel Neumann Nowak Oelrich Otto Öztürk Peters Pfeiffer Pohl Quast Quandt Richter Roth
-Sauer Schäfer Schmid Schmidt Schmitt Schmitz Schneider Scholz Schreiber Schröder Schubert Schulte
-Schulz Schumacher Schuster Schwarz Seidel Simon Sommer Stein Thiele Thomas Uhlig Ullrich Vogel
-Vogt Voß Wagner Walter Weber Weiß Werner Winkler Winter Wolf Xanthos Yıldız Ziegler Zimmermann
-Übelacker""".split()
+FIRST = [
+    "Anna",
+    "Änne",
+    "Birgit",
+    "Christa",
+    "Dörte",
+    "Elif",
+    "Fatma",
+    "Gerda",
+    "Hanna",
+    "Ilse",
+    "Jutta",
+    "Karin",
+    "Lea",
+    "Maria",
+    "Nora",
+    "Olga",
+    "Petra",
+    "Rita",
+    "Sabine",
+    "Tanja",
+    "Ute",
+    "Vera",
+    "Wilma",
+    "Ayşe",
+    "Bernd",
+    "Cem",
+    "Dieter",
+    "Emil",
+    "Frank",
+    "Georg",
+    "Heinz",
+    "Ingo",
+    "Jan",
+    "Kurt",
+    "Ludwig",
+    "Mehmet",
+    "Norbert",
+    "Otto",
+    "Paul",
+    "Ralf",
+    "Stefan",
+    "Thomas",
+    "Uwe",
+    "Viktor",
+    "Werner",
+    "Yusuf",
+    "Zoran",
+]
+LAST = [
+    "Ackermann",
+    "Albrecht",
+    "Arnold",
+    "Bauer",
+    "Becker",
+    "Beckmann",
+    "Böhm",
+    "Brandt",
+    "Braun",
+    "Busch",
+    "Claasen",
+    "Cramer",
+    "Dietrich",
+    "Demir",
+    "Dörfler",
+    "Ebert",
+    "Engel",
+    "Ernst",
+    "Fischer",
+    "Förster",
+    "Frank",
+    "Fuchs",
+    "Graf",
+    "Groß",
+    "Günther",
+    "Haas",
+    "Hahn",
+    "Hartmann",
+    "Heinrich",
+    "Herrmann",
+    "Hoffmann",
+    "Huber",
+    "Imhof",
+    "Ihde",
+    "Jäger",
+    "Jansen",
+    "Jung",
+    "Kaiser",
+    "Keller",
+    "Klein",
+    "Koch",
+    "König",
+    "Krämer",
+    "Kraus",
+    "Krüger",
+    "Kuhn",
+    "Lang",
+    "Lehmann",
+    "Lorenz",
+    "Ludwig",
+    "Maier",
+    "Martin",
+    "Mayer",
+    "Meier",
+    "Meyer",
+    "Möller",
+    "Müller",
+    "Nagel",
+    "Neumann",
+    "Nowak",
+    "Oelrich",
+    "Otto",
+    "Öztürk",
+    "Peters",
+    "Pfeiffer",
+    "Pohl",
+    "Quast",
+    "Quandt",
+    "Richter",
+    "Roth",
+    "Sauer",
+    "Schäfer",
+    "Schmid",
+    "Schmidt",
+    "Schmitt",
+    "Schmitz",
+    "Schneider",
+    "Scholz",
+    "Schreiber",
+    "Schröder",
+    "Schubert",
+    "Schulte",
+    "Schulz",
+    "Schumacher",
+    "Schuster",
+    "Schwarz",
+    "Seidel",
+    "Simon",
+    "Sommer",
+    "Stein",
+    "Thiele",
+    "Thomas",
+    "Uhlig",
+    "Ullrich",
+    "Vogel",
+    "Vogt",
+    "Voß",
+    "Wagner",
+    "Walter",
+    "Weber",
+    "Weiß",
+    "Werner",
+    "Winkler",
+    "Winter",
+    "Wolf",
+    "Xanthos",
+    "Yıldız",
+    "Ziegler",
+    "Zimmermann",
+    "Übelacker",
+]
 BEGIN = date(2015, 1, 1)
 DAYS = 4300
 
@@ -234,7 +383,16 @@ class _Writer:
                 mine.append(len(self.cases))
                 self.cases.append((one, place))
                 state = "open" if self.dice.random() < 0.5 else "closed"
-                yield one, dossier, number, key.title(), key, f"{key} {number}", state, self._day()[1]
+                yield (
+                    one,
+                    dossier,
+                    number,
+                    key.title(),
+                    key,
+                    f"{key} {number}",
+                    state,
+                    self._day()[1],
+                )
             self.cases_of.append(mine)
 
     def _documents(self) -> Iterator[tuple[Any, ...]]:
@@ -246,7 +404,9 @@ class _Writer:
         for place, weight in enumerate(wished[1:], 1):
             filed += [place] * round(weight * share)
         filed = filed[: self.size.documents]
-        filed += [self.dice.randrange(1, len(wished)) for _ in range(self.size.documents - len(filed))]
+        filed += [
+            self.dice.randrange(1, len(wished)) for _ in range(self.size.documents - len(filed))
+        ]
         self.dice.shuffle(filed)
         positions = [0] * len(self.cases)
         receiver = self.staff.people["sbr-0"].hex
@@ -292,7 +452,11 @@ class _Writer:
             yield (
                 *(self._id(), "granted", self.dice.choice(self.dossiers)[0], who.hex),
                 *("Vertretung im Einzelfall", clerks[0].hex, "2026-01-02 08:00:00.000000"),
-                *("2099-01-01 00:00:00.000000" if number % 2 or number < 200 else "2026-02-01 00:00:00.000000",),
+                *(
+                    "2099-01-01 00:00:00.000000"
+                    if number % 2 or number < 200
+                    else "2026-02-01 00:00:00.000000",
+                ),
             )
 
     def _participations(self) -> Iterator[tuple[Any, ...]]:
@@ -349,9 +513,7 @@ _VERSION = (
     *("id", "document_id", "number", "sha256", "media_type", "name", "created_at"),
     "created_by_id",
 )
-_GRANT = (
-    *("id", "kind", "dossier_id", "user_id", "reason", "given_by_id", "given_at", "ends_at"),
-)
+_GRANT = (*("id", "kind", "dossier_id", "user_id", "reason", "given_by_id", "given_at", "ends_at"),)
 _PARTICIPATION = ("id", "case_id", "user_id", "reason", "given_by_id", "given_at", "ends_at")
 _ENTRY = (
     *("sequence", "at", "actor_id", "actor_name", "act", "subject_kind", "subject_id"),

@@ -34,12 +34,13 @@ PAGES = {
         "/vorgang/{case}",
         "/aktenplan",
         "/konto",
+        "/api/v1/docs",
         "/dokument/{document}",
         "/dokument/{document}/quittung",
         "/gibt-es-nicht",
     ],
     "stefan": ["/", "/posteingang"],
-    "rita": ["/", "/posteingang", "/akten", "/aktenplan", "/protokoll"],
+    "rita": ["/", "/posteingang", "/akten", "/aktenplan", "/protokoll", "/protokoll/einsicht"],
     "anton": ["/", "/verwaltung/benutzer", "/verwaltung/benutzer/neu", "/konto"],
 }
 

@@ -32,6 +32,7 @@ from eakte.model.user import Role
 from eakte.retrieval.searching import search
 from eakte.retrieval.text import pages_of
 from storage import Digest
+from tests.builders import SECRET
 from tests.crash.letters import Letter
 from tests.journeys.conftest import CommandLine
 
@@ -207,7 +208,7 @@ class House:
 
 def build_house(folder: Path, environment: Mapping[str, str] | None = None) -> House:
     """Make a new house with one clerk, who has a key for programs and is signed in at a desk."""
-    chosen = {"EAKTE_SECRET_KEY": "s" * 48, **(environment or {})}
+    chosen = {"EAKTE_SECRET_KEY": SECRET, **(environment or {})}
     office = _opened(folder, chosen)
     try:
         prepare(office)
@@ -216,7 +217,7 @@ def build_house(folder: Path, environment: Mapping[str, str] | None = None) -> H
             user = create_user(
                 work, CLERK, name="Clara Beispiel", roles={Role.CLERK}, departments=[unit]
             )
-            actor = actor_of(work.session, user, work.clock)
+            actor = actor_of(work.session, user, work.clock, confirmed=True)
         with office.begin(actor) as work:
             key, session = new_token(work, "Scanner"), start_session(work, device="Prüfstand")
     finally:

@@ -32,10 +32,10 @@ from eakte.intake.receiving import Receipt
 from eakte.intake.versions import deliver_version
 from eakte.model.case import Case
 from eakte.model.document import Direction, Document, DocumentState, Source, Version, Writing
-from eakte.model.user import Actor
-from eakte.retrieval.browsing import attachments_in, sheets_in
+from eakte.model.user import Actor, Role
+from eakte.retrieval.browsing import attachments_in, documents_in, placed_in
 from storage import Digest
-from tests.builders import A_PDF, Staff, as_, bring, document, hire_another, house, opened
+from tests.builders import A_PDF, Staff, appoint, as_, bring, document, house, opened
 
 
 def draft(office: Office, actor: Actor, folder: Path) -> Receipt:
@@ -79,7 +79,7 @@ def test_a_new_version_leaves_the_bytes_of_the_one_before(tmp_path: Path) -> Non
 
 def test_what_is_checked_out_is_written_on_by_nobody_else(tmp_path: Path) -> None:
     with house(tmp_path) as (office, staff):
-        colleague = hire_another(office, staff, "kollege")
+        colleague = appoint(office, "kollege", Role.CLERK, units=[staff.unit])
         receipt = draft(office, staff.clerk, tmp_path / "in")
         with office.begin(staff.clerk) as work:
             check_out(work, document(work, receipt))
@@ -144,12 +144,11 @@ def test_a_withdrawal_sheet_keeps_the_place_of_what_was_taken_out(tmp_path: Path
             taken = document(work, receipts[2])
             assert (taken.state, taken.dossier_id) == (DocumentState.INBOX, None)
             here = work.session.get_one(type(dossier), dossier.id)
-            (sheet,) = sheets_in(work, here)[case.id]
-            assert (sheet.position, sheet.reason, sheet.taken_out_by) == (
-                3,
-                "gehört Dritten",
-                staff.clerk.name,
-            )
+            rows = placed_in(work, here, documents_in(work, here))[case.id]
+            assert [row.position for row in rows] == [1, 2, 3, 4]
+            sheet = rows[2].sheet
+            assert sheet is not None
+            assert (sheet.reason, sheet.taken_out_by) == ("gehört Dritten", staff.clerk.name)
 
 
 def test_a_cancelled_document_keeps_its_place_and_can_be_restored(tmp_path: Path) -> None:

@@ -19,8 +19,14 @@ from tests.house.tree import ROOT
 KNOWN_AS_OPEN = {
     "health.show",
     "language.choose",
+    "login.passkey_options",
+    "login.second",
     "login.sign_in",
+    "login.try_passkey",
+    "login.try_second",
     "login.try_sign_in",
+    "sign_on.finish",
+    "sign_on.start",
     "static",
 }
 SOMETHING = {"UUIDConverter": UUID(int=7), "IntegerConverter": 1}

@@ -8,11 +8,13 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
-from eakte.bootstrap import migrate
+from eakte.bootstrap import MIGRATIONS, migrate
 from eakte.db import Base, Database
 
 
@@ -45,3 +47,76 @@ def test_migrating_twice_changes_nothing(database: Database) -> None:
     before = sorted(inspect(database.engine).get_table_names())
     migrate(database)
     assert sorted(inspect(database.engine).get_table_names()) == before
+
+
+def migrated_to(database: Database, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with database.connection() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
+def test_rows_of_the_first_release_live_on_with_their_references(database: Database) -> None:
+    migrated_to(database, "0001")
+    unit, person, entry, dossier, case, letter = (uuid4().hex for _ in range(6))
+    day, moment = "2026-01-01", "2026-01-01 00:00:00"
+    rows: list[tuple[str, dict[str, object]]] = [
+        ("department", {"id": unit, "key": "sbr", "name": "SBR"}),
+        (
+            "user_account",
+            {"id": person, "kind": "person", "login": "a", "name": "A", "roles": "[]"}
+            | {"language": "de", "active": True, "created_at": moment, "edits": 1},
+        ),
+        ("membership", {"user_id": person, "department_id": unit}),
+        (
+            "plan_entry",
+            {"id": entry, "number": "5.2", "title": "F", "department_id": unit}
+            | {"reference_prefix": "SBR", "takes_dossiers": True},
+        ),
+        (
+            "dossier",
+            {"id": dossier, "reference": "SBR 1/2026", "reference_folded": "sbr 1/2026"}
+            | {"plan_entry_id": entry, "department_id": unit, "subject": "F", "edits": 1}
+            | {"person_name": "Öz, A", "person_folded": "oez, a"}
+            | {"state": "open", "opened_on": day},
+        ),
+        (
+            "dossier_case",
+            {"id": case, "dossier_id": dossier, "number": 1, "procedure": "E", "subject": "E"}
+            | {"state": "open", "opened_on": day, "edits": 1},
+        ),
+        (
+            "document",
+            {"id": letter, "receipt_number": 1, "department_id": unit, "case_id": case}
+            | {"position": 1, "state": "filed", "title": "B", "document_type": "", "edits": 1}
+            | {"direction": "incoming", "received_on": day, "received_at": moment}
+            | {"received_by_id": person, "source": "upload", "original_name": "b.pdf"}
+            | {"current_version": 1, "processing": "ready", "flags": "[]"},
+        ),
+    ]
+    with database.engine.begin() as connection:
+        for table, values in rows:
+            # Written out, since each database wants its ids bound in another type.
+            told = ", ".join(
+                f"'{value}'" if isinstance(value, str) else str(value).lower()
+                for value in values.values()
+            )
+            connection.execute(
+                text(f"INSERT INTO {table} ({', '.join(values)}) VALUES ({told})")  # noqa: S608  own words only
+            )
+    migrate(database)
+    with database.engine.connect() as connection:
+        asked = "SELECT count(*) FROM membership"
+        assert connection.scalar(text(asked)) == 1
+        asked = "SELECT dossier_id, inspection_allowed, writing FROM document"
+        found = connection.execute(text(asked)).one()
+        assert (str(found[0]).replace("-", ""), bool(found[1]), found[2]) == (
+            dossier,
+            True,
+            "final",
+        )
+        asked = "SELECT letter, access, locked FROM dossier"
+        assert tuple(connection.execute(text(asked)).one()) == ("o", "unit", False)
+        asked = "SELECT reference_pattern FROM plan_entry"
+        assert connection.scalar(text(asked)) == "SBR {number}/{year}"

@@ -1,98 +1,75 @@
-"""How does a program deliver a document, follow it, read it and file it?"""
+"""How does a program deliver a document, follow it, read it, describe it and file it?"""
 
 from __future__ import annotations
 
-from datetime import date
-from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 from uuid import UUID
 
 from apiflask import APIBlueprint
 from flask import Response, request
-from werkzeug.http import parse_options_header
 
-from eakte.errors import BadInput, ChangedMeanwhile
-from eakte.filing.describing import Description
-from eakte.filing.placing import place_document
+from eakte.errors import BadInput
+from eakte.filing.placing import describe_document, place_document
 from eakte.filing.targets import target_of
 from eakte.intake.delivering import Declared, deliver
 from eakte.intake.receiving import receipt_of
 from eakte.model.document import Source
+from eakte.retrieval.browsing import attachments_in, history_of
 from eakte.retrieval.listing import case_by_id, document_by_id, sent_document
 from eakte.retrieval.reading import read_original, read_reading_copy
-from eakte.retrieval.searching import search
-from eakte.web.api.schemas import (
+from eakte.web.api.arriving import arriving
+from eakte.web.api.schemas import HistoryOut, history_out, refuse_stale
+from eakte.web.api.schemas_documents import (
+    AttachmentsOut,
     DocumentOut,
-    HitsOut,
+    DocumentPatch,
     PlacementIn,
     ReceiptOut,
-    SearchIn,
     document_out,
-    hit_out,
+    document_row,
     receipt_out,
 )
-from eakte.web.per_request import (
-    begin,
-    current_work,
-    spooled_path,
-    takes_bytes,
-    the_app,
-    upload_folder,
-    writes,
-)
+from eakte.web.per_request import begin, current_work, takes_bytes, the_app, writes
 from eakte.web.streaming import send
 
 documents = APIBlueprint("api", __name__, url_prefix="/api/v1", tag="Dokumente")
 
-CHUNK = 1024 * 1024
 LONGEST_KEY = 150
-LOCKED = "key"
+SAID_OF_DELIVERY = ("department", "received_on", "sha256", "size")
+LOCKED: list[str | dict[str, list[Any]]] = ["key", "session"]
 
 
 @documents.post("/documents")
 @documents.output(ReceiptOut, status_code=201)
-@documents.doc(summary="Ein Dokument einliefern", security=LOCKED, responses=[400, 409, 413, 503])
+@documents.doc(summary="Ein Dokument einliefern", security=LOCKED, responses=[403, 404])
 @takes_bytes
 def deliver_document() -> tuple[ReceiptOut, int]:
     """Take a document in; the receipt holds when it is answered.
 
-    Send the bytes as the part `document` of a form, or as the body with a Content-Disposition that
-    names them. With the header `Idempotency-Key` a repeat gives the same receipt again (200).
+    Die Bytes sind der Teil `document` eines Formulars oder der ganze Körper; dann nennt ihn
+    Content-Disposition, und die Angaben stehen in der Adresse. Mit `Idempotency-Key` gibt eine
+    Wiederholung dieselbe Quittung noch einmal (200).
     """
-    told = request.form if request.mimetype == "multipart/form-data" else request.args
     key = request.headers.get("Idempotency-Key", "").strip()
     if len(key) > LONGEST_KEY:
         raise BadInput("Der Schlüssel der Lieferung ist zu lang.")
-    said: dict[str, Any] = {
-        "source": Source.API,
-        "department": told.get("department") or None,
-        "sha256": told.get("sha256") or None,
-        "size": _size(told.get("size", "")),
-        "received_on": _day(told.get("received_on", "")),
-        "key": f"api:{key}" if key else None,
-    }
-    look = the_app().look
-    if request.mimetype == "multipart/form-data":
-        part = request.files.get("document")
-        if part is None:
-            raise BadInput("Es fehlt der Teil „document“ mit dem Dokument.")
-        path = spooled_path(part.stream)
-        named = Declared(name=part.filename or "Dokument", **said)
-        receipt = deliver(begin, path, declared=named, look=look)
-    else:
-        with NamedTemporaryFile(dir=upload_folder(), prefix="body-") as spool:
-            while chunk := request.stream.read(CHUNK):
-                spool.write(chunk)
-            spool.flush()
-            named = Declared(name=_named(), **said)
-            receipt = deliver(begin, Path(spool.name), declared=named, look=look)
+    with arriving(SAID_OF_DELIVERY) as came:
+        declared = Declared(
+            name=came.name,
+            source=Source.API,
+            department=came.word("department", most=40),
+            sha256=came.sha256(),
+            size=came.number("size"),
+            received_on=came.day("received_on"),
+            key=f"api:{key}" if key else None,
+        )
+        receipt = deliver(begin, came.path, declared=declared, look=the_app().look)
     return receipt_out(receipt), 200 if receipt.repeated else 201
 
 
 @documents.get("/documents/<uuid:document_id>")
 @documents.output(DocumentOut)
-@documents.doc(summary="Wie weit ein Dokument ist", security=LOCKED, responses=[401, 404])
+@documents.doc(summary="Angaben eines Dokuments, und wie weit es ist", security=LOCKED)
 def show_document(document_id: UUID) -> DocumentOut:
     """Say what is known of a document and how far it is."""
     work = current_work()
@@ -100,9 +77,22 @@ def show_document(document_id: UUID) -> DocumentOut:
     return document_out(document, receipt_of(work, document))
 
 
+@documents.patch("/documents/<uuid:document_id>")
+@documents.input(DocumentPatch, arg_name="wanted")
+@documents.output(DocumentOut)
+@documents.doc(summary="Die Angaben eines Dokuments ändern", security=LOCKED)
+def describe(document_id: UUID, wanted: DocumentPatch) -> DocumentOut:
+    """Change what is said of a document; what is left out stays, the old values stay known."""
+    work = current_work()
+    document = document_by_id(work, document_id)
+    refuse_stale(document.edits, wanted=wanted.edits)
+    describe_document(work, document, description=wanted.description())
+    return document_out(document, receipt_of(work, document))
+
+
 @documents.get("/documents/<uuid:document_id>/receipt")
 @documents.output(ReceiptOut)
-@documents.doc(summary="Die Quittung", security=LOCKED, responses=[401, 404])
+@documents.doc(summary="Die Quittung", security=LOCKED)
 def show_receipt(document_id: UUID) -> ReceiptOut:
     """Give the receipt again to whoever delivered the document."""
     work = current_work()
@@ -110,7 +100,7 @@ def show_receipt(document_id: UUID) -> ReceiptOut:
 
 
 @documents.get("/documents/<uuid:document_id>/original")
-@documents.doc(summary="Die Bytes, wie sie kamen", security=LOCKED, responses=[401, 404, 503])
+@documents.doc(summary="Die Bytes, wie sie kamen", security=LOCKED, responses=[403])
 @writes
 def original(document_id: UUID) -> Response:
     """Hand out the bytes as they came in."""
@@ -119,7 +109,7 @@ def original(document_id: UUID) -> Response:
 
 
 @documents.get("/documents/<uuid:document_id>/reading-copy")
-@documents.doc(summary="Das durchsuchbare PDF/A", security=LOCKED, responses=[401, 404, 503])
+@documents.doc(summary="Das durchsuchbare PDF/A", security=LOCKED, responses=[403])
 @writes
 def reading_copy(document_id: UUID) -> Response:
     """Hand out the searchable PDF/A."""
@@ -127,65 +117,40 @@ def reading_copy(document_id: UUID) -> Response:
     return send(read_reading_copy(work, document_by_id(work, document_id)), inline=False)
 
 
+@documents.get("/documents/<uuid:document_id>/attachments")
+@documents.output(AttachmentsOut)
+@documents.doc(summary="Die Anlagen eines Dokuments", security=LOCKED, responses=[403])
+def attachments(document_id: UUID) -> AttachmentsOut:
+    """List the attachments of a document."""
+    work = current_work()
+    document = document_by_id(work, document_id)
+    found = attachments_in(work, [document]).get(document.id, [])
+    return AttachmentsOut(documents=[document_row(one) for one in found])
+
+
+@documents.get("/documents/<uuid:document_id>/history")
+@documents.output(HistoryOut)
+@documents.doc(summary="Was mit einem Dokument geschah", security=LOCKED)
+def history(document_id: UUID) -> HistoryOut:
+    """Tell what was done with a document, with old and new values, the newest first."""
+    work = current_work()
+    return history_out(history_of(work, document_by_id(work, document_id)))
+
+
 @documents.post("/documents/<uuid:document_id>/placement")
 @documents.input(PlacementIn, arg_name="wanted")
 @documents.output(DocumentOut)
-@documents.doc(summary="Ein Dokument ablegen", security=LOCKED, responses=[401, 403, 404, 409])
+@documents.doc(summary="Ein Dokument ablegen", security=LOCKED)
 def place(document_id: UUID, wanted: PlacementIn) -> DocumentOut:
     """File a document into a case."""
     work = current_work()
     document = document_by_id(work, document_id)
-    if wanted.edits is not None and wanted.edits != document.edits:
-        raise ChangedMeanwhile("Jemand anderes hat diesen Eintrag inzwischen geändert.")
+    refuse_stale(document.edits, wanted=wanted.edits)
     if wanted.case_id is not None:
         case = case_by_id(work, wanted.case_id)
     elif wanted.reference:
         case = target_of(work, wanted.reference)
     else:
         raise BadInput("Es fehlt, wohin das Dokument soll: case_id oder reference.")
-    description = Description(
-        title=wanted.title,
-        document_type=wanted.document_type,
-        direction=wanted.direction,
-        letter_date=wanted.letter_date,
-        received_on=wanted.received_on,
-    )
-    place_document(work, document, case=case, description=description)
+    place_document(work, document, case=case, description=wanted.description())
     return document_out(document, receipt_of(work, document))
-
-
-@documents.post("/search")
-@documents.input(SearchIn, arg_name="asked")
-@documents.output(HitsOut)
-@documents.doc(summary="In den Inhalten suchen", security=LOCKED, responses=[401, 403, 503])
-def find(asked: SearchIn) -> HitsOut:
-    """Find documents by the words of their pages; the words are posted and kept nowhere."""
-    found = search(current_work(), asked.words, page=asked.page)
-    return HitsOut(
-        total=found.total,
-        page=found.page,
-        pages=found.pages,
-        hits=[hit_out(hit) for hit in found.found],
-    )
-
-
-def _named() -> str:
-    _, told = parse_options_header(request.headers.get("Content-Disposition", ""))
-    return told.get("filename", "") or "Dokument"
-
-
-def _size(typed: str) -> int | None:
-    if not typed:
-        return None
-    if not typed.isdecimal() or len(typed) > 15:
-        raise BadInput("Die angegebene Größe ist keine Zahl.")
-    return int(typed)
-
-
-def _day(typed: str) -> date | None:
-    if not typed:
-        return None
-    try:
-        return date.fromisoformat(typed)
-    except ValueError as error:
-        raise BadInput("Das Eingangsdatum ist kein Datum der Form JJJJ-MM-TT.") from error

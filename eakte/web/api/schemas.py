@@ -1,27 +1,56 @@
-"""In which form do programs send and receive things?"""
+"""In which form do programs send and receive what all things share: texts, days, pages, faults?"""
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Annotated
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from eakte.intake.receiving import Receipt
-from eakte.model.case import Case
-from eakte.model.document import Direction, Document, DocumentState, ProcessingState
-from eakte.model.dossier import Dossier, DossierState
-from eakte.retrieval.searching import FoundDocument
+from eakte.errors import ChangedMeanwhile
+from eakte.retrieval.browsing import Happened
 
+# Without this import bodies would be read leniently; the order of imports must not decide that.
+from eakte.web.api.bodies import StrictBodies
 
-def _no_zero(text: str) -> str:
-    if "\0" in text:
-        raise ValueError("a text contains no zero byte")
-    return text
+HIGHEST = 2_147_483_647
+READS_BODIES = StrictBodies
 
 
-Text = Annotated[str, AfterValidator(_no_zero)]
+def _written_in_full(value: object) -> object:
+    if isinstance(value, str) and str(UUID(value)) != value.lower():
+        raise ValueError("an id is written with its four hyphens")
+    return value
+
+
+def _whole(value: object) -> object:
+    # To JSON, 3.0 is the whole number 3.
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+# No database keeps a zero byte in a text.
+Text = Annotated[str, Field(pattern=r"^[^\x00]*$")]
+SomeText = Annotated[str, Field(min_length=1, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")]
+Id = Annotated[UUID, BeforeValidator(_written_in_full)]
+Whole = Annotated[int, BeforeValidator(_whole)]
+Edits = Annotated[
+    Whole,
+    Field(
+        ge=0,
+        le=HIGHEST,
+        description="der zuletzt gelesene Zählerstand; ist er veraltet, kommt 409",
+    ),
+]
+EditsOut = Annotated[
+    int, Field(description="mit jeder Änderung zurücksenden; 409, wenn jemand schneller war")
+]
+
+
+def left_out() -> Any:
+    """Return the default of a field that may be left out and then stays what it is."""
+    return Field(default_factory=lambda: None)
 
 
 class Model(BaseModel):
@@ -30,227 +59,88 @@ class Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class ReceiptOut(Model):
-    """What proves that a document arrived: it is stored, named and logged."""
-
-    number: int
-    document_id: UUID
-    sha256: str
-    size: int
-    pages: int | None
-    received_at: datetime
-    name: str
-    media_type: str
-    duplicate_of: UUID | None = Field(description="an earlier document with the same bytes")
-    repeated: bool = Field(description="this delivery was acknowledged before")
-
-
 class ProblemOut(BaseModel):
-    """Why something did not work (RFC 9457)."""
+    """Warum etwas nicht ging (RFC 9457)."""
 
     type: str
     title: str
     status: int
-    code: str
-    message: str = Field(description="what is true, in German")
-    next_step: str = Field(description="what to do next, in German")
-    reasons: list[str]
+    code: str = Field(description="die Art des Fehlers, für Programme")
+    message: str = Field(description="was zutrifft, in einem Satz")
+    next_step: str = Field(description="was als Nächstes zu tun ist")
+    reasons: list[str] = Field(description="jeder einzelne Grund, oder die Namen der Felder")
     request_id: str
-
-
-class DocumentOut(Model):
-    """A document with how far it is."""
-
-    id: UUID
-    number: int
-    title: str
-    document_type: str
-    direction: Direction
-    letter_date: date | None
-    received_on: date
-    state: DocumentState
-    processing: ProcessingState
-    problem_code: str | None
-    problem: str | None
-    pages: int | None
-    department_id: UUID
-    case_id: UUID | None
-    dossier_reference: str | None
-    position: int | None
-    edits: int = Field(description="send it back with a change; 409 when somebody was faster")
-    receipt: ReceiptOut
-
-
-class PlacementIn(Model):
-    """Where a document goes, by the case's id or the dossier's reference, and what it is."""
-
-    case_id: UUID | None = None
-    reference: Text | None = Field(default=None, max_length=60)
-    title: Text | None = Field(default=None, min_length=1, max_length=300)
-    document_type: Text | None = Field(default=None, max_length=100)
-    direction: Direction | None = None
-    letter_date: date | None = None
-    received_on: date | None = None
-    edits: int | None = None
-
-
-class SearchIn(Model):
-    """What is searched for, in the syntax of the search page."""
-
-    words: Text = Field(min_length=1, max_length=1000)
-    page: int = Field(default=1, ge=1, le=1000)
-
-
-class FragmentOut(Model):
-    """A stretch of text; ``marked`` where it is what was searched for."""
-
-    text: str
-    marked: bool
-
-
-class PassageOut(Model):
-    """Where the words stand; page 0 is the description of the document."""
-
-    page: int
-    fragments: list[FragmentOut]
-    words: list[str]
-
-
-class HitOut(Model):
-    """A document that was found."""
-
-    document_id: UUID
-    title: str
-    reference: str | None
-    passages: list[PassageOut]
-
-
-class HitsOut(Model):
-    """One page of what was found."""
-
-    total: int
-    page: int
-    pages: int
-    hits: list[HitOut]
+    position: int = Field(
+        default_factory=int, description="bei Suchworten: die Stelle, von 0 an gezählt"
+    )
 
 
 class PageIn(Model):
     """Which page of a list."""
 
-    page: int = Field(default=1, ge=1, le=1_000_000)
+    page: Whole = Field(default=1, ge=1, le=1_000_000, description="die Seite, von 1 an gezählt")
 
 
-class DossierOut(Model):
-    """A dossier."""
+class ReasonIn(Model):
+    """Why something is done; the reason is kept with it."""
 
-    id: UUID
-    reference: str
-    subject: str
-    person_name: str
-    birth_date: date | None
-    state: DossierState
-    department_id: UUID
-    plan_number: str
-    opened_on: date
+    reason: SomeText = Field(max_length=500, examples=["Irrtümlich angelegt."])
+    edits: Edits | None = None
 
 
-class CaseOut(Model):
-    """A case with the documents that lie in it, in order."""
+class EditsIn(Model):
+    """An act without further details."""
 
-    id: UUID
-    number: int
-    procedure: str
-    subject: str
-    state: str
-    document_ids: list[UUID]
+    edits: Edits | None = None
 
 
-class DossierWithCases(DossierOut):
-    """A dossier with its cases."""
+class ChangedFieldOut(Model):
+    """What stood in a field and what stands there now."""
 
-    cases: list[CaseOut]
-
-
-class DossiersOut(Model):
-    """One page of dossiers."""
-
-    total: int
-    page: int
-    pages: int
-    dossiers: list[DossierOut]
+    field: str
+    old: str | None
+    new: str | None
 
 
-def receipt_out(receipt: Receipt) -> ReceiptOut:
-    """Return a receipt as programs read it."""
-    return ReceiptOut(**{name: getattr(receipt, name) for name in ReceiptOut.model_fields})
+class HappenedOut(Model):
+    """One act in the life of a thing."""
+
+    at: datetime
+    act: str
+    actor_name: str
+    in_stead_of: list[str] = Field(description="für wen in Vertretung gehandelt wurde")
+    fields: list[ChangedFieldOut]
 
 
-def document_out(document: Document, receipt: Receipt) -> DocumentOut:
-    """Return a document as programs read it."""
-    return DocumentOut(
-        id=document.id,
-        number=document.receipt_number,
-        title=document.title,
-        document_type=document.document_type,
-        direction=document.direction,
-        letter_date=document.letter_date,
-        received_on=document.received_on,
-        state=document.state,
-        processing=document.processing,
-        problem_code=document.problem_code,
-        problem=document.problem,
-        pages=document.page_count,
-        department_id=document.department_id,
-        case_id=document.case_id,
-        dossier_reference=document.case.dossier.reference if document.case else None,
-        position=document.position,
-        edits=document.edits,
-        receipt=receipt_out(receipt),
-    )
+class HistoryOut(Model):
+    """What was done with a thing, the newest first; merely reading it is not told here."""
+
+    entries: list[HappenedOut]
 
 
-def hit_out(found: FoundDocument) -> HitOut:
-    """Return a hit as programs read it."""
-    case = found.document.case
-    return HitOut(
-        document_id=found.document.id,
-        title=found.document.title,
-        reference=case.dossier.reference if case else None,
-        passages=[
-            PassageOut(
-                page=passage.page,
-                fragments=[
-                    FragmentOut(text=part.text, marked=part.marked) for part in passage.fragments
+def history_out(happened: Sequence[Happened]) -> HistoryOut:
+    """Return the history of a thing as programs read it."""
+    return HistoryOut(
+        entries=[
+            HappenedOut(
+                at=one.at,
+                act=one.act,
+                actor_name=one.actor_name,
+                in_stead_of=list(one.in_stead_of),
+                fields=[
+                    ChangedFieldOut(field=field, old=old, new=new) for field, old, new in one.fields
                 ],
-                words=list(passage.words),
             )
-            for passage in found.passages
-        ],
+            for one in happened
+        ]
     )
 
 
-def dossier_fields(dossier: Dossier) -> dict[str, object]:
-    """Return the fields of a dossier as programs read them."""
-    return {
-        "id": dossier.id,
-        "reference": dossier.reference,
-        "subject": dossier.subject,
-        "person_name": dossier.person_name,
-        "birth_date": dossier.birth_date,
-        "state": dossier.state,
-        "department_id": dossier.department_id,
-        "plan_number": dossier.plan_entry.number,
-        "opened_on": dossier.opened_on,
-    }
+def refuse_stale(edits: int, *, wanted: int | None) -> None:
+    """Refuse a change that was made up before somebody else saved.
 
-
-def case_out(case: Case, documents: list[Document]) -> CaseOut:
-    """Return a case as programs read it."""
-    return CaseOut(
-        id=case.id,
-        number=case.number,
-        procedure=case.procedure,
-        subject=case.subject,
-        state=case.state.value,
-        document_ids=[document.id for document in documents],
-    )
+    Raises:
+        ChangedMeanwhile: the counter that was sent is not the row's.
+    """
+    if wanted is not None and wanted != edits:
+        raise ChangedMeanwhile("Jemand anderes hat diesen Eintrag inzwischen geändert.")

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from eakte.access.actions import Action
 from eakte.access.check import may
+from eakte.access.twins import earlier_twins
 from eakte.errors import BadInput, NotFound
 from eakte.filing.describing import Description
 from eakte.filing.placing import (
@@ -25,9 +26,16 @@ from eakte.filing.placing import (
 from eakte.filing.plan import plan_path
 from eakte.filing.targets import target_of, targets
 from eakte.model.case import Case
-from eakte.model.document import Direction, Document, DocumentState, ProcessingState
+from eakte.model.document import (
+    Direction,
+    Document,
+    DocumentState,
+    ProcessingState,
+    Writing,
+)
 from eakte.model.findings import Flag
 from eakte.model.user import User
+from eakte.retrieval.browsing import attachments_in
 from eakte.retrieval.inbox import next_in_inbox, progress_of, turn_of
 from eakte.retrieval.listing import (
     case_by_id,
@@ -205,10 +213,6 @@ def _page(work: UnitOfWork, document: Document, *, errors: dict[str, str] | None
             select(User.id, User.name).where(User.id.in_(authors))
         )
     }
-    twin = (
-        work.session.get(Document, document.duplicate_of_id) if document.duplicate_of_id else None
-    )
-    shown_twin = twin if twin and may(work.actor, Action.SEE_DOCUMENT, twin) else None
     seen = _seen(work, document)
     reading = seen["reading"]
     return render_template(
@@ -217,14 +221,31 @@ def _page(work: UnitOfWork, document: Document, *, errors: dict[str, str] | None
         creators={version.number: names.get(version.created_by_id) for version in versions},
         reading_is_pdfa=reading is not None and reading.sha256 != versions[0].sha256,
         hints=_hints(document),
-        duplicate_of=shown_twin,
+        duplicate_of=earlier_twins(work, [document]).get(document.id),
         plan_path=plan_path(work, document.case.dossier.plan_entry_id) if document.case else (),
         turn=turn_of(work, document),
         document_types=document_types(work),
+        attachments=attachments_in(work, [document]).get(document.id, []),
+        parent=_parent(work, document),
+        holder=_holder(work, document),
         form=request.form.to_dict() if errors else {},
         errors=errors or {},
         **seen,
     )
+
+
+def _parent(work: UnitOfWork, document: Document) -> Document | None:
+    """The document of which this one is an attachment; both lie in the same place."""
+    if document.parent_id is None:
+        return None
+    parent = work.session.get(Document, document.parent_id)
+    return parent if parent and may(work.actor, Action.SEE_DOCUMENT, parent) else None
+
+
+def _holder(work: UnitOfWork, document: Document) -> User | None:
+    """Whoever has the document in hand to write on it."""
+    holder = document.checked_out_by_id
+    return work.session.get(User, holder) if holder else None
 
 
 def _seen(work: UnitOfWork, document: Document) -> dict[str, Any]:
@@ -243,11 +264,18 @@ def _may(work: UnitOfWork, document: Document) -> frozenset[str]:
     inbox = document.state is DocumentState.INBOX
     filed = document.state is DocumentState.FILED
     failed = document.processing is ProcessingState.FAILED
+    cancelled = document.state is DocumentState.CANCELLED
+    draft = document.writing is Writing.DRAFT
+    writing = not cancelled and may(work.actor, Action.WRITE_DOCUMENT, document)
     asked = {
         "file": inbox and may(work.actor, Action.PLACE_DOCUMENT, document),
         "take_back": filed and may(work.actor, Action.PLACE_DOCUMENT, document),
         "describe": may(work.actor, Action.DESCRIBE_DOCUMENT, document),
-        "cancel": inbox and may(work.actor, Action.CANCEL_DOCUMENT, document),
+        "cancel": not cancelled and may(work.actor, Action.CANCEL_DOCUMENT, document),
+        "restore": cancelled and may(work.actor, Action.CANCEL_DOCUMENT, document),
+        "write": writing and draft,
+        "draft": writing and not draft and document.direction is not Direction.INCOMING,
+        "attach": not cancelled and may(work.actor, Action.DESCRIBE_DOCUMENT, document),
         "try_again": failed and may(work.actor, Action.PROCESS_AGAIN, document),
         "original": may(work.actor, Action.READ_CONTENT, document),
     }
@@ -285,9 +313,21 @@ def _described() -> tuple[Description, dict[str, str]]:
             direction=Direction(direction) if known else None,
             letter_date=days.get("letter_date"),
             received_on=days.get("received_on"),
+            **_told_besides(),
         ),
         errors,
     )
+
+
+def _told_besides() -> dict[str, Any]:
+    """Return the fields that only the longer form has; a box that is not ticked is not sent."""
+    if "marks" not in request.form:
+        return {}
+    words = ("sender", "recipient", "foreign_reference", "disputed_note")
+    marks = ("inspection_allowed", "from_doctor", "disputed")
+    return {name: request.form.get(name, "") for name in words} | {
+        name: name in request.form for name in marks
+    }
 
 
 def _chosen_case(work: UnitOfWork, errors: dict[str, str]) -> Case | None:

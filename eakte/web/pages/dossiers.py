@@ -12,25 +12,30 @@ from flask_babel import gettext as _
 
 from eakte.access.actions import Action
 from eakte.access.check import may, require
-from eakte.errors import BadInput, NotAllowed
-from eakte.filing.opening import open_dossier
 from eakte.filing.plan import plan, plan_path
 from eakte.model.case import Case
-from eakte.model.document import Document
 from eakte.model.dossier import Dossier, DossierState
-from eakte.model.file_plan import PlanEntry
+from eakte.retrieval.browsing import (
+    PER_PAGE as DOCUMENTS,
+)
+from eakte.retrieval.browsing import (
+    Placed,
+    aliases_of,
+    counts_by_case,
+    documents_in,
+    placed_in,
+)
 from eakte.retrieval.listing import (
     PER_PAGE,
     cases_of,
-    documents_of_dossier,
     dossier_by_id,
     dossiers,
     totals_of,
 )
 from eakte.unit_of_work import UnitOfWork
-from eakte.web.errors import said
-from eakte.web.forms import day, identifier, paging_of, text, wanted_page
+from eakte.web.forms import identifier, paging_of, text, wanted_page
 from eakte.web.login import local_path
+from eakte.web.opening_form import choices, opened_as_said
 from eakte.web.per_request import current_work, reads
 
 pages = Blueprint("dossiers", __name__)
@@ -48,10 +53,12 @@ class Row:
 
 @dataclass(frozen=True)
 class ShownCase:
-    """A case with its documents in order."""
+    """A case with what of it is on this page, and what lies in it together."""
 
     case: Case
-    documents: list[Document]
+    rows: list[Placed]
+    documents: int
+    pages: int
 
 
 @pages.route("/akten", methods=["GET", "POST"])
@@ -79,7 +86,7 @@ def index() -> ResponseReturnValue:
         "dossiers.html",
         rows=rows,
         form=form,
-        plan_entries=_entries(work, own=False),
+        plan_entries=_entries(work),
         page=paging_of(found, PER_PAGE),
         may_open=may(work.actor, Action.OPEN_DOSSIER),
     )
@@ -92,16 +99,20 @@ def new() -> ResponseReturnValue:
     require(work, Action.OPEN_DOSSIER)
     then = local_path(request.values.get("then")) or ""
     errors: dict[str, str] = {}
+    offered = choices(work)
     if request.method == "POST":
-        dossier = _open(work, errors)
+        dossier = opened_as_said(work, errors)
         if dossier is not None:
             flash(_("Die Akte %(name)s ist angelegt.", name=dossier.reference), "success")
+            if offered.known:
+                listed = ", ".join(one.reference for one in offered.known)
+                flash(_("Diese Person hat auch die Akte %(name)s.", name=listed), "warning")
             return redirect(then or url_for("dossiers.show", dossier_id=dossier.id), 303)
     page = render_template(
         "dossier_new.html",
         form=request.form.to_dict(),
         errors=errors,
-        plan_entries=_entries(work, own=True),
+        offered=offered,
         then=then,
     )
     return page, 422 if errors else 200
@@ -112,46 +123,34 @@ def show(dossier_id: UUID) -> ResponseReturnValue:
     """Show one dossier with its cases and documents."""
     work = current_work()
     dossier = dossier_by_id(work, dossier_id)
-    documents = documents_of_dossier(work, dossier)
+    counts = counts_by_case(work, dossier)
+    found = documents_in(work, dossier, page=wanted_page())
+    placed = placed_in(work, dossier, found)
     is_open = dossier.state is DossierState.OPEN
-    add_case = is_open and may(work.actor, Action.OPEN_CASE, dossier)
+    asked = {
+        "add_case": is_open and may(work.actor, Action.OPEN_CASE, dossier),
+        "edit": is_open and may(work.actor, Action.EDIT_DOSSIER, dossier),
+        "see_access": may(work.actor, Action.SEE_ACCESS, dossier),
+    }
     return render_template(
         "dossier.html",
         dossier=dossier,
         plan_path=plan_path(work, dossier.plan_entry_id),
-        cases=[ShownCase(case, documents.get(case.id, [])) for case in cases_of(work, dossier)],
-        totals=totals_of(work, [dossier])[dossier.id],
-        may={"add_case"} if add_case else frozenset(),
+        cases=[
+            ShownCase(case, placed.get(case.id, []), *counts.get(case.id, (0, 0)))
+            for case in cases_of(work, dossier)
+        ],
+        documents=sum(number for number, _ in counts.values()),
+        pages=sum(number for _, number in counts.values()),
+        page=paging_of(found, DOCUMENTS),
+        aliases=aliases_of(work, dossier),
+        may=frozenset(name for name, allowed in asked.items() if allowed),
     )
 
 
-def _open(work: UnitOfWork, errors: dict[str, str]) -> Dossier | None:
-    entry_id = identifier(request.form.get("plan_entry", ""))
-    entry = work.session.get(PlanEntry, entry_id) if entry_id else None
-    if entry is None:
-        errors["plan_entry"] = _("Bitte wählen Sie, wohin die Akte im Aktenplan gehört.")
-    subject = text("subject")
-    if not subject:
-        errors["subject"] = _("Bitte geben Sie einen Betreff an.")
-    born: date | None = None
-    try:
-        born = day(request.form, "birth_date")
-    except BadInput as fault:
-        errors["birth_date"] = said(fault)
-    if entry is None or errors:
-        return None
-    try:
-        return open_dossier(
-            work, entry, subject=subject, person_name=text("person_name"), birth_date=born
-        )
-    except (BadInput, NotAllowed) as fault:
-        errors["birth_date" if born and born > work.clock.today() else "plan_entry"] = said(fault)
-        return None
-
-
-def _entries(work: UnitOfWork, *, own: bool) -> list[tuple[UUID, str]]:
+def _entries(work: UnitOfWork) -> list[tuple[UUID, str]]:
     return [
         (entry.id, f"{entry.number} {entry.title}")
-        for entry in plan(work)
-        if entry.takes_dossiers and (not own or entry.department_id in work.actor.departments)
+        for entry in (plan(work) if may(work.actor, Action.SEE_PLAN) else ())
+        if entry.takes_dossiers
     ]

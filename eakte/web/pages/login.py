@@ -5,12 +5,20 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from flask import session as form_session
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from eakte.access import sessions
-from eakte.access.acting import actor_of
-from eakte.web import login
+from eakte.access.factors.owned import factors_of
+from eakte.access.factors.passkeys import sign_in_options
+from eakte.access.factors.steps import begin_step, open_step, take_step
+from eakte.model.login import LoginStep, SignInMethod, StepKind
+from eakte.model.user import User
+from eakte.web import login, proving
+from eakte.web.addresses import relying_party
+from eakte.web.confirming import PASSKEY_STEP
 from eakte.web.desk import role_label
 from eakte.web.per_request import current_work, signed_in, the_office
 
@@ -18,6 +26,7 @@ pages = Blueprint("login", __name__)
 
 # Written by the demo office beside its rows, so that its logins can be shown; absent elsewhere.
 DEMO_LOGINS = "demo-logins.json"
+SECOND_STEP = "second-step"
 
 
 @dataclass(frozen=True)
@@ -40,23 +49,82 @@ def sign_in() -> ResponseReturnValue:
 
 @pages.post("/anmelden")
 def try_sign_in() -> ResponseReturnValue:
-    """Check name and password and start a session."""
+    """Check name and password; start a session, or ask for the second factor."""
     name = request.form.get("login", "")[:200]
     password = request.form.get("password", "")
     onward = login.local_path(request.form.get("next"))
-    user = login.check(name, password, address=request.remote_addr or "")
-    if user is None:
+    known = proving.by_password(name, password, address=_address())
+    if known is None:
         return _form(onward or "", name=name, problem=str(login.NOT_SIGNED_IN)), 401
+    if not known.half:
+        return login.open_desk(known.user, SignInMethod.PASSWORD, onward)
     office = the_office()
-    response = redirect(onward or url_for("desk.home"), 303)
-    with office.database.transaction(writes=False) as session:
-        actor = actor_of(session, user, office.clock)
-    before = signed_in()
-    with office.begin(actor) as work:
-        if before and before.session and before.actor.id == actor.id:
-            sessions.end_session(work, before.session.id)
-        login.start(work, response)
-    return response
+    with office.as_system() as work:
+        form_session[SECOND_STEP] = begin_step(
+            work.session,
+            office.clock,
+            office.settings,
+            kind=StepKind.SECOND_FACTOR,
+            address=_address(),
+            user_id=known.user.id,
+            onward=onward or "",
+        )
+    return redirect(url_for("login.second"), 303)
+
+
+@pages.get("/anmelden/zweiter-schritt")
+def second() -> ResponseReturnValue:
+    """Ask for the second factor of who has just given the right password."""
+    found = _second_step()
+    if found is None:
+        return redirect(url_for("login.sign_in"), 303)
+    return _second_form(found[1])
+
+
+@pages.post("/anmelden/zweiter-schritt")
+def try_second() -> ResponseReturnValue:
+    """Check the second factor and start a session."""
+    found = _second_step()
+    if found is None:
+        problem = _("Das hat zu lange gedauert. Bitte beginnen Sie noch einmal.")
+        return _form("", problem=problem), 401
+    step, user = found
+    credential = request.form.get("credential", "")
+    if credential:
+        proved = proving.by_passkey(form_session.pop(PASSKEY_STEP, ""), credential)
+        fits = proved is not None and proved.id == user.id
+    else:
+        fits = proving.by_code(user, request.form.get("code", ""), address=_address())
+    if not fits or _taken() is None:
+        problem = _(
+            "Das hat nicht gestimmt. Jeder Code gilt nur einmal; nach mehreren Fehlversuchen ist "
+            "die Anmeldung für einige Minuten gesperrt."
+        )
+        return _second_form(user, problem=problem), 401
+    return login.open_desk(user, SignInMethod.PASSWORD_AND_FACTOR, login.local_path(step.onward))
+
+
+@pages.post("/anmelden/passkey/aufgabe")
+def passkey_options() -> ResponseReturnValue:
+    """Give the browser what a passkey has to sign; the same for everybody who asks."""
+    office = the_office()
+    with office.as_system() as work:
+        options, form_session[PASSKEY_STEP] = sign_in_options(
+            work.session, office.clock, office.settings, relying_party(), address=_address()
+        )
+    return jsonify(options)
+
+
+@pages.post("/anmelden/passkey")
+def try_passkey() -> ResponseReturnValue:
+    """Start a session for whose passkey has signed."""
+    onward = login.local_path(request.form.get("next"))
+    token = form_session.pop(PASSKEY_STEP, "")
+    user = proving.by_passkey(token, request.form.get("credential", ""))
+    if user is None:
+        problem = _("Die Anmeldung mit dem Passkey ist nicht gelungen.")
+        return _form(onward or "", problem=problem), 401
+    return login.open_desk(user, SignInMethod.PASSKEY, onward)
 
 
 @pages.post("/abmelden")
@@ -70,9 +138,52 @@ def sign_out() -> ResponseReturnValue:
     return response
 
 
+def _address() -> str:
+    return request.remote_addr or ""
+
+
+def _second_step() -> tuple[LoginStep, User] | None:
+    office = the_office()
+    token = form_session.get(SECOND_STEP, "")
+    with office.database.transaction(writes=False) as session:
+        step = open_step(
+            session, office.clock, office.settings, kind=StepKind.SECOND_FACTOR, token=token
+        )
+        user = session.get(User, step.user_id) if step else None
+    return (step, user) if step and user and user.active else None
+
+
+def _taken() -> LoginStep | None:
+    office = the_office()
+    with office.as_system() as work:
+        return take_step(
+            work.session,
+            office.clock,
+            office.settings,
+            kind=StepKind.SECOND_FACTOR,
+            token=form_session.pop(SECOND_STEP, ""),
+        )
+
+
+def _second_form(user: User, *, problem: str | None = None) -> str:
+    with the_office().database.transaction(writes=False) as session:
+        owned = factors_of(session, user.id)
+    return render_template(
+        "login_second.html",
+        problem=problem,
+        code_app=owned.code_app is not None,
+        passkeys=bool(owned.passkeys),
+    )
+
+
 def _form(onward: str, *, name: str = "", problem: str | None = None) -> str:
     return render_template(
-        "login.html", login=name, next=onward, problem=problem, demo=_demo_accounts()
+        "login.html",
+        login=name,
+        next=onward,
+        problem=problem,
+        demo=_demo_accounts(),
+        single_sign_on=bool(the_office().settings.oidc_issuer),
     )
 
 

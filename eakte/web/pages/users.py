@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,10 +13,13 @@ from flask_babel import gettext as _
 from eakte.access import accounts
 from eakte.access.actions import Action
 from eakte.access.check import require
-from eakte.errors import BadInput, NotUnique
+from eakte.access.factors.owned import reset_factors
+from eakte.access.sessions import end_sessions_of
+from eakte.errors import BadInput, NotUnique, RolesExclude, WeakPassword
 from eakte.model.department import Department
 from eakte.model.user import Role, User
 from eakte.unit_of_work import UnitOfWork
+from eakte.web.desk import role_label
 from eakte.web.errors import said
 from eakte.web.forms import identifier, paging, refuse_stale, text
 from eakte.web.per_request import current_work
@@ -31,7 +33,6 @@ class Row:
 
     user: User
     departments: tuple[str, ...]
-    last_seen: datetime | None
 
 
 @pages.get("")
@@ -40,8 +41,7 @@ def index() -> ResponseReturnValue:
     work = current_work()
     listed = accounts.users(work)
     units = accounts.units_of(work)
-    seen = accounts.last_signed_in(work)
-    rows = [Row(user, units.get(user.id, ()), seen.get(user.id)) for user in listed]
+    rows = [Row(user, units.get(user.id, ())) for user in listed]
     return render_template(
         "users.html", rows=rows, page=paging(1, 1, len(rows), max(1, len(rows)), len(rows))
     )
@@ -66,8 +66,12 @@ def new() -> ResponseReturnValue:
         )
     except NotUnique as fault:
         errors["login"] = said(fault)
+    except RolesExclude:
+        errors["roles"] = _excluded()
+    except WeakPassword as fault:
+        errors["password"] = said(fault)
     except BadInput as fault:
-        errors["password" if "length" in fault.values else "name"] = said(fault)
+        errors["name"] = said(fault)
     else:
         flash(_("Das Konto für %(name)s ist angelegt.", name=user.name), "success")
         return redirect(url_for("users.index"), 303)
@@ -104,12 +108,48 @@ def show(user_id: UUID) -> ResponseReturnValue:
             )
             if password:
                 accounts.set_password(work, user, password=password)
+    except RolesExclude:
+        errors["roles"] = _excluded()
+    except WeakPassword as fault:
+        errors["password"] = said(fault)
     except BadInput as fault:
-        errors["password" if "length" in fault.values else "name"] = said(fault)
+        errors["name"] = said(fault)
     else:
         flash(_("Das Konto ist gespeichert."), "success")
         return redirect(url_for("users.index"), 303)
     return _page(work, user, form=_typed(), errors=errors), 422
+
+
+@pages.post("/<uuid:user_id>/abmelden")
+def end_sessions(user_id: UUID) -> ResponseReturnValue:
+    """End every session of an account."""
+    work = current_work()
+    user = accounts.user_by_id(work, user_id)
+    end_sessions_of(work, user)
+    flash(_("Alle Sitzungen dieses Kontos sind beendet."), "success")
+    return redirect(url_for("users.show", user_id=user.id), 303)
+
+
+@pages.post("/<uuid:user_id>/faktoren")
+def reset(user_id: UUID) -> ResponseReturnValue:
+    """Take the second factors from an account whose owner has lost them."""
+    work = current_work()
+    user = accounts.user_by_id(work, user_id)
+    reset_factors(work, user)
+    flash(_("Der zweite Faktor dieses Kontos ist zurückgesetzt."), "success")
+    return redirect(url_for("users.show", user_id=user.id), 303)
+
+
+def _excluded() -> str:
+    """Name every forbidden pair that was chosen, in words."""
+    return " ".join(
+        _(
+            "„%(one)s“ und „%(other)s“ darf nicht dieselbe Person haben.",
+            one=role_label(one),
+            other=role_label(other),
+        )
+        for one, other in accounts.excluded_pairs(_roles())
+    )
 
 
 def _page(
@@ -123,6 +163,7 @@ def _page(
         "user.html",
         user=user,
         roles=[role.value for role in Role],
+        myself=user is not None and user.id == work.actor.id,
         departments=[(unit.id, unit.name) for unit in accounts.departments(work.session)],
         form=form,
         errors=errors or {},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -84,7 +84,7 @@ def signed_in(app: OfficeApp, login: str) -> Browser:
 
 def key_of(office: Office, actor: Actor) -> dict[str, str]:
     """Return the header with which a program acts as this person."""
-    with office.begin(actor) as work:
+    with office.begin(replace(actor, confirmed=True)) as work:
         return {"Authorization": f"Bearer {sessions.new_token(work, 'Prüfprogramm')}"}
 
 

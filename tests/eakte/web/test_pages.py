@@ -271,22 +271,6 @@ def test_what_people_write_is_shown_as_they_wrote_it(
         assert "<script>alert" not in page and "}}49" not in page and ">49" not in page
 
 
-def test_the_log_opens_only_for_a_purpose_which_is_logged(app: OfficeApp, office: Office) -> None:
-    records = signed_in(app, "records")
-    assert "Zweck der Einsicht" in records.get("/protokoll").text
-    assert records.post("/protokoll", {"purpose": "nur so"}).status_code == 422
-    purpose = "Auskunft nach § 83 SGB X zu SBR 1/2026"
-    assert records.post("/protokoll", {"purpose": purpose}).status_code == 303
-    page = records.get("/protokoll").text
-    assert purpose in page and "Protokoll eingesehen" in page
-    assert records.get("/protokoll?vorgang=audit.opened&von=2026-11-02").status_code == 200
-    assert "Keine Einträge" in records.get("/protokoll?bis=2020-01-01").text
-    assert records.get("/protokoll?von=unsinn").status_code == 200
-    with office.database.transaction(writes=False) as session:
-        entries = session.scalars(select(AuditEntry).where(AuditEntry.act == "audit.opened")).all()
-    assert [entry.details["purpose"] for entry in entries] == [purpose]
-
-
 def test_an_account_is_made_changed_and_locked(
     app: OfficeApp, office: Office, staff: Staff
 ) -> None:
@@ -346,19 +330,6 @@ def test_a_session_is_ended_from_another_desk_but_only_the_own(app: OfficeApp) -
     assert there.get("/").status_code == 200
     assert here.post(f"/konto/sitzung/{theirs}").status_code == 303
     assert there.get("/").status_code == 303
-
-
-def test_a_key_is_shown_once_and_can_be_withdrawn(app: OfficeApp, clerk: Browser) -> None:
-    page = clerk.post("/konto/zugang", {"token_name": "Scanner", "days": "30"}).text
-    key = re.search(r'id="neuer-schluessel">([^<]+)<', page)
-    assert key
-    headers = {"Authorization": f"Bearer {key[1]}"}
-    assert app.test_client().get("/api/v1/dossiers", headers=headers).status_code == 200
-    page = clerk.get("/konto").text
-    assert key[1] not in page
-    (kept,) = re.findall(r"/konto/zugang/([0-9a-f-]{36})/ende", page)
-    clerk.post(f"/konto/zugang/{kept}/ende")
-    assert app.test_client().get("/api/v1/dossiers", headers=headers).status_code == 401
 
 
 def test_a_person_chooses_the_language_and_it_stays(app: OfficeApp) -> None:

@@ -20,10 +20,9 @@ from eakte.filing.placing import place_document
 from eakte.model.case import Case
 from eakte.model.content import keep_content
 from eakte.model.document import Document, Rendition, RenditionKind, Version
-from eakte.model.dossier import Dossier
 from eakte.model.file_plan import PlanEntry
 from eakte.model.right import Deputy, Duty, Grant, GrantKind, Participation
-from eakte.model.user import Role, User
+from eakte.model.user import Role
 from eakte.unit_of_work import UnitOfWork
 from eakte.web.login import OPEN_TO_EVERYBODY
 from eakte.web.per_request import OfficeApp

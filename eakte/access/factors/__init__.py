@@ -1,0 +1,1 @@
+"""With what, beside the password, do people prove who they are?"""

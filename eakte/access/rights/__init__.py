@@ -1,0 +1,1 @@
+"""How are rights given, taken away and watched over?"""

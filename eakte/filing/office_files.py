@@ -1,0 +1,309 @@
+"""What do the files of a department say: unit, plan, procedures, kinds of documents, deadlines?
+
+They are the tables that an office edits; each fault is told with its file and line.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from eakte.errors import NotFound
+from eakte.filing.plan_csv import read_plan_table
+from eakte.filing.retention_rules import rule_faults
+from eakte.filing.tables import Fault, Line, Table, read_table
+from eakte.model.catalogue import DeadlineStart, DeadlineUnit
+from eakte.model.document import Direction
+from eakte.model.file_plan import ALWAYS
+from eakte.model.retention_rule import RetentionKind
+
+UNIT = "sachgebiet.toml"
+PLAN = "aktenplan.csv"
+RETENTION = "aufbewahrung.csv"
+PROCEDURES = "verfahren.csv"
+TYPES = "dokumenttypen.csv"
+DEADLINES = "fristen.csv"
+DUTIES = "zustaendigkeit.csv"
+FILES = (UNIT, PLAN, RETENTION, PROCEDURES, TYPES, DEADLINES, DUTIES)
+
+KEY = re.compile(r"[a-z0-9][a-z0-9-]*")
+DIRECTIONS = {
+    "Eingang": Direction.INCOMING,
+    "Ausgang": Direction.OUTGOING,
+    "Intern": Direction.INTERNAL,
+}
+STARTS = {
+    "zur Post": DeadlineStart.POSTED,
+    "bekannt gegeben": DeadlineStart.NOTIFIED,
+    "eingegangen": DeadlineStart.RECEIVED,
+}
+UNITS = {
+    "Tage": DeadlineUnit.DAYS,
+    "Wochen": DeadlineUnit.WEEKS,
+    "Monate": DeadlineUnit.MONTHS,
+    "Jahre": DeadlineUnit.YEARS,
+}
+KINDS = {
+    "noch zu entscheiden": RetentionKind.UNDECIDED,
+    "Jahre ab Jahresende": RetentionKind.YEARS_FROM_YEAR_END,
+    "Jahre ab Schließung": RetentionKind.YEARS_FROM_CLOSING,
+    "dauernd": RetentionKind.PERMANENT,
+}
+WORD_OF_KIND = {kind: word for word, kind in KINDS.items()}
+
+
+@dataclass(frozen=True)
+class SaidProcedure:
+    """A line of the procedures."""
+
+    key: str
+    title: str
+    basis: str
+
+
+@dataclass(frozen=True)
+class SaidType:
+    """A line of the kinds of documents."""
+
+    key: str
+    title: str
+    direction: Direction
+    from_doctor: bool
+
+
+@dataclass(frozen=True)
+class SaidDeadline:
+    """A line of the deadlines."""
+
+    key: str
+    title: str
+    basis: str
+    start: DeadlineStart
+    amount: int
+    unit: DeadlineUnit
+    fiction_days: int
+    fiction_basis: str
+    counting_basis: str
+    procedures: tuple[str, ...]
+    valid_from: date
+    valid_until: date | None
+
+
+@dataclass(frozen=True)
+class SaidRetention:
+    """A line of the retention periods."""
+
+    key: str
+    title: str
+    kind: RetentionKind
+    years: int | None
+    basis: str
+
+
+@dataclass(frozen=True)
+class SaidDuty:
+    """A line of who works on which letters; ``line`` is where it stands."""
+
+    line: int
+    login: str
+    first_letter: str
+    last_letter: str
+    procedure: str
+
+
+@dataclass
+class OfficeFiles:
+    """All that the files of one department say, and everything that is wrong with them."""
+
+    key: str = ""
+    name: str = ""
+    plan: Table = field(default_factory=lambda: Table(PLAN))
+    retention: Sequence[SaidRetention] = ()
+    procedures: Sequence[SaidProcedure] = ()
+    types: Sequence[SaidType] = ()
+    deadlines: Sequence[SaidDeadline] = ()
+    duties: Sequence[SaidDuty] = ()
+    faults: list[Fault] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+
+def contents_of(folder: Path) -> dict[str, bytes]:
+    """Return the files of a department that lie in a folder, by name.
+
+    Raises:
+        NotFound: there is no such folder.
+    """
+    if not folder.is_dir():
+        raise NotFound("Den Ordner „%(folder)s“ gibt es nicht.", folder=str(folder))
+    return {name: (folder / name).read_bytes() for name in FILES if (folder / name).is_file()}
+
+
+def read_office(contents: Mapping[str, bytes]) -> OfficeFiles:
+    """Read the files of a department; what is missing but for the unit's own is empty."""
+    office = OfficeFiles()
+    _read_unit(office, contents.get(UNIT))
+    if PLAN in contents:
+        office.plan = read_plan_table(contents[PLAN], name=PLAN)
+    retention = _table(contents, RETENTION, ("Schlüssel", "Titel", "Art"), ("Jahre", "Grundlage"))
+    office.retention = [_retention(retention, line) for line in retention.lines]
+    procedures = _table(contents, PROCEDURES, ("Schlüssel", "Titel"), ("Grundlage",))
+    office.procedures = [
+        SaidProcedure(
+            _key(procedures, line),
+            procedures.text(line, "Titel", most=100),
+            procedures.text(line, "Grundlage", most=200, needed=False),
+        )
+        for line in procedures.lines
+    ]
+    types = _table(contents, TYPES, ("Schlüssel", "Titel"), ("Richtung", "Ärztlich"))
+    office.types = [
+        SaidType(
+            _key(types, line),
+            types.text(line, "Titel", most=100),
+            types.choice(line, "Richtung", DIRECTIONS, otherwise=Direction.INCOMING),
+            types.yes(line, "Ärztlich"),
+        )
+        for line in types.lines
+    ]
+    listed = {said.key for said in office.procedures}
+    deadlines = _deadlines(office, contents, listed)
+    duties = _duties(office, contents, listed)
+    for table in (retention, procedures, types):
+        table.refuse_doubles(lambda line: line["Schlüssel"], "Der Schlüssel")
+    for table in (office.plan, retention, procedures, types, deadlines, duties):
+        office.remarks += table.remarks
+        if table is not office.plan:
+            office.faults += table.faults
+    return office
+
+
+def _read_unit(office: OfficeFiles, content: bytes | None) -> None:
+    if content is None:
+        office.faults.append(Fault(UNIT, 0, "Die Datei fehlt."))
+        return
+    try:
+        said = tomllib.loads(content.decode("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        office.faults.append(Fault(UNIT, 0, f"Die Datei ist kein TOML in UTF-8 ({error})."))
+        return
+    for name in said.keys() - {"schluessel", "name"}:
+        office.faults.append(Fault(UNIT, 0, f"Die Angabe „{name}“ ist unbekannt."))
+    office.key, office.name = (str(said.get(name, "")).strip() for name in ("schluessel", "name"))
+    if not KEY.fullmatch(office.key) or len(office.key) > 40:
+        office.faults.append(
+            Fault(UNIT, 0, "„schluessel“ braucht 1 bis 40 Kleinbuchstaben, Ziffern und Striche.")
+        )
+    if not 0 < len(office.name) <= 200:
+        office.faults.append(Fault(UNIT, 0, "„name“ braucht 1 bis 200 Zeichen."))
+
+
+def _table(
+    contents: Mapping[str, bytes], name: str, needed: Sequence[str], more: Sequence[str]
+) -> Table:
+    if name not in contents:
+        return Table(name)
+    return read_table(name, contents[name], headings=(*needed, *more), needed=needed)
+
+
+def _key(table: Table, line: Line, *, most: int = 60) -> str:
+    key = table.text(line, "Schlüssel", most=most)
+    if key and not KEY.fullmatch(key):
+        table.fault(
+            line.number, f"Der Schlüssel „{key}“ braucht Kleinbuchstaben, Ziffern und Striche."
+        )
+    return key
+
+
+def _retention(table: Table, line: Line) -> SaidRetention:
+    said = SaidRetention(
+        _key(table, line, most=40),
+        table.text(line, "Titel", most=200),
+        table.choice(line, "Art", KINDS, otherwise=RetentionKind.UNDECIDED),
+        table.whole_number(line, "Jahre", least=1, most=100),
+        table.text(line, "Grundlage", most=300, needed=False),
+    )
+    if not line["Art"]:
+        table.fault(line.number, "„Art“ ist leer.")
+    if said.key and said.title:
+        for sentence in rule_faults(
+            said.key, title=said.title, kind=said.kind, years=said.years, basis=said.basis
+        ):
+            table.fault(line.number, sentence)
+    return said
+
+
+def _deadlines(office: OfficeFiles, contents: Mapping[str, bytes], listed: set[str]) -> Table:
+    table = _table(
+        contents,
+        DEADLINES,
+        ("Schlüssel", "Titel", "Grundlage", "Beginn", "Dauer", "Einheit"),
+        (
+            *("Bekanntgabe nach Tagen", "Grundlage der Bekanntgabe", "Zählung", "Verfahren"),
+            *("Gültig ab", "Gültig bis"),
+        ),
+    )
+    office.deadlines = [_deadline(table, line, listed) for line in table.lines]
+    spans: dict[str, list[tuple[date, date, int]]] = {}
+    for said, line in zip(office.deadlines, table.lines, strict=True):
+        until = said.valid_until or date.max
+        if until < said.valid_from:
+            table.fault(line.number, "Die Gültigkeit endet, bevor sie beginnt.")
+        for first, last, other in spans.get(said.key, []):
+            if said.valid_from <= last and first <= until:
+                table.fault(line.number, f"„{said.key}“ gilt gleichzeitig laut Zeile {other}.")
+        spans.setdefault(said.key, []).append((said.valid_from, until, line.number))
+    return table
+
+
+def _deadline(table: Table, line: Line, listed: set[str]) -> SaidDeadline:
+    for heading in ("Beginn", "Dauer", "Einheit"):
+        if not line[heading]:
+            table.fault(line.number, f"„{heading}“ ist leer.")
+    start = table.choice(line, "Beginn", STARTS, otherwise=DeadlineStart.NOTIFIED)
+    fiction = table.whole_number(line, "Bekanntgabe nach Tagen", least=1, most=60)
+    if (start is DeadlineStart.POSTED) != (fiction is not None):
+        table.fault(line.number, "„Bekanntgabe nach Tagen“ gehört zu „zur Post“ und nur dorthin.")
+    procedures = tuple(part.strip() for part in line["Verfahren"].split("|") if part.strip())
+    for key in procedures:
+        if key not in listed:
+            table.fault(line.number, f"Das Verfahren „{key}“ steht nicht in {PROCEDURES}.")
+    return SaidDeadline(
+        key=_key(table, line),
+        title=table.text(line, "Titel", most=200),
+        basis=table.text(line, "Grundlage", most=200),
+        start=start,
+        amount=table.whole_number(line, "Dauer", least=1, most=1000) or 1,
+        unit=table.choice(line, "Einheit", UNITS, otherwise=DeadlineUnit.DAYS),
+        fiction_days=fiction or 0,
+        fiction_basis=table.text(line, "Grundlage der Bekanntgabe", most=60, needed=False),
+        counting_basis=table.text(line, "Zählung", most=60, needed=False),
+        procedures=procedures,
+        valid_from=table.day(line, "Gültig ab") or ALWAYS,
+        valid_until=table.day(line, "Gültig bis"),
+    )
+
+
+def _duties(office: OfficeFiles, contents: Mapping[str, bytes], listed: set[str]) -> Table:
+    table = _table(contents, DUTIES, ("Anmeldename",), ("Von", "Bis", "Verfahren"))
+    office.duties = [
+        SaidDuty(
+            line.number,
+            table.text(line, "Anmeldename", most=80),
+            table.text(line, "Von", most=1, needed=False).lower(),
+            table.text(line, "Bis", most=1, needed=False).lower(),
+            line["Verfahren"],
+        )
+        for line in table.lines
+    ]
+    for duty in office.duties:
+        if bool(duty.first_letter) != bool(duty.last_letter):
+            table.fault(duty.line, "„Von“ und „Bis“ gehören zusammen.")
+        elif duty.first_letter > duty.last_letter:
+            table.fault(duty.line, "„Bis“ liegt vor „Von“.")
+        if duty.procedure and duty.procedure not in listed:
+            table.fault(duty.line, f"Das Verfahren „{duty.procedure}“ steht nicht in {PROCEDURES}.")
+    return table

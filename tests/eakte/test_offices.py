@@ -1,0 +1,223 @@
+"""Does a department move in from files alone, and is every fault in them told?"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from eakte import offices
+from eakte.bootstrap import Office
+from eakte.casework.deadlines import add_deadline
+from eakte.clock import SetClock
+from eakte.errors import BadTable, NotAllowed, NotFound
+from eakte.filing.office_files import (
+    DEADLINES,
+    DUTIES,
+    PLAN,
+    PROCEDURES,
+    RETENTION,
+    TYPES,
+    UNIT,
+    contents_of,
+)
+from eakte.filing.office_loading import load_office
+from eakte.filing.opening import open_case, open_dossier
+from eakte.filing.plan import plan, plan_entry
+from eakte.filing.retention_rules import retention_rule, set_retention_rule
+from eakte.model.audit_entry import AuditEntry
+from eakte.model.catalogue import DocumentType, Procedure
+from eakte.model.department import Department
+from eakte.model.retention_rule import RetentionKind
+from eakte.model.right import Duty
+from eakte.retrieval.listing import document_types, procedures
+from tests.builders import Staff, build_office, hire
+from tests.house.tree import ROOT, modules
+
+DOGS = {
+    UNIT: b'schluessel = "hunde"\nname = "Hundesteuer"\n',
+    PLAN: (
+        "Nummer;Titel;Sachgebiet;Akten;Kürzel;Aufbewahrung\n"
+        "9;Steuern;;nein;;\n9.1;Hundesteuer;hunde;ja;HUND;hund\n"
+    ).encode(),
+    RETENTION: "Schlüssel;Titel;Art\nhund;Hundesteuer;noch zu entscheiden\n".encode(),
+    PROCEDURES: "Schlüssel;Titel\nanmeldung;Anmeldung\nbefreiung;Befreiung\n".encode(),
+    TYPES: "Schlüssel;Titel;Richtung\nsteuerbescheid;Steuerbescheid;Ausgang\n".encode(),
+    DEADLINES: (
+        "Schlüssel;Titel;Grundlage;Beginn;Dauer;Einheit;Verfahren\n"
+        "anzeige;Anzeige der Haltung;§ 9 Satzung;eingegangen;2;Wochen;anmeldung\n"
+    ).encode(),
+    DUTIES: b"Anmeldename;Von;Bis\nclerk;A;K\n",
+}
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    built = build_office(tmp_path, clock=SetClock())
+    yield built
+    built.close()
+
+
+@pytest.fixture
+def staff(office: Office) -> Staff:
+    return hire(office)
+
+
+def without_people(folder: Path) -> dict[str, bytes]:
+    return {name: content for name, content in contents_of(folder).items() if name != DUTIES}
+
+
+@pytest.mark.parametrize("folder", offices.shipped(), ids=lambda folder: folder.name)
+def test_every_department_that_comes_along_loads_and_the_second_time_changes_nothing(
+    office: Office, folder: Path
+) -> None:
+    with office.as_system() as work:
+        trial = load_office(work, without_people(folder), dry_run=True)
+        assert work.session.scalar(select(func.count(Procedure.id))) == 0
+        assert load_office(work, without_people(folder)).lines == trial.lines
+        assert load_office(work, without_people(folder)).lines == []
+        rules = {entry.retention_rule for entry in plan(work) if entry.takes_dossiers}
+        assert {rule.kind for rule in rules if rule} == {RetentionKind.UNDECIDED}
+        loads = select(func.count()).where(AuditEntry.act == "office.loaded")
+        assert work.session.scalar(loads) == 1
+
+
+def test_two_departments_share_their_heading(office: Office) -> None:
+    with office.as_system() as work:
+        for folder in offices.shipped():
+            load_office(work, without_people(folder))
+        numbers = [entry.number for entry in plan(work)]
+        assert numbers.count("4") == 1
+        assert {"43.2", "46.1"} <= set(numbers)
+
+
+def test_an_invented_department_works_from_its_files_alone(office: Office, staff: Staff) -> None:
+    with office.as_system() as work:
+        report = load_office(work, DOGS)
+        assert "Sachgebiet: 1 neu, 0 geändert, 0 außer Gebrauch" in report.lines
+        duty = work.session.scalars(select(Duty)).one()
+        assert (duty.user_id, duty.first_letter, duty.last_letter) == (staff.clerk.id, "a", "k")
+        dossier = open_dossier(work, plan_entry(work, "9.1"), subject="Bello")
+        assert dossier.reference == "HUND 1/2026"
+        case = open_case(work, dossier, procedure="anmeldung")
+        assert (case.procedure, case.procedure_key) == ("Anmeldung", "anmeldung")
+        work.session.refresh(case, ["dossier"])
+        deadline = add_deadline(work, case, key="anzeige", event_on=office.clock.today())
+        assert deadline.basis == "§ 9 Satzung"
+        unit = work.session.scalars(select(Department).where(Department.key == "hunde")).one()
+        assert procedures(work, department_id=unit.id) == ["Anmeldung", "Befreiung"]
+        assert document_types(work, department_id=unit.id) == ["Steuerbescheid"]
+
+
+def test_a_free_procedure_stays_free_and_belongs_to_no_catalogue(
+    office: Office, staff: Staff
+) -> None:
+    with office.begin(staff.clerk) as work:
+        dossier = open_dossier(work, plan_entry(work, "5.2"), subject="x")
+        case = open_case(work, dossier, procedure="Etwas Eigenes")
+        assert (case.procedure, case.procedure_key) == ("Etwas Eigenes", "")
+
+
+def test_what_the_files_lack_goes_out_of_use_and_stays(office: Office, staff: Staff) -> None:
+    fewer = DOGS | {PROCEDURES: "Schlüssel;Titel\nanmeldung;Meldung\n".encode()}
+    fewer |= {TYPES: "Schlüssel;Titel\n".encode()}
+    with office.as_system() as work:
+        load_office(work, DOGS)
+        lines = load_office(work, fewer).lines
+        assert "Verfahren: 0 neu, 1 geändert, 1 außer Gebrauch" in lines
+        rows = {row.key: row for row in work.session.scalars(select(Procedure))}
+        assert (rows["anmeldung"].title, rows["befreiung"].in_use) == ("Meldung", False)
+        assert [row.in_use for row in work.session.scalars(select(DocumentType))] == [False]
+        load_office(work, DOGS)
+        assert rows["befreiung"].in_use
+
+
+def test_a_period_the_office_has_decided_is_never_made_undecided_again(
+    office: Office, staff: Staff
+) -> None:
+    with office.as_system() as work:
+        load_office(work, DOGS)
+        set_retention_rule(
+            work, "hund", title="Hundesteuer", kind=RetentionKind.YEARS_FROM_YEAR_END, years=6
+        )
+        assert load_office(work, DOGS).lines == []
+        assert retention_rule(work, "hund").years == 6
+
+
+def test_every_fault_of_every_file_is_told_at_once_and_nothing_is_loaded(
+    office: Office, staff: Staff
+) -> None:
+    bad = {
+        UNIT: b'schluessel = "Hunde!"\nname = ""\nfarbe = "rot"\n',
+        PLAN: b"Nummer;Titel;Sachgebiet;Aufbewahrung\n9;;;\n9.1;Hund;katzen;nie\n",
+        RETENTION: "Schlüssel;Titel;Art;Jahre\nhund;H;Jahre ab Jahresende;\nkatze;K;;\n".encode(),
+        PROCEDURES: "Schlüssel;Titel\nan meldung;A\nb;B\nb;C\n".encode(),
+        TYPES: "Schlüssel;Titel;Richtung\nx;X;quer\n".encode(),
+        DEADLINES: (
+            "Schlüssel;Titel;Grundlage;Beginn;Dauer;Einheit;Bekanntgabe nach Tagen;Verfahren\n"
+            "f;F;§ 1;zur Post;1;Monate;;\n"
+            "g;G;§ 1;eingegangen;null;Monate;;fehlt\n"
+            "h;H;§ 1;irgendwann;1;Jahrhunderte;;\n"
+            "g;G;§ 1;eingegangen;1;Monate;;\n"
+        ).encode(),
+        DUTIES: b"Anmeldename;Von;Bis\nniemand;A;K\nclerk;K;A\nclerk;A;\n",
+    }
+    with office.as_system() as work:
+        with pytest.raises(BadTable) as refused:
+            load_office(work, bad)
+        told = "\n".join(refused.value.reasons)
+        for words in (
+            "sachgebiet.toml: „schluessel“", "sachgebiet.toml: „name“", "„farbe“ ist unbekannt",
+            "aktenplan.csv, Zeile 2: Der Titel ist leer", "aktenplan.csv, Zeile 3: Das Sachgebiet",
+            "aktenplan.csv, Zeile 3: Die Aufbewahrungsregel „nie“",
+            "aufbewahrung.csv, Zeile 2: Die Frist braucht", "aufbewahrung.csv, Zeile 3: „Art“",
+            "verfahren.csv, Zeile 2: Der Schlüssel", "verfahren.csv, Zeile 4: Der Schlüssel „b“",
+            "dokumenttypen.csv, Zeile 2: „Richtung“",
+            "fristen.csv, Zeile 2: „Bekanntgabe nach Tagen“", "fristen.csv, Zeile 3: „Dauer“",
+            "fristen.csv, Zeile 3: Das Verfahren „fehlt“", "fristen.csv, Zeile 4: „Beginn“",
+            "fristen.csv, Zeile 4: „Einheit“", "fristen.csv, Zeile 5: „g“ gilt gleichzeitig",
+            "zustaendigkeit.csv, Zeile 2: Das Konto „niemand“",
+            "zustaendigkeit.csv, Zeile 3: „Bis“",
+            "zustaendigkeit.csv, Zeile 4: „Von“",
+        ):  # fmt: skip
+            assert words in told, (words, told)
+        assert work.session.scalar(select(func.count(Procedure.id))) == 0
+
+
+def test_records_management_loads_a_department_but_shares_out_no_work(
+    office: Office, staff: Staff
+) -> None:
+    with office.begin(staff.records) as work:
+        assert load_office(work, {**DOGS, DUTIES: b"Anmeldename\n"}).does_anything
+    with pytest.raises(NotAllowed), office.begin(staff.records) as work:
+        load_office(work, DOGS)
+    with office.begin(staff.clerk) as work, pytest.raises(NotAllowed):
+        load_office(work, DOGS)
+
+
+def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(NotFound):
+        contents_of(tmp_path / "nirgends")
+
+
+def words_in_the_program(root: Path) -> set[str]:
+    """Give the titles of procedures, kinds of documents and deadlines that stand in our code."""
+    titles = set()
+    for folder in offices.shipped():
+        for name in (PROCEDURES, TYPES, DEADLINES):
+            lines = contents_of(folder)[name].decode("utf-8").splitlines()[1:]
+            titles |= {line.split(";")[1] for line in lines}
+    return {
+        node.value
+        for path, tree in modules(root, "eakte")
+        if not path.startswith("eakte/demo/")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and node.value in titles
+    }
+
+
+def test_the_program_names_no_procedure_no_kind_of_document_and_no_deadline() -> None:
+    assert words_in_the_program(ROOT) == set()
