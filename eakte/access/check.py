@@ -37,6 +37,18 @@ def visible(actor: Actor, action: Action, table: Table) -> ColumnElement[bool]:
     return or_(false(), *(way for way in ways if way is not None))
 
 
+def _all_of(actor: Actor, rules: tuple[Rule, ...], table: Table) -> ColumnElement[bool] | None:
+    """One way as a condition, None when no row can meet it."""
+    conditions = []
+    for rule in rules:
+        condition = rule.visible(actor, table)
+        if isinstance(condition, False_):
+            # Roles stand first; what their holders reach is costly to write down.
+            return None
+        conditions.append(condition)
+    return and_(true(), *conditions)
+
+
 def require(work: UnitOfWork, action: Action, thing: Thing = None) -> None:
     """Return if the actor may, raise otherwise.
 
@@ -73,17 +85,3 @@ def _ways(actor: Actor, action: Action) -> Iterator[tuple[Actor, tuple[Rule, ...
     for rules in TABLE.get(action, ()):
         role = next((rule.role for rule in rules if rule.role is not None), None)
         yield (actor.doing(role) if role is not None else actor), rules
-
-
-def _all_of(actor: Actor, rules: tuple[Rule, ...], table: Table) -> ColumnElement[bool] | None:
-    """One way as a condition, None when no row can meet it.
-
-    Roles stand first: what their holders reach is costly to write down, so it is not for others.
-    """
-    conditions = []
-    for rule in rules:
-        condition = rule.visible(actor, table)
-        if isinstance(condition, False_):
-            return None
-        conditions.append(condition)
-    return and_(true(), *conditions)

@@ -186,7 +186,7 @@ def _opened_by_a_part(actor: Actor) -> ColumnElement[bool]:
 
 
 def _in_part(actor: Actor) -> ColumnElement[bool]:
-    """The condition on documents in a case that is reached although its dossier is not."""
+    """The condition on documents in a case which is reached although its dossier is not."""
     condition = _part_rows(actor, PART)
     if isinstance(condition, False_):
         return condition

@@ -116,6 +116,6 @@ def _begins(word: str) -> ColumnElement[bool]:
         for column in columns
         for pattern in (f"{plain}%", f"% {plain}%", f"%/{plain}%", f"%-{plain}%")
     )
-    # Where it does not occur at all, which is almost everywhere, it need not be looked at eightfold.
+    # Where it occurs nowhere, which is almost everywhere, it need not be looked at eightfold.
     occurs = (column.like(f"%{plain}%", escape="\\") for column in columns)
     return and_(or_(*occurs), or_(*begins))

@@ -34,14 +34,20 @@ def _whole(value: object) -> object:
 Text = Annotated[str, Field(pattern=r"^[^\x00]*$")]
 SomeText = Annotated[str, Field(min_length=1, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")]
 Id = Annotated[UUID, BeforeValidator(_written_in_full)]
-Whole = Annotated[int, BeforeValidator(_whole)]
+# Bounds come first: behind a validator they would be checked, but not described.
 Edits = Annotated[
-    Whole,
+    int,
     Field(
         ge=0,
         le=HIGHEST,
         description="der zuletzt gelesene Zählerstand; ist er veraltet, kommt 409",
     ),
+    BeforeValidator(_whole),
+]
+PageNumber = Annotated[
+    int,
+    Field(ge=1, le=1_000_000, description="die Seite, von 1 an gezählt"),
+    BeforeValidator(_whole),
 ]
 EditsOut = Annotated[
     int, Field(description="mit jeder Änderung zurücksenden; 409, wenn jemand schneller war")
@@ -78,7 +84,7 @@ class ProblemOut(BaseModel):
 class PageIn(Model):
     """Which page of a list."""
 
-    page: Whole = Field(default=1, ge=1, le=1_000_000, description="die Seite, von 1 an gezählt")
+    page: PageNumber = 1
 
 
 class ReasonIn(Model):

@@ -20,7 +20,7 @@ from eakte.model.document import (
     Writing,
 )
 from eakte.retrieval.searching import FoundDocument
-from eakte.web.api.schemas import Edits, EditsOut, Id, Model, SomeText, Text, Whole, left_out
+from eakte.web.api.schemas import Edits, EditsOut, Id, Model, PageNumber, SomeText, Text, left_out
 
 
 class ReceiptOut(Model):
@@ -161,7 +161,7 @@ class SearchIn(Model):
     """What is searched for, in the syntax of the search page."""
 
     words: SomeText = Field(max_length=1000, examples=["Widerspruch titel:Bescheid"])
-    page: Whole = Field(default=1, ge=1, le=1000)
+    page: PageNumber = 1
 
 
 class FragmentOut(Model):

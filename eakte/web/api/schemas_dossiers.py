@@ -16,7 +16,7 @@ from eakte.model.document import WithdrawalSheet
 from eakte.model.dossier import Dossier, DossierAlias, DossierState, Medium
 from eakte.model.file_plan import Access
 from eakte.retrieval.browsing import Linked
-from eakte.web.api.schemas import Edits, EditsOut, Id, Model, SomeText, Text, Whole, left_out
+from eakte.web.api.schemas import Edits, EditsOut, Id, Model, PageNumber, SomeText, Text, left_out
 
 Reference = Annotated[str, Field(max_length=60, examples=["SBR 12/2026"])]
 Keyword = Annotated[SomeText, Field(max_length=LONGEST_KEYWORD)]
@@ -157,7 +157,7 @@ class DossiersAsked(Model):
     words: Text = Field(default="", max_length=300, examples=["muster 12/2026"])
     state: DossierState | None = None
     plan_entry_id: Id | None = None
-    page: Whole = Field(default=1, ge=1, le=1_000_000)
+    page: PageNumber = 1
 
 
 class AliasIn(Model):

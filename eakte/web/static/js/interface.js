@@ -6,7 +6,7 @@
     url: place.dataset.description,
     domNode: place,
     deepLinking: false,
-    docExpansion: "none",
+    docExpansion: "list",
     defaultModelsExpandDepth: -1,
     displayRequestDuration: true,
     filter: true,
