@@ -21,6 +21,7 @@ from tests.eakte.web.browser import Browser, bare, key_of, signed_in
 def addresses(app: OfficeApp) -> list[tuple[str, str, str]]:
     """Give every address with one method each: endpoint, method, path."""
     values = {"document_id", "dossier_id", "case_id", "user_id", "upload_id", "id"}
+    values |= {"deadline_id", "entry_id"}
     found = []
     for rule in app.url_map.iter_rules():
         given: dict[str, object] = {
