@@ -305,9 +305,8 @@ def _questions(app: OfficeApp, browser: Browser) -> Iterator[tuple[str, dict[str
         yield "/akten", dict(filters)
 
 
-def _recorded(town: Town, app: OfficeApp, actor: Actor, login: str) -> dict[str, bytes]:
-    browser = signed_in(app, login)
-    key = key_of(town.office, now_(town.office, actor))
+def _recorded(town: Town, browser: Browser, key: dict[str, str]) -> dict[str, bytes]:
+    app = browser.app
     answers: dict[str, bytes] = {}
     for address in _addresses(app, town):
         if address.startswith("/api/"):
@@ -346,10 +345,11 @@ def _first_difference(asked: list[str], before: dict[str, bytes], after: dict[st
 def test_what_a_person_may_not_see_changes_no_byte_of_any_answer(town: Town, login: str) -> None:
     actor = now_(town.office, town.people[login])
     app = create_app(town.office, look=lambda path, name: A_PDF)
-    with_it = _recorded(town, app, actor, login)
+    browser, key = signed_in(app, login), key_of(town.office, actor)
+    with_it = _recorded(town, browser, key)
     assert len(with_it) > 200
     assert _taken_out(town, actor) > 10
-    without = _recorded(town, app, actor, login)
+    without = _recorded(town, browser, key)
     assert with_it.keys() == without.keys()
     differing = {asked for asked, answer in with_it.items() if answer != without[asked]}
     assert not differing, _first_difference(sorted(differing), with_it, without)
@@ -357,7 +357,8 @@ def test_what_a_person_may_not_see_changes_no_byte_of_any_answer(town: Town, log
 
 def test_the_recording_would_notice_what_is_added_in_sight(town: Town) -> None:
     app = create_app(town.office, look=lambda path, name: A_PDF)
-    before = _recorded(town, app, town.people["clerk"], "clerk")
+    browser, key = signed_in(app, "clerk"), key_of(town.office, town.people["clerk"])
+    before = _recorded(town, browser, key)
     town.letter(town.staff.clerk)
-    after = _recorded(town, app, town.people["clerk"], "clerk")
+    after = _recorded(town, browser, key)
     assert {"GET /", "GET /posteingang"} <= {one for one in before if before[one] != after[one]}
