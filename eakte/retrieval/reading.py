@@ -91,18 +91,6 @@ def read_preview(work: UnitOfWork, document: Document, *, page: int) -> Reading:
     return reading
 
 
-def refuse_further_reading(work: UnitOfWork, document_id: UUID) -> None:
-    """Raise when the actor may no longer read what is on its way to them.
-
-    Raises:
-        NotFound, NotAllowed: they may not, or it is gone.
-    """
-    document = work.session.get(Document, document_id)
-    if document is None:
-        raise NotFound("Das gibt es nicht, oder Sie haben keinen Zugang dazu.")
-    require(work, Action.READ_CONTENT, document)
-
-
 def reading_copy(work: UnitOfWork, document: Document) -> Reading | None:
     """Say whether there is a searchable PDF/A of the current version, and how large it is."""
     require(work, Action.READ_CONTENT, document)

@@ -14,11 +14,13 @@ from werkzeug.datastructures import Range
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from eakte.access.acting import actor_of
+from eakte.access.actions import Action
+from eakte.access.check import may
 from eakte.db import folded
-from eakte.errors import NotAllowed, NotFound
+from eakte.model.document import Document
 from eakte.model.login import LoginSession
 from eakte.model.user import User
-from eakte.retrieval.reading import Reading, refuse_further_reading
+from eakte.retrieval.reading import Reading
 from eakte.web.per_request import LateBody, signed_in, the_office
 from storage import Digest, Store
 
@@ -139,12 +141,9 @@ def _asking(reading: Reading) -> Callable[[], bool]:
             ended = started is not None and session.get(LoginSession, started) is None
             if user is None or not user.active or ended:
                 return False
+            document = session.get(Document, reading.document_id)
             actor = actor_of(session, user, office.clock)
-            try:
-                refuse_further_reading(office.unit_of(actor, session), reading.document_id)
-            except (NotAllowed, NotFound):
-                return False
-            return True
+            return document is not None and may(actor, Action.READ_CONTENT, document)
 
     return may_go_on
 
