@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import literal, or_, select
+from sqlalchemy.orm import aliased, joinedload
 
 from eakte import audit
 from eakte.access.actions import Action
@@ -20,6 +20,9 @@ from eakte.model.department import Department
 from eakte.model.file_plan import ALWAYS, Access, PlanEntry
 from eakte.model.retention_rule import RetentionRule
 from eakte.unit_of_work import UnitOfWork
+
+# A plan is never so deep; what is wrongly its own parent must not be followed for ever.
+DEEPEST = 20
 
 
 def plan(work: UnitOfWork, *, on: date | None = None) -> Sequence[PlanEntry]:
@@ -99,12 +102,20 @@ def plan_history(work: UnitOfWork, number: str) -> Sequence[PlanEntry]:
 def plan_path(work: UnitOfWork, entry_id: UUID) -> Sequence[PlanEntry]:
     """Return the entries from the root of the plan down to this one."""
     require(work, Action.SEE_LISTS)
-    path: list[PlanEntry] = []
-    entry = work.session.get(PlanEntry, entry_id)
-    while entry is not None and entry not in path:
-        path.insert(0, entry)
-        entry = work.session.get(PlanEntry, entry.parent_id) if entry.parent_id else None
-    return path
+    above = (
+        select(PlanEntry.id, PlanEntry.parent_id, literal(0).label("height"))
+        .where(PlanEntry.id == entry_id)
+        .cte(recursive=True)
+    )
+    parent = aliased(PlanEntry)
+    above = above.union_all(
+        select(parent.id, parent.parent_id, above.c.height + 1).where(
+            parent.id == above.c.parent_id, above.c.height < DEEPEST
+        )
+    )
+    return work.session.scalars(
+        select(PlanEntry).join(above, above.c.id == PlanEntry.id).order_by(above.c.height.desc())
+    ).all()
 
 
 def add_plan_entry(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import Any, cast
 
 from flask import g, request
 from flask_babel import Babel, get_locale
@@ -17,7 +17,8 @@ from eakte.access.check import may
 from eakte.clock import OFFICE_ZONE
 from eakte.model.department import Department
 from eakte.model.user import Actor, Role
-from eakte.retrieval.inbox import inbox_counts
+from eakte.retrieval.inbox import Counts, inbox_counts
+from eakte.unit_of_work import UnitOfWork
 from eakte.web.hints import Hints, hints_of
 from eakte.web.per_request import OfficeApp, SignedIn, the_office, work_or_none
 
@@ -143,7 +144,7 @@ def _desk(program: str) -> Desk:
     count = None
     led = g.get("only_factors", False)
     if work is not None and not led and may(work.actor, Action.SEE_INBOX):
-        count = inbox_counts(work).total
+        count = waiting(work).total
     return Desk(
         office=the_office().settings.office_name,
         language=str(get_locale() or "de")[:2],
@@ -153,6 +154,13 @@ def _desk(program: str) -> Desk:
         hints=hints_of(work) if shown else Hints(),
         version=program,
     )
+
+
+def waiting(work: UnitOfWork) -> Counts:
+    """Return what waits in the inbox, counted once a request for the page and its frame."""
+    if "waiting" not in g:
+        g.waiting = inbox_counts(work)
+    return cast(Counts, g.waiting)
 
 
 def _person(who: SignedIn, session: Session | None) -> Person:

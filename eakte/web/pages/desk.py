@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from eakte.access.actions import Action
 from eakte.access.check import may
-from eakte.retrieval.inbox import inbox, inbox_counts
+from eakte.retrieval.inbox import inbox
 from eakte.retrieval.listing import recent_dossiers
-from eakte.web.desk import sections_of
+from eakte.web.desk import sections_of, waiting
 from eakte.web.per_request import current_work
 
 pages = Blueprint("desk", __name__)
@@ -22,7 +22,7 @@ def home() -> ResponseReturnValue:
     """Show what waits."""
     work = current_work()
     has_inbox = may(work.actor, Action.SEE_INBOX)
-    counts = inbox_counts(work) if has_inbox else None
+    counts = waiting(work) if has_inbox else None
     return render_template(
         "home.html",
         waiting=counts.ready if counts else None,

@@ -17,9 +17,10 @@ from eakte.errors import EakteError, PartUnavailable
 from eakte.intake.delivering import Declared, deliver
 from eakte.intake.receiving import clean_name
 from eakte.model.document import Document, ProcessingState, Source
-from eakte.retrieval.inbox import Choice, InboxRow, inbox, inbox_counts
+from eakte.retrieval.inbox import Choice, InboxRow, inbox
 from eakte.retrieval.listing import PER_PAGE
 from eakte.unit_of_work import UnitOfWork
+from eakte.web.desk import waiting
 from eakte.web.errors import fault_of
 from eakte.web.forms import paging_of, wanted_page
 from eakte.web.pages.receipts import ShownReceipt, shown_receipt
@@ -124,7 +125,7 @@ def listed(work: UnitOfWork) -> dict[str, Any]:
     chosen = request.args.get("zustand", "")
     choice = CHOICES.get(chosen, Choice.ALL)
     found = inbox(work, choice, page=wanted_page())
-    counts = inbox_counts(work)
+    counts = waiting(work)
     return {
         "rows": [_row(work, row) for row in found.rows],
         "counts": {
