@@ -33,13 +33,14 @@ from tests.builders import PASSWORD_HASH
 UNITS = {"sbr": 45, "wog": 15, "blg": 10, "hzl": 10, "jug": 10, "elt": 10}  # share in percent
 PROCEDURES = ("erst", "aenderung", "verlaengerung", "widerspruch", "klage", "ueberpruefung")
 TYPES = ("Antrag", "Bescheid", "Befundbericht", "Anschreiben", "Gutachten", "Vermerk", "Rechnung")
-FIRST = """
+FIRST_WORDS = """
 Anna Änne Birgit Christa Dörte Elif Fatma Gerda Hanna Ilse Jutta Karin Lea Maria Nora
 Olga Petra Rita Sabine Tanja Ute Vera Wilma Ayşe Bernd Cem Dieter Emil Frank Georg
 Heinz Ingo Jan Kurt Ludwig Mehmet Norbert Otto Paul Ralf Stefan Thomas Uwe Viktor
 Werner Yusuf Zoran
-""".split()
-LAST = """
+"""
+FIRST = FIRST_WORDS.split()
+LAST_WORDS = """
 Ackermann Albrecht Arnold Bauer Becker Beckmann Böhm Brandt Braun Busch Claasen Cramer
 Dietrich Demir Dörfler Ebert Engel Ernst Fischer Förster Frank Fuchs Graf Groß Günther
 Haas Hahn Hartmann Heinrich Herrmann Hoffmann Huber Imhof Ihde Jäger Jansen Jung
@@ -50,7 +51,8 @@ Schmitz Schneider Scholz Schreiber Schröder Schubert Schulte Schulz Schumacher
 Schuster Schwarz Seidel Simon Sommer Stein Thiele Thomas Uhlig Ullrich Vogel Vogt Voß
 Wagner Walter Weber Weiß Werner Winkler Winter Wolf Xanthos Yıldız Ziegler Zimmermann
 Übelacker
-""".split()
+"""
+LAST = LAST_WORDS.split()
 BEGIN = date(2015, 1, 1)
 DAYS = 4300
 
