@@ -46,7 +46,7 @@ PERSON = "Muster, Änne"
 MASKS = (
     (re.compile(rb'(content|value)="[A-Za-z0-9_.-]{60,}"'), b"token"),
     (re.compile(rb'"request_id": ?"[0-9a-f]*"'), b"request"),
-    (re.compile(rb"\d+[^\d<]{0,10}(ms\b|Millisekunden)"), b"time"),
+    (re.compile(rb"[\d.,]+[^\d<]{0,10}(ms\b|Millisekunden)"), b"time"),
 )
 PASSING = {"X-Request-Id", "Set-Cookie", "Date", "Content-Length"}
 # The log is about everything on purpose, and read for a stated purpose only.
