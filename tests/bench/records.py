@@ -210,9 +210,7 @@ def _largest(work: UnitOfWork) -> UUID:
 def _report(database: str, found: dict[str, dict[str, Measured]], requests: int) -> bool:
     load = os.getloadavg()[0]
     print(f"\n{database}: {requests} Anfragen je Zeile, Last der Maschine {load:.1f}")
-    print(
-        "  Millisekunden p50/p95, davon Rechenzeit (SQLite), Anweisungen, Verhältnis zu Sachgebiet"
-    )
+    print("  Millisekunden p50/p95 (davon Arbeit), Anweisungen, Verhältnis zu sachgebiet")
     for login, words in PEOPLE.items():
         print(f"  {login:<12}{words}")
     print(f"\n  {'':<26}" + "".join(f"{login:>26}" for login in PEOPLE))
@@ -222,7 +220,15 @@ def _report(database: str, found: dict[str, dict[str, Measured]], requests: int)
         for login in PEOPLE:
             one = people.get(login)
             if one is None:
-                cell = f"{one.p50:.0f}/{one.p95:.0f} ({one.work:.0f}) {one.statements:2} {told}"
+                line += f"{'–':>26}"
+                continue
+            base = people.get(YARDSTICK)
+            ratio = one.work / base.work if base and login in ("anteil", "arzt") else None
+            bad = one.p95 > GOAL_MILLISECONDS or one.statements > GOAL_STATEMENTS
+            bad = bad or (ratio is not None and ratio > GOAL_RATIO)
+            good = good and not bad
+            told = f"{ratio:5.2f}" if ratio is not None else "     "
+            cell = f"{one.p50:.0f}/{one.p95:.0f} ({one.work:.0f}) {one.statements:2} {told}"
             line += f"{cell + ('!' if bad else ' '):>26}"
         print(line)
     print(
