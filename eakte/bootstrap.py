@@ -116,6 +116,7 @@ def prepare(office: Office) -> None:
         PartUnavailable: database or store is out of reach.
     """
     migrate(office.database)
+    office.database.learn_spread()
     with office.database.transaction() as session:
         system_account(session, office.clock)
         if session.scalar(select(Department.id).limit(1)) is None:
@@ -142,8 +143,10 @@ def migrate(database: Database) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     newest = ScriptDirectory.from_config(config).get_current_head()
-    with database.connection() as connection:
-        if MigrationContext.configure(connection).get_current_revision() == newest:
+    # Asked apart: after a change every reference is looked at, which takes long in a full house.
+    with database.transaction(writes=False) as session:
+        if MigrationContext.configure(session.connection()).get_current_revision() == newest:
             return
+    with database.connection() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

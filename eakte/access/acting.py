@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterator
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid, literal, or_, select, union_all
+from sqlalchemy import Select, String, Uuid, cast, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from eakte.clock import Clock
 from eakte.model.case import Case
+from eakte.model.department import Department
 from eakte.model.right import Deputy, Duty, Grant, GrantKind, Participation
 from eakte.model.user import Actor, Membership, Role, Scope, Share, User
 
-MEMBER, TAKES_PART = "member", "takes-part"
+ABSENT, MEMBER, DUTY, TAKES_PART = "absent", "member", "duty", "takes-part"
+
+# What one row grants: the kind of right, whose, on what, in which dossier, and three words.
+Right = tuple[str, UUID, UUID | None, UUID | None, str, str, str]
 
 
 def actor_of(session: Session, user: User, clock: Clock, *, confirmed: bool = False) -> Actor:
@@ -23,30 +29,17 @@ def actor_of(session: Session, user: User, clock: Clock, *, confirmed: bool = Fa
     nothing that was given to them by name. ``confirmed``: they have just proved who they are again.
     """
     own = frozenset(Role(role) for role in user.roles)
-    known = {user.id: (user.name, own)} | _absent(session, user, clock)
-    names = list(known)
-    units: dict[UUID, set[UUID]] = {}
-    cases: dict[UUID, set[tuple[UUID, UUID]]] = {}
-    granted: dict[str, set[UUID]] = {kind.value: set() for kind in GrantKind}
-    for kind, person, thing, owner in session.execute(_rights(user, names, clock)):
-        if kind == MEMBER:
-            units.setdefault(person, set()).add(thing)
-        elif kind == TAKES_PART:
-            cases.setdefault(person, set()).add((thing, owner or thing))
-        else:
-            granted[kind].add(thing)
-    shares = _shares(session, names, clock)
-    scopes = [
-        Scope(
-            person=person,
-            name=name,
-            roles=roles,
-            departments=frozenset(units.get(person, ())),
-            shares=tuple(shares.get(person, ())),
-            cases=frozenset(cases.get(person, ())),
-        )
-        for person, (name, roles) in known.items()
-    ]
+    rights: dict[str, list[Right]] = {}
+    # One question: every request asks it.
+    for row in session.execute(union_all(*_questions(user, clock))):
+        rights.setdefault(row[0], []).append(row)
+    absent = sorted(
+        (name, person, roles) for _, person, _, _, name, roles, _ in rights.get(ABSENT, ())
+    )
+    scopes = [_scope(user.id, user.name, own, rights)]
+    for name, person, roles in absent:
+        work = frozenset(Role(role) for role in json.loads(roles))
+        scopes.append(_scope(person, name, work, rights))
     return Actor(
         id=user.id,
         kind=user.kind,
@@ -54,82 +47,94 @@ def actor_of(session: Session, user: User, clock: Clock, *, confirmed: bool = Fa
         roles=own,
         own=scopes[0],
         deputising=tuple(scopes[1:]),
-        granted=frozenset(granted[GrantKind.GRANTED.value]),
-        glass=frozenset(granted[GrantKind.BREAK_GLASS.value]),
+        granted=_dossiers(rights, GrantKind.GRANTED),
+        glass=_dossiers(rights, GrantKind.BREAK_GLASS),
         confirmed=confirmed,
     )
 
 
-def _absent(session: Session, user: User, clock: Clock) -> dict[UUID, tuple[str, frozenset[Role]]]:
-    """Those for whom the person stands in today, by name, with the kinds of work they do."""
-    today = clock.today()
-    found = session.execute(
-        select(User.id, User.name, User.roles)
-        .join(Deputy, Deputy.absent_id == User.id)
+def _scope(
+    person: UUID, name: str, roles: frozenset[Role], rights: dict[str, list[Right]]
+) -> Scope:
+    def of(kind: str) -> list[Right]:
+        return [right for right in rights.get(kind, ()) if right[1] == person]
+
+    return Scope(
+        person=person,
+        name=name,
+        roles=roles,
+        departments=frozenset(unit for _, _, unit, *_ in of(MEMBER) if unit),
+        unit_names=frozenset(word for *_, word, _, _ in of(MEMBER)),
+        shares=tuple(
+            Share(unit, first, last, procedure)
+            for _, _, unit, _, first, last, procedure in sorted(of(DUTY), key=str)
+            if unit
+        ),
+        cases=frozenset(
+            (case, owner) for _, _, case, owner, *_ in of(TAKES_PART) if case and owner
+        ),
+    )
+
+
+def _dossiers(rights: dict[str, list[Right]], kind: GrantKind) -> frozenset[UUID]:
+    return frozenset(dossier for _, _, dossier, *_ in rights.get(kind.value, ()) if dossier)
+
+
+def _questions(user: User, clock: Clock) -> Iterator[Select[*tuple[Any, ...]]]:
+    """Every kind of right, as rows of one form, of the person and those they stand in for."""
+    today, now = clock.today(), clock.now()
+    # With their types: SQLite's ids come back as text from a column that has none.
+    nothing, blank = literal(None, Uuid()), literal("", String())
+    stands_in_for = (
+        select(Deputy.absent_id)
+        .join(User, User.id == Deputy.absent_id)
         .where(
             Deputy.deputy_id == user.id,
+            Deputy.absent_id != user.id,
             Deputy.withdrawn_at.is_(None),
             Deputy.first_day <= today,
             Deputy.last_day >= today,
             User.active,
         )
-        .order_by(User.name, User.id)
     )
-    return {
-        person: (name, frozenset(Role(role) for role in roles))
-        for person, name, roles in found
-        if person != user.id
-    }
-
-
-def _rights(
-    user: User, people: Iterable[UUID], clock: Clock
-) -> Select[str, UUID, UUID, UUID | None]:
-    """Units, cases and grants in one question: every request asks it."""
-    now, anybody = clock.now(), list(people)
-    # With its type: SQLite's ids come back as text from a column that has none.
-    nothing = literal(None, Uuid())
-    members = select(
-        literal(MEMBER).label("kind"),
-        Membership.user_id.label("person"),
-        Membership.department_id.label("thing"),
-        nothing.label("owner"),
-    ).where(Membership.user_id.in_(anybody))
-    parts = (
-        select(literal(TAKES_PART), Participation.user_id, Case.id, Case.dossier_id)
+    everybody = union_all(select(literal(user.id, Uuid())), stands_in_for)
+    yield select(
+        literal(ABSENT), User.id, nothing, nothing, User.name, cast(User.roles, String), blank
+    ).where(User.id.in_(stands_in_for))
+    yield (
+        select(
+            *(literal(MEMBER), Membership.user_id, Membership.department_id, nothing),
+            *(Department.name, blank, blank),
+        )
+        .join(Department, Department.id == Membership.department_id)
+        .where(Membership.user_id.in_(everybody))
+    )
+    yield select(
+        *(literal(DUTY), Duty.user_id, Duty.department_id, nothing),
+        *(Duty.first_letter, Duty.last_letter, Duty.procedure_key),
+    ).where(
+        Duty.user_id.in_(everybody),
+        Duty.valid_from <= today,
+        or_(Duty.valid_until.is_(None), Duty.valid_until >= today),
+    )
+    yield (
+        select(
+            *(literal(TAKES_PART), Participation.user_id, Case.id, Case.dossier_id),
+            *(blank, blank, blank),
+        )
         .join(Case, Case.id == Participation.case_id)
         .where(
-            Participation.user_id.in_(anybody),
+            Participation.user_id.in_(everybody),
             Participation.withdrawn_at.is_(None),
             Participation.ends_at > now,
         )
     )
-    grants = [
-        select(literal(kind.value), Grant.user_id, Grant.dossier_id, nothing).where(
+    for kind in GrantKind:
+        yield select(
+            *(literal(kind.value), Grant.user_id, Grant.dossier_id, nothing, blank, blank, blank)
+        ).where(
             Grant.user_id == user.id,
             Grant.kind == kind,
             Grant.withdrawn_at.is_(None),
             Grant.ends_at > now,
         )
-        for kind in GrantKind
-    ]
-    found = union_all(members, parts, *grants).subquery()
-    return select(found.c.kind, found.c.person, found.c.thing, found.c.owner)
-
-
-def _shares(session: Session, people: Iterable[UUID], clock: Clock) -> dict[UUID, list[Share]]:
-    today = clock.today()
-    found: dict[UUID, list[Share]] = {}
-    for duty in session.scalars(
-        select(Duty)
-        .where(
-            Duty.user_id.in_(list(people)),
-            Duty.valid_from <= today,
-            or_(Duty.valid_until.is_(None), Duty.valid_until >= today),
-        )
-        .order_by(Duty.id)
-    ):
-        found.setdefault(duty.user_id, []).append(
-            Share(duty.department_id, duty.first_letter, duty.last_letter, duty.procedure_key)
-        )
-    return found

@@ -128,6 +128,7 @@ class Scope:
     name: str
     roles: frozenset[Role] = frozenset()
     departments: frozenset[UUID] = frozenset()
+    unit_names: frozenset[str] = frozenset()
     shares: tuple[Share, ...] = ()
     cases: frozenset[tuple[UUID, UUID]] = frozenset()  # (case, its dossier) of participations
 

@@ -9,13 +9,10 @@ from typing import Any, cast
 from flask import g, request
 from flask_babel import Babel, get_locale
 from flask_babel import gettext as _
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from eakte.access.actions import Action
 from eakte.access.check import may
 from eakte.clock import OFFICE_ZONE
-from eakte.model.department import Department
 from eakte.model.user import Actor, Role
 from eakte.retrieval.inbox import Counts, inbox_counts
 from eakte.unit_of_work import UnitOfWork
@@ -148,7 +145,7 @@ def _desk(program: str) -> Desk:
     return Desk(
         office=the_office().settings.office_name,
         language=str(get_locale() or "de")[:2],
-        user=_person(shown, work.session if work else None) if shown else None,
+        user=_person(shown) if shown else None,
         sections=sections_of(shown.actor) if shown and not led else frozenset(),
         inbox_count=count,
         hints=hints_of(work) if shown else Hints(),
@@ -163,11 +160,8 @@ def waiting(work: UnitOfWork) -> Counts:
     return cast(Counts, g.waiting)
 
 
-def _person(who: SignedIn, session: Session | None) -> Person:
-    names: tuple[str, ...] = ()
-    if session is not None and who.actor.departments:
-        units = select(Department.name).where(Department.id.in_(who.actor.departments))
-        names = tuple(session.scalars(units.order_by(Department.name)))
+def _person(who: SignedIn) -> Person:
+    names = tuple(sorted({name for scope in who.actor.scopes for name in scope.unit_names}))
     roles = ", ".join(role_label(role) for role in sorted(who.actor.roles))
     return Person(who.user.name, who.user.login, roles, names)
 

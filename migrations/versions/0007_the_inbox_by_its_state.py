@@ -1,4 +1,4 @@
-"""An index that finds what waits, in every unit, without walking through what is filed."""
+"""Two indexes: what waits, in every unit; the list of dossiers with all that rights ask of them."""
 
 from __future__ import annotations
 
@@ -12,3 +12,12 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_index("ix_document_state_number", "document", ["state", "receipt_number"])
+    op.drop_index("ix_dossier_person_folded", table_name="dossier")
+    op.create_index(
+        "ix_dossier_list",
+        "dossier",
+        [
+            *("person_folded", "reference_folded", "department_id", "access", "letter"),
+            *("clerk_id", "locked", "staff", "state", "plan_entry_id", "id"),
+        ],
+    )

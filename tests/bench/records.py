@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
@@ -31,9 +32,10 @@ from eakte.model.case import Case
 from eakte.model.document import Document
 from eakte.model.dossier import Dossier
 from eakte.model.file_plan import PlanEntry
-from eakte.model.user import User
+from eakte.model.log_inspection import LogInspection
+from eakte.model.user import SYSTEM_ID, User
 from eakte.unit_of_work import UnitOfWork
-from tests.bench.rows import Size, fill
+from tests.bench.rows import BEGIN, Size, fill
 from tests.builders import A_PDF, build_office
 from tests.eakte.web.browser import Browser, signed_in
 from tests.statements import heard
@@ -71,6 +73,7 @@ class Measured:
 
     p50: float
     p95: float
+    work: float
     statements: int
 
 
@@ -83,7 +86,7 @@ def measure(database: str, folder: Path, size: Size, requests: int) -> bool:
             with office.database.transaction(writes=False) as session:
                 user = session.scalars(select(User).where(User.login == login)).one()
                 actor = actor_of(session, user, office.clock)
-            with office.begin(actor, writes=False) as work:
+            with office.begin(actor) as work:
                 visits = list(_visits(work, signed_in(app, login), login))
             for visit in visits:
                 found.setdefault(visit.name, {})[login] = _time(office, visit, requests)
@@ -100,14 +103,17 @@ def _time(office: Office, visit: Visit, requests: int) -> Measured:
             statements.clear()
             ask()
             most = max(most, len(statements))
-    taken = []
+    taken, worked = [], []
     for ask in islice(asks, requests):
-        begun = time.perf_counter()
+        begun, idle = time.perf_counter(), time.thread_time()
         status = ask()
         taken.append((time.perf_counter() - begun) * 1000)
+        worked.append((time.thread_time() - idle) * 1000)
         if status != 200:
             raise SystemExit(f"{visit.name}: Status {status}")
-    return Measured(statistics.median(taken), statistics.quantiles(taken, n=20)[-1], most)
+    # What others do on the machine lengthens the time but not the work; the server's is not ours.
+    work = statistics.median(worked if office.database.embedded else taken)
+    return Measured(statistics.median(taken), statistics.quantiles(taken, n=20)[-1], work, most)
 
 
 def _visits(work: UnitOfWork, browser: Browser, login: str) -> Iterator[Visit]:
@@ -120,11 +126,12 @@ def _visits(work: UnitOfWork, browser: Browser, login: str) -> Iterator[Visit]:
         return lambda: browser.post(address, sent).status_code
 
     if login == "schriftgut":
-        browser.post("/protokoll", {"purpose": "Messung der Antwortzeiten"})
-        yield Visit("Protokoll, Seite 1", [get("/protokoll")])
-        yield Visit("Protokoll, Seite 40.000", [get("/protokoll?seite=40000")])
-        yield Visit("Protokoll, eine Art", [get("/protokoll?vorgang=document.filed")])
-        yield Visit("Protokoll, ein Tag", [get("/protokoll?von=2020-05-04&bis=2020-05-04")])
+        day, found = "2020-05-04", "/protokoll/einsicht/{}/eintraege".format
+        instant = datetime.fromisoformat(f"{day}T12:00:00Z").timestamp() * 1_000_000
+        whole = found(_inspection(work, BEGIN))
+        yield Visit("Protokoll, Seite 1", [get(whole)])
+        yield Visit("Protokoll, mittendrin", [get(f"{whole}?vor=1500000.{instant:.0f}")])
+        yield Visit("Protokoll, eine Art", [get(f"{whole}?vorgang=document.filed")])
         return
     session, actor = work.session, work.actor
     seen = visible(actor, Action.SEE_DOSSIER, Dossier)
@@ -167,6 +174,25 @@ def _visits(work: UnitOfWork, browser: Browser, login: str) -> Iterator[Visit]:
         )
 
 
+def _inspection(work: UnitOfWork, first: date) -> UUID:
+    """An inspection of the log that a second person has allowed."""
+    now, today = work.clock.now(), work.clock.today()
+    one = LogInspection(
+        purpose="Messung der Antwortzeiten",
+        first_day=first,
+        last_day=today,
+        asked_by_id=work.actor.id,
+        asked_at=now,
+        decided_by_id=SYSTEM_ID,
+        decided_at=now,
+        approved=True,
+        ends_at=now + timedelta(days=1),
+    )
+    work.session.add(one)
+    work.session.flush()
+    return one.id
+
+
 def _some(work: UnitOfWork, ids: Select[UUID]) -> Sequence[UUID]:
     return work.session.scalars(ids.limit(SOME)).all()
 
@@ -184,7 +210,7 @@ def _largest(work: UnitOfWork) -> UUID:
 def _report(database: str, found: dict[str, dict[str, Measured]], requests: int) -> bool:
     load = os.getloadavg()[0]
     print(f"\n{database}: {requests} Anfragen je Zeile, Last der Maschine {load:.1f}")
-    print("  Millisekunden p50/p95, Anweisungen an die Datenbank, p50 ÷ Sachgebiet")
+    print("  Millisekunden p50/p95 (davon Arbeit), Anweisungen, Verhältnis zu sachgebiet")
     for login, words in PEOPLE.items():
         print(f"  {login:<12}{words}")
     print(f"\n  {'':<26}" + "".join(f"{login:>26}" for login in PEOPLE))
@@ -197,14 +223,13 @@ def _report(database: str, found: dict[str, dict[str, Measured]], requests: int)
                 line += f"{'–':>26}"
                 continue
             base = people.get(YARDSTICK)
-            ratio = one.p50 / base.p50 if base and login in ("anteil", "arzt") else None
-            told = f"{ratio:5.2f}" if ratio is not None else "     "
+            ratio = one.work / base.work if base and login in ("anteil", "arzt") else None
             bad = one.p95 > GOAL_MILLISECONDS or one.statements > GOAL_STATEMENTS
             bad = bad or (ratio is not None and ratio > GOAL_RATIO)
             good = good and not bad
-            line += f"{one.p50:8.0f}/{one.p95:4.0f} {one.statements:3} {told}{'!' if bad else ' '}"[
-                -26:
-            ].rjust(26)
+            told = f"{ratio:5.2f}" if ratio is not None else "     "
+            cell = f"{one.p50:.0f}/{one.p95:.0f} ({one.work:.0f}) {one.statements:2} {told}"
+            line += f"{cell + ('!' if bad else ' '):>26}"
         print(line)
     print(
         f"  Ziele: p95 < {GOAL_MILLISECONDS:.0f} ms, höchstens {GOAL_STATEMENTS} Anweisungen, "

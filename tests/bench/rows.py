@@ -2,59 +2,93 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Table
-from sqlalchemy.orm import Session
 
-from eakte import audit
-from eakte.access.accounts import create_department, create_user
 from eakte.bootstrap import Office
 from eakte.db import folded
-from eakte.filing.plan import add_plan_entry
-from eakte.intake.receiving import RECEIPT_SCOPE
 from eakte.model.audit_entry import AuditEntry
 from eakte.model.case import Case
 from eakte.model.content import Content
-from eakte.model.counter import Counter
-from eakte.model.department import Department
 from eakte.model.document import Document, Version
 from eakte.model.dossier import Dossier
-from eakte.model.right import Deputy, Duty, Grant, Participation
-from eakte.model.user import Role
+from eakte.model.right import Grant, Participation
 from tests.bench.loading import Load, loading
-from tests.builders import PASSWORD_HASH
+from tests.bench.people import UNITS, Staff, hire
 
-UNITS = {"sbr": 45, "wog": 15, "blg": 10, "hzl": 10, "jug": 10, "elt": 10}  # share in percent
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
 PROCEDURES = ("erst", "aenderung", "verlaengerung", "widerspruch", "klage", "ueberpruefung")
 TYPES = ("Antrag", "Bescheid", "Befundbericht", "Anschreiben", "Gutachten", "Vermerk", "Rechnung")
-FIRST_WORDS = """
-Anna Änne Birgit Christa Dörte Elif Fatma Gerda Hanna Ilse Jutta Karin Lea Maria Nora
-Olga Petra Rita Sabine Tanja Ute Vera Wilma Ayşe Bernd Cem Dieter Emil Frank Georg
-Heinz Ingo Jan Kurt Ludwig Mehmet Norbert Otto Paul Ralf Stefan Thomas Uwe Viktor
-Werner Yusuf Zoran
-"""
-FIRST = FIRST_WORDS.split()
-LAST_WORDS = """
-Ackermann Albrecht Arnold Bauer Becker Beckmann Böhm Brandt Braun Busch Claasen Cramer
-Dietrich Demir Dörfler Ebert Engel Ernst Fischer Förster Frank Fuchs Graf Groß Günther
-Haas Hahn Hartmann Heinrich Herrmann Hoffmann Huber Imhof Ihde Jäger Jansen Jung
-Kaiser Keller Klein Koch König Krämer Kraus Krüger Kuhn Lang Lehmann Lorenz Ludwig
-Maier Martin Mayer Meier Meyer Möller Müller Nagel Neumann Nowak Oelrich Otto Öztürk
-Peters Pfeiffer Pohl Quast Quandt Richter Roth Sauer Schäfer Schmid Schmidt Schmitt
-Schmitz Schneider Scholz Schreiber Schröder Schubert Schulte Schulz Schumacher
-Schuster Schwarz Seidel Simon Sommer Stein Thiele Thomas Uhlig Ullrich Vogel Vogt Voß
-Wagner Walter Weber Weiß Werner Winkler Winter Wolf Xanthos Yıldız Ziegler Zimmermann
-Übelacker
-"""
-LAST = LAST_WORDS.split()
+FIRST = _words(
+    """
+    Anna Änne Birgit Christa Dörte Elif Fatma Gerda Hanna Ilse Jutta Karin Lea Maria Nora Olga
+    Petra Rita Sabine Tanja Ute Vera Wilma Ayşe Bernd Cem Dieter Emil Frank Georg Heinz Ingo Jan
+    Kurt Ludwig Mehmet Norbert Otto Paul Ralf Stefan Thomas Uwe Viktor Werner Yusuf Zoran
+    """
+)
+LAST = _words(
+    """
+    Ackermann Albrecht Arnold Bauer Becker Beckmann Böhm Brandt Braun Busch Claasen Cramer
+    Dietrich Demir Dörfler Ebert Engel Ernst Fischer Förster Frank Fuchs Graf Groß Günther Haas
+    Hahn Hartmann Heinrich Herrmann Hoffmann Huber Imhof Ihde Jäger Jansen Jung Kaiser Keller
+    Klein Koch König Krämer Kraus Krüger Kuhn Lang Lehmann Lorenz Ludwig Maier Martin Mayer
+    Meier Meyer Möller Müller Nagel Neumann Nowak Oelrich Otto Öztürk Peters Pfeiffer Pohl Quast
+    Quandt Richter Roth Sauer Schäfer Schmid Schmidt Schmitt Schmitz Schneider Scholz Schreiber
+    Schröder Schubert Schulte Schulz Schumacher Schuster Schwarz Seidel Simon Sommer Stein
+    Thiele Thomas Uhlig Ullrich Vogel Vogt Voß Wagner Walter Weber Weiß Werner Winkler Winter
+    Wolf Xanthos Yıldız Ziegler Zimmermann Übelacker
+    """
+)
 BEGIN = date(2015, 1, 1)
 DAYS = 4300
+
+_DOSSIER = _words(
+    """
+    id reference reference_folded plan_entry_id department_id clerk_id subject person_name
+    person_folded letter birth_date access locked staff state opened_on
+    """
+)
+_CASE = _words(
+    """
+    id dossier_id number procedure procedure_key subject state opened_on
+    """
+)
+_DOCUMENT = _words(
+    """
+    id receipt_number department_id case_id dossier_id position state title document_type
+    direction sender letter_date received_on received_at received_by_id source original_name
+    processing page_count
+    """
+)
+_VERSION = _words(
+    """
+    id document_id number sha256 media_type name created_at created_by_id
+    """
+)
+_GRANT = _words(
+    """
+    id kind dossier_id user_id reason given_by_id given_at ends_at
+    """
+)
+_PARTICIPATION = _words(
+    """
+    id case_id user_id reason given_by_id given_at ends_at
+    """
+)
+_ENTRY = _words(
+    """
+    sequence at actor_id actor_name act subject_kind subject_id details previous digest
+    """
+)
 
 
 @dataclass(frozen=True)
@@ -68,101 +102,13 @@ class Size:
     largest: int = 2_000
 
 
-@dataclass
-class Staff:
-    """Who works in the house, and where."""
-
-    units: dict[str, UUID] = field(default_factory=dict)
-    entries: list[tuple[str, UUID]] = field(default_factory=list)  # (unit, plan entry)
-    people: dict[str, UUID] = field(default_factory=dict)
-    clerks: dict[str, list[UUID]] = field(default_factory=dict)
-    noted: int = 0  # entries of the log about all this
-
-
 def fill(office: Office, size: Size, tell: Callable[[str], None]) -> None:
     """Put the rows of a whole house into the empty database of ``office``."""
-    staff = _hire(office, size)
+    staff = hire(office, receipts=size.documents + 2 * size.inbox, noted=size.entries)
     office.database.close()
     dice = Random(2026)  # noqa: S311  # invented rows, no secret
     with loading(office.settings.database, tell) as load:
         _Writer(load, dice, size, staff, tell).write()
-
-
-def _hire(office: Office, size: Size) -> Staff:
-    """Units, plan, and the people: those whose pages are measured, and sixty more."""
-    staff = Staff()
-    with office.as_system() as work:
-        units: dict[str, Department] = {}
-        for number, key in enumerate(UNITS, 1):
-            units[key] = create_department(work, key, name=f"Sachgebiet {key.upper()}")
-            staff.units[key] = units[key].id
-            for part in range(1, 5):
-                entry = add_plan_entry(
-                    work,
-                    f"{number}.{part}",
-                    title=f"Aufgabe {number}.{part}",
-                    department=units[key],
-                    reference_prefix=f"{key.upper()}{part}",
-                    takes_dossiers=True,
-                )
-                staff.entries.append((key, entry.id))
-
-        def person(login: str, role: Role, *keys: str) -> None:
-            user = create_user(
-                work,
-                login,
-                name=login.title(),
-                roles={role},
-                departments=[units[key] for key in keys],
-            )
-            user.password_hash = PASSWORD_HASH
-            work.session.flush()
-            staff.people[login] = user.id
-
-        person("alle", Role.CLERK, *UNITS)
-        person("sachgebiet", Role.CLERK, "sbr")
-        person("anteil", Role.CLERK, "blg")
-        person("abwesend", Role.CLERK, "blg")
-        person("arzt", Role.MEDICAL)
-        person("schriftgut", Role.RECORDS_MANAGER, "sbr")
-        for key in UNITS:
-            for number in range(10):
-                person(f"{key}-{number}", Role.CLERK, key)
-                staff.clerks.setdefault(key, []).append(staff.people[f"{key}-{number}"])
-        _share_out(work.session, staff, work.clock.today())
-        log = work.session.get_one(Counter, audit.SCOPE)
-        staff.noted, log.last = log.last, size.entries
-        work.session.add(Counter(scope=RECEIPT_SCOPE, last=size.documents + 2 * size.inbox))
-    return staff
-
-
-def _share_out(session: Session, staff: Staff, today: date) -> None:
-    """Letters of the largest unit and one procedure of another fall to the restricted clerk."""
-    sbr, wog = staff.units["sbr"], staff.units["wog"]
-
-    def duty(login: str, unit: UUID, **limits: str) -> None:
-        session.add(
-            Duty(
-                user_id=staff.people[login],
-                department_id=unit,
-                valid_from=today - timedelta(days=900),
-                **limits,
-            )
-        )
-
-    duty("anteil", sbr, first_letter="a", last_letter="f")
-    duty("anteil", sbr, first_letter="l", last_letter="n")
-    duty("anteil", wog, procedure_key="widerspruch")
-    duty("abwesend", sbr, first_letter="s", last_letter="s")
-    session.add(
-        Deputy(
-            absent_id=staff.people["abwesend"],
-            deputy_id=staff.people["anteil"],
-            first_day=today - timedelta(days=5),
-            last_day=today + timedelta(days=60),
-            named_by_id=staff.people["abwesend"],
-        )
-    )
 
 
 class _Writer:
@@ -188,7 +134,7 @@ class _Writer:
         self._put(Participation, _PARTICIPATION, self._participations())
         self._put(AuditEntry, _ENTRY, self._entries())
 
-    def _put(self, model: type, names: tuple[str, ...], rows: Iterator[tuple[Any, ...]]) -> None:
+    def _put(self, model: type, names: Sequence[str], rows: Iterator[tuple[Any, ...]]) -> None:
         table = _table(model)
         self.tell(table.name)
         self.load(table, names, rows)
@@ -352,29 +298,3 @@ def _table(model: Any) -> Table:
     if not isinstance(found, Table):
         raise TypeError(f"{model} is no table")
     return found
-
-
-_DOSSIER = (
-    *("id", "reference", "reference_folded", "plan_entry_id", "department_id", "clerk_id"),
-    *("subject", "person_name", "person_folded", "letter", "birth_date", "access", "locked"),
-    *("staff", "state", "opened_on"),
-)
-_CASE = (
-    *("id", "dossier_id", "number", "procedure", "procedure_key", "subject", "state"),
-    "opened_on",
-)
-_DOCUMENT = (
-    *("id", "receipt_number", "department_id", "case_id", "dossier_id", "position", "state"),
-    *("title", "document_type", "direction", "sender", "letter_date", "received_on"),
-    *("received_at", "received_by_id", "source", "original_name", "processing", "page_count"),
-)
-_VERSION = (
-    *("id", "document_id", "number", "sha256", "media_type", "name", "created_at"),
-    "created_by_id",
-)
-_GRANT = (*("id", "kind", "dossier_id", "user_id", "reason", "given_by_id", "given_at", "ends_at"),)
-_PARTICIPATION = ("id", "case_id", "user_id", "reason", "given_by_id", "given_at", "ends_at")
-_ENTRY = (
-    *("sequence", "at", "actor_id", "actor_name", "act", "subject_kind", "subject_id"),
-    *("details", "previous", "digest"),
-)
