@@ -18,11 +18,12 @@ from eakte.filing.opening import open_case, open_dossier
 from eakte.filing.placing import Description, place_document
 from eakte.filing.plan import add_plan_entry
 from eakte.intake.uploads import begin_upload
-from eakte.model.case import Case, CaseState
+from eakte.model.case import Case, CaseState, Deadline
 from eakte.model.department import Department
 from eakte.model.document import Document, DocumentState, Rendition, RenditionKind, Version
-from eakte.model.dossier import Dossier, DossierState
+from eakte.model.dossier import Dossier, DossierAlias, DossierLink, DossierState
 from eakte.model.file_plan import PlanEntry
+from eakte.model.log_inspection import LogInspection
 from eakte.model.login import AccessToken, LoginSession
 from eakte.model.right import Grant, GrantKind, LiftRequest, Mark, Notice, Participation
 from eakte.model.user import Actor, Role, User
@@ -203,7 +204,34 @@ def _given(made: MatrixHouse, session: Session, colleague: Actor) -> None:
         subject_id=own,
         made_at=now,
     )
-    session.add_all([grant, glass, *parts, lift, notice])
+    alias = DossierAlias(dossier_id=own, system="SB", value="7", value_folded="7")
+    link = DossierLink(
+        from_id=own,
+        to_id=made.things["dossier_id"]["cancelled"],
+        reason=REASON,
+        made_at=now,
+        made_by_id=colleague.id,
+    )
+    deadline = Deadline(
+        case_id=case,
+        key="eigene",
+        title="Frist",
+        basis="eigene",
+        event_on=now.date(),
+        begins_on=now.date(),
+        ends_on=now.date(),
+        computation="",
+        made_at=now,
+        made_by_id=colleague.id,
+    )
+    inspection = LogInspection(
+        purpose=REASON,
+        first_day=now.date(),
+        last_day=now.date(),
+        asked_by_id=colleague.id,
+        asked_at=now,
+    )
+    session.add_all([grant, glass, *parts, lift, notice, alias, link, deadline, inspection])
     session.flush()
     made.others |= {
         "grant_id": grant.id,
@@ -211,8 +239,13 @@ def _given(made: MatrixHouse, session: Session, colleague: Actor) -> None:
         "participation_id": parts[0].id,
         "request_id": lift.id,
         "notice_id": notice.id,
+        "alias_id": alias.id,
+        "link_id": link.id,
+        "deadline_id": deadline.id,
+        "inspection_id": inspection.id,
         "user_id": colleague.id,
         "unit_id": session.scalars(select(Department.id).where(Department.key == "sbr")).one(),
+        "entry_id": session.scalars(select(PlanEntry.id).where(PlanEntry.number == "5.2")).one(),
         "entry": session.scalars(select(PlanEntry.id).where(PlanEntry.number == "5.2")).one(),
     }
 

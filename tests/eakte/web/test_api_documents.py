@@ -12,8 +12,9 @@ from sqlalchemy import select
 from eakte.bootstrap import Office
 from eakte.model.audit_entry import AuditEntry
 from eakte.model.document import Direction, Writing
+from eakte.model.user import Role
 from eakte.web.per_request import OfficeApp
-from tests.builders import Staff, bring, document, hire_another, opened
+from tests.builders import Staff, appoint, bring, document, opened
 from tests.eakte.web.browser import form_file, key_of
 from tests.eakte.web.test_api_dossiers import Program, fill
 from tests.eakte.web.test_uploads import residue
@@ -45,7 +46,7 @@ def draft(office: Office, staff: Staff, tmp_path: Path) -> str:
 @pytest.fixture
 def colleague(app: OfficeApp, office: Office, staff: Staff) -> Program:
     made = Program(app, office, staff, "clerk")
-    made.key = key_of(office, hire_another(office, staff, "zweite"))
+    made.key = key_of(office, appoint(office, "zweite", Role.CLERK, units=[staff.unit]))
     return made
 
 

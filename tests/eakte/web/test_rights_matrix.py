@@ -6,9 +6,8 @@ written anew by ``scripts/matrix``; the test fails when the table is not what is
 
 from __future__ import annotations
 
-import io
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,11 +17,11 @@ from werkzeug.test import TestResponse
 
 from eakte.model.user import Role
 from eakte.web.login import OPEN_TO_EVERYBODY
+from tests.eakte.web.matrix_bodies import BODIES, MEANT
 from tests.eakte.web.matrix_house import (
     KINDS,
     NOBODY,
     PROGRAM,
-    REASON,
     MatrixHouse,
     build,
 )
@@ -46,153 +45,8 @@ HEADS = {
     NOBODY: "niemand",
 }
 
-Body = Callable[[MatrixHouse], dict[str, Any]]
-
-
-def form(**sent: Any) -> Body:
-    return lambda house: {"form": sent}
-
-
-def told(**sent: Any) -> Body:
-    return lambda house: {"json": sent}
-
-
-def later(build_body: Callable[[MatrixHouse], dict[str, Any]], *, json: bool = False) -> Body:
-    return lambda house: {"json" if json else "form": build_body(house)}
-
-
-def _day(house: MatrixHouse) -> str:
-    return house.office.clock.today().isoformat()
-
-
-def _person(house: MatrixHouse) -> str:
-    return str(house.others["user_id"])
-
-
-def _auditor(house: MatrixHouse) -> str:
-    return str(house.people[Role.DATA_PROTECTION].id)
-
-
-# What a call needs to be understood, for every route that takes something. None: nothing.
-BODIES: dict[str, Body | None] = {
-    "account.end_session": None,
-    "account.end_token": None,
-    "account.new_token": form(token_name="Programm", days="30"),
-    "account.password": form(old_password="x", new_password="y", repeated="y"),
-    "api.deliver_document": lambda house: {
-        "content": b"%PDF-1.7 by key",
-        "type": "application/octet-stream",
-    },
-    "api.find": told(words="brief"),
-    "api.place": later(lambda house: {"case_id": str(house.things["case_id"]["own"])}, json=True),
-    "api_rights.ask": told(mark="lock", reason=REASON),
-    "api_rights.close_glass": None,
-    "api_rights.decide": told(lift=False),
-    "api_rights.drop_deputy": None,
-    "api_rights.drop_duty": None,
-    "api_rights.give": later(
-        lambda house: {"person_id": _person(house), "reason": REASON, "until": _day(house)},
-        json=True,
-    ),
-    "api_rights.give_deputy": later(
-        lambda house: {
-            "absent_id": str(house.people[Role.CLERK].id),
-            "deputy_id": _person(house),
-            "first_day": _day(house),
-            "last_day": _day(house),
-        },
-        json=True,
-    ),
-    "api_rights.give_duty": later(
-        lambda house: {"person_id": _person(house), "valid_from": _day(house)}, json=True
-    ),
-    "api_rights.let_in": later(
-        lambda house: {"person_id": _person(house), "reason": REASON, "until": _day(house)},
-        json=True,
-    ),
-    "api_rights.let_out": None,
-    "api_rights.lock": later(
-        lambda house: {"mark": "lock", "reason": REASON, "clerk_id": _person(house)}, json=True
-    ),
-    "api_rights.open_glass": told(reference="WOG 1/2026", reason=REASON),
-    "api_rights.review": told(verdict="Der Anlass war gegeben."),
-    "api_rights.seen": None,
-    "api_rights.withdraw": None,
-    "audit.state": form(purpose="Prüfung der Rechte"),
-    "cases.new": form(procedure="Widerspruch"),
-    "deputies.end": None,
-    "deputies.name": later(
-        lambda house: {
-            "absent": str(house.people[Role.CLERK].id),
-            "deputy": _person(house),
-            "first_day": _day(house),
-            "last_day": _day(house),
-        }
-    ),
-    "documents.cancel": form(reason="doppelt"),
-    "documents.describe": form(title="Brief"),
-    "documents.place": later(
-        lambda house: {"target": str(house.things["case_id"]["own"]), "title": "Brief"}
-    ),
-    "documents.take_back": form(),
-    "documents.try_again": form(),
-    "dossiers.index": form(worte="Muster"),
-    "dossiers.new": later(
-        lambda house: {"plan_entry": str(house.others["entry"]), "subject": "Feststellung"}
-    ),
-    "duties.end": None,
-    "duties.give": later(
-        lambda house: {"unit": str(house.others["unit_id"]), "person": _person(house)}
-    ),
-    "filing.targets": form(words="Muster"),
-    "glass.end": None,
-    "glass.open_dossier": form(reference="WOG 1/2026", reason=REASON),
-    "glass.review": form(verdict="Der Anlass war gegeben."),
-    "inbox.take_form": lambda house: {
-        "form": {"files": (io.BytesIO(b"%PDF-1.7 by form"), "brief.pdf")}
-    },
-    "language.choose": form(),
-    "login.sign_out": form(),
-    "login.try_sign_in": form(login="clerk", password="falsch"),
-    "notices.seen": None,
-    "rights.ask": form(mark="lock", lift_reason=REASON),
-    "rights.decide": form(decision="keep"),
-    "rights.give": later(
-        lambda house: {"person": _person(house), "reason": REASON, "until": _day(house)}
-    ),
-    "rights.let_in": later(
-        lambda house: {
-            "case": str(house.things["case_id"]["own"]),
-            "participant": _person(house),
-            "part_reason": REASON,
-            "part_until": _day(house),
-        }
-    ),
-    "rights.let_out": None,
-    "rights.lock": later(
-        lambda house: {"mark": "lock", "lock_reason": REASON, "clerk": _person(house)}
-    ),
-    "rights.withdraw": None,
-    "search.page": form(q="brief"),
-    "uploads.create": lambda house: {"headers": {"Upload-Length": "10"}, "form": {}},
-    "uploads.part": lambda house: {
-        "headers": {"Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"},
-        "content": b"%PDF-1.7 x",
-    },
-    "users.new": form(login="neu", name="Neu", password="ein langes Kennwort"),
-    "users.show": form(name="Anders"),
-}
-# Which thing an id in the address means where its name does not say so.
-MEANT = {
-    ("account.end_session", "id"): "session",
-    ("account.end_token", "id"): "token",
-    ("api_rights.close_glass", "grant_id"): "glass",
-    ("api_rights.review", "grant_id"): "glass",
-    ("glass.end", "grant_id"): "glass",
-    ("glass.review", "grant_id"): "glass",
-}
 THINGS = ("document_id", "dossier_id", "case_id")
-PLAIN = {"page": 1, "code": "en", "filename": "mark.svg"}
+PLAIN = {"page": 1, "number": 1, "size": 1, "code": "en", "filename": "mark.svg"}
 # How an answer is written in the table.
 DONE, RULE, FORBIDDEN, ABSENT, SIGN_IN = "✓", "○", "✗", "–", "⊘"
 

@@ -1,0 +1,278 @@
+"""What a call needs to be understood, for every route that takes something."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+from eakte.model.user import Role
+from tests.eakte.web.matrix_house import REASON, MatrixHouse
+
+Body = Callable[[MatrixHouse], dict[str, Any]]
+
+
+def form(**sent: Any) -> Body:
+    return lambda house: {"form": sent}
+
+
+def told(**sent: Any) -> Body:
+    return lambda house: {"json": sent}
+
+
+def later(build_body: Callable[[MatrixHouse], dict[str, Any]], *, json: bool = False) -> Body:
+    return lambda house: {"json" if json else "form": build_body(house)}
+
+
+def _day(house: MatrixHouse) -> str:
+    return house.office.clock.today().isoformat()
+
+
+def _person(house: MatrixHouse) -> str:
+    return str(house.others["user_id"])
+
+
+def _auditor(house: MatrixHouse) -> str:
+    return str(house.people[Role.DATA_PROTECTION].id)
+
+
+# What a call needs to be understood, for every route that takes something. None: nothing.
+BODIES: dict[str, Body | None] = {
+    "account.end_session": None,
+    "account.end_token": None,
+    "account.new_token": form(token_name="Programm", days="30"),
+    "account.password": form(old_password="x", new_password="y", repeated="y"),
+    "api.deliver_document": lambda house: {
+        "content": b"%PDF-1.7 by key",
+        "type": "application/octet-stream",
+    },
+    "api.place": later(lambda house: {"case_id": str(house.things["case_id"]["own"])}, json=True),
+    "api_rights.ask": told(mark="lock", reason=REASON),
+    "api_rights.close_glass": None,
+    "api_rights.decide": told(lift=False),
+    "api_rights.drop_deputy": None,
+    "api_rights.drop_duty": None,
+    "api_rights.give": later(
+        lambda house: {"person_id": _person(house), "reason": REASON, "until": _day(house)},
+        json=True,
+    ),
+    "api_rights.give_deputy": later(
+        lambda house: {
+            "absent_id": str(house.people[Role.CLERK].id),
+            "deputy_id": _person(house),
+            "first_day": _day(house),
+            "last_day": _day(house),
+        },
+        json=True,
+    ),
+    "api_rights.give_duty": later(
+        lambda house: {"person_id": _person(house), "valid_from": _day(house)}, json=True
+    ),
+    "api_rights.let_in": later(
+        lambda house: {"person_id": _person(house), "reason": REASON, "until": _day(house)},
+        json=True,
+    ),
+    "api_rights.let_out": None,
+    "api_rights.lock": later(
+        lambda house: {"mark": "lock", "reason": REASON, "clerk_id": _person(house)}, json=True
+    ),
+    "api_rights.open_glass": told(reference="WOG 1/2026", reason=REASON),
+    "api_rights.review": told(verdict="Der Anlass war gegeben."),
+    "api_rights.seen": None,
+    "api_rights.withdraw": None,
+    "cases.new": form(procedure="Widerspruch"),
+    "deputies.end": None,
+    "deputies.name": later(
+        lambda house: {
+            "absent": str(house.people[Role.CLERK].id),
+            "deputy": _person(house),
+            "first_day": _day(house),
+            "last_day": _day(house),
+        }
+    ),
+    "documents.cancel": form(reason="doppelt"),
+    "documents.describe": form(title="Brief"),
+    "documents.place": later(
+        lambda house: {"target": str(house.things["case_id"]["own"]), "title": "Brief"}
+    ),
+    "documents.take_back": form(),
+    "documents.try_again": form(),
+    "dossiers.index": form(worte="Muster"),
+    "dossiers.new": later(
+        lambda house: {"plan_entry": str(house.others["entry"]), "subject": "Feststellung"}
+    ),
+    "duties.end": None,
+    "duties.give": later(
+        lambda house: {"unit": str(house.others["unit_id"]), "person": _person(house)}
+    ),
+    "filing.targets": form(words="Muster"),
+    "glass.end": None,
+    "glass.open_dossier": form(reference="WOG 1/2026", reason=REASON),
+    "glass.review": form(verdict="Der Anlass war gegeben."),
+    "inbox.take_form": lambda house: {
+        "form": {"files": (io.BytesIO(b"%PDF-1.7 by form"), "brief.pdf")}
+    },
+    "language.choose": form(),
+    "login.sign_out": form(),
+    "login.try_sign_in": form(login="clerk", password="falsch"),
+    "notices.seen": None,
+    "rights.ask": form(mark="lock", lift_reason=REASON),
+    "rights.decide": form(decision="keep"),
+    "rights.give": later(
+        lambda house: {"person": _person(house), "reason": REASON, "until": _day(house)}
+    ),
+    "rights.let_in": later(
+        lambda house: {
+            "case": str(house.things["case_id"]["own"]),
+            "participant": _person(house),
+            "part_reason": REASON,
+            "part_until": _day(house),
+        }
+    ),
+    "rights.let_out": None,
+    "rights.lock": later(
+        lambda house: {"mark": "lock", "lock_reason": REASON, "clerk": _person(house)}
+    ),
+    "rights.withdraw": None,
+    "search.page": form(q="brief"),
+    "uploads.create": lambda house: {"headers": {"Upload-Length": "10"}, "form": {}},
+    "uploads.part": lambda house: {
+        "headers": {"Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"},
+        "content": b"%PDF-1.7 x",
+    },
+    "users.new": form(login="neu", name="Neu", password="ein langes Kennwort"),
+    "users.show": form(name="Anders"),
+    "account.end_others": form(),
+    "api.describe": told(edits=1, title="Brief"),
+    "api_accounts.change": later(
+        lambda house: {
+            "name": "Anders",
+            "roles": ["clerk"],
+            "department_ids": [],
+            "active": True,
+            "edits": 1,
+        },
+        json=True,
+    ),
+    "api_accounts.create": told(login="neu", name="Neu", roles=["clerk"]),
+    "api_accounts.end_own_session": None,
+    "api_accounts.end_sessions": None,
+    "api_acts.attach_to": later(
+        lambda house: {"to": str(house.things["document_id"]["own"])}, json=True
+    ),
+    "api_acts.cancel": told(reason=REASON),
+    "api_acts.detach_from": None,
+    "api_acts.end_loan": told(reason=REASON),
+    "api_acts.finish": told(),
+    "api_acts.lend": told(),
+    "api_acts.put_back": told(),
+    "api_acts.reopen": told(reason=REASON),
+    "api_acts.restore": told(),
+    "api_acts.return_unchanged": told(),
+    "api_acts.withdraw": told(reason=REASON),
+    "api_audit.ask": later(
+        lambda house: {"purpose": REASON, "first_day": _day(house), "last_day": _day(house)},
+        json=True,
+    ),
+    "api_audit.decide": told(approved=False),
+    "api_cases.cancel": told(reason=REASON),
+    "api_cases.close": told(),
+    "api_cases.reopen": told(reason=REASON),
+    "api_cases.revise": told(edits=1, subject="Betreff"),
+    "api_deadlines.add": later(
+        lambda house: {
+            "title": "Frist",
+            "basis": "eigene",
+            "event_on": _day(house),
+            "ends_on": _day(house),
+        },
+        json=True,
+    ),
+    "api_deadlines.end": told(state="met"),
+    "api_dossiers.cancel": told(reason=REASON),
+    "api_dossiers.find": told(words="Muster"),
+    "api_dossiers.open_one": told(plan_number="5.2", subject="Feststellung"),
+    "api_dossiers.open_one_case": told(procedure="Widerspruch"),
+    "api_dossiers.revise": told(edits=1, address="Weg 1"),
+    "api_office.find": told(words="brief"),
+    "api_plan.add": told(number="9", title="Neu"),
+    "api_plan.change": told(stamp="0", title="Anders"),
+    "api_plan.take": lambda house: {"content": b"Nummer;Titel\n", "type": "text/csv"},
+    "api_ties.forget_alias": None,
+    "api_ties.link": told(reference="SBR 1/2026", reason=REASON),
+    "api_ties.name_alias": told(system="Programm", value="1"),
+    "api_ties.unlink": None,
+    "api_versions.add": lambda house: {
+        "content": b"%PDF-1.7 next",
+        "type": "application/octet-stream",
+    },
+    "audit.decide": form(decision="refuse", reason=REASON),
+    "audit.new": later(
+        lambda house: {"purpose": REASON, "first_day": _day(house), "last_day": _day(house)}
+    ),
+    "care.alias": form(system="Programm", value="1"),
+    "care.cancel": form(reason=REASON),
+    "care.edit": form(subject="Feststellung", person_name="Muster, Änne", medium="electronic"),
+    "care.link": form(reference="SBR 1/2026", reason=REASON),
+    "care.unalias": form(),
+    "care.unlink": form(),
+    "cases.cancel": form(reason=REASON),
+    "cases.close": form(),
+    "cases.edit": form(procedure="Widerspruch", subject="Betreff"),
+    "cases.reopen": form(reason=REASON),
+    "confirming.confirm": form(confirm_password="falsch"),
+    "confirming.passkey_options": form(),
+    "deadlines.drop": form(reason=REASON),
+    "deadlines.meet": form(),
+    "deadlines.of_case": later(
+        lambda house: {
+            "title": "Frist",
+            "basis": "eigene",
+            "event_on": _day(house),
+            "ends_on": _day(house),
+        }
+    ),
+    "document_care.add_version": lambda house: {
+        "form": {"document": (io.BytesIO(b"%PDF-1.7 next"), "zwei.pdf")}
+    },
+    "document_care.attach": form(number="1"),
+    "document_care.check_out": form(),
+    "document_care.detach": form(),
+    "document_care.draft": form(reason=REASON),
+    "document_care.finalise": form(),
+    "document_care.give_back": form(),
+    "document_care.release": form(reason=REASON),
+    "document_care.restore": form(),
+    "document_care.withdraw": form(reason=REASON),
+    "factors.add_passkey": form(credential="{}", name="Schlüssel"),
+    "factors.begin_codes": form(),
+    "factors.confirm_codes": form(code="000000"),
+    "factors.passkey_options": form(),
+    "factors.remove_codes": form(),
+    "factors.remove_passkey": form(),
+    "factors.renew_recovery_codes": form(),
+    "login.passkey_options": form(),
+    "login.try_passkey": form(credential="{}"),
+    "login.try_second": form(code="000000"),
+    "plan.end": later(lambda house: {"last_day": _day(house)}),
+    "plan.entry": form(number="5.2", title="Anders"),
+    "plan.new": form(number="9", title="Neu"),
+    "plan.retention": form(key="r", title="Regel", kind="undecided"),
+    "plan.take": form(content="", state="0"),
+    "plan.upload": lambda house: {
+        "form": {"document": (io.BytesIO(b"Nummer;Titel\n"), "plan.csv")}
+    },
+    "users.end_sessions": form(),
+    "users.reset": form(),
+}
+# Which thing an id in the address means where its name does not say so.
+MEANT = {
+    ("account.end_session", "id"): "session",
+    ("account.end_token", "id"): "token",
+    ("api_accounts.end_own_session", "id"): "session",
+    ("factors.remove_passkey", "id"): "token",
+    ("api_rights.close_glass", "grant_id"): "glass",
+    ("api_rights.review", "grant_id"): "glass",
+    ("glass.end", "grant_id"): "glass",
+    ("glass.review", "grant_id"): "glass",
+}
