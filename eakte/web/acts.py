@@ -196,7 +196,7 @@ def value_of(kept: str | None) -> str:
         "cancelled": _("storniert"),
         "inbox": _("im Posteingang"),
         "filed": _("abgelegt"),
-        "draft": _("Entwurf"),
+        "draft": _("noch Entwurf"),
         "final": _("endgültig"),
         "incoming": _("Eingang"),
         "outgoing": _("Ausgang"),

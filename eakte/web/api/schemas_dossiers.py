@@ -209,7 +209,7 @@ class LinksOut(Model):
 class CaseIn(Model):
     """What a case is opened with."""
 
-    procedure: SomeText = Field(max_length=100, examples=["Erstantrag"])
+    procedure: SomeText = Field(max_length=100, examples=["Widerspruchsverfahren"])
     subject: Text = Field(default="", max_length=300)
 
 

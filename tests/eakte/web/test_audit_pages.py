@@ -245,7 +245,8 @@ def test_a_program_checks_the_proofs_by_itself(
 
 
 def test_the_description_of_the_interface_names_every_address_of_the_log(app: OfficeApp) -> None:
-    paths = app.spec["paths"]
+    with app.test_request_context():
+        paths = app.spec["paths"]
     assert {path.removeprefix("/api/v1/audit") for path in paths if "/audit/" in path} == {
         "/inspections",
         "/inspections/{inspection_id}",
