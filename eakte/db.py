@@ -38,8 +38,9 @@ BUSY_MILLISECONDS = 10_000
 SAMPLE = 100_000
 # More than any list has: a limit only keeps the order of what is counted.
 ROWS_AT_MOST = 1_000_000_000
-TURN_SECONDS = 30
-TURN = "turn"
+# A writer's place in the embedded database, and how long one waits for it.
+TURN, TURN_SECONDS = "turn", 30
+KEPT, MORE, POOL_SECONDS = 10, 20, 10
 
 T = TypeVar("T")
 
@@ -113,15 +114,17 @@ def paged(session: Session, query: Select[T], *, page: int, per_page: int) -> Pa
 
 
 class _Turns:
-    """Lets the writers of this process wait in the order in which they came.
+    """Lets threads take a few places in the order in which they came.
 
-    SQLite lets one write at a time and has the others ask again after a pause, so under many
-    threads somebody may be passed over until their patience ends.
+    SQLite lets one write at a time and has the others ask again after a pause, and a pool gives a
+    free connection to whoever asks at that moment: under many threads somebody would be passed over
+    until their patience ends.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, places: int, patience: float) -> None:
         self._guard = threading.Lock()
-        self._taken = False
+        self._free = places
+        self._patience = patience
         self._waiting: deque[threading.Lock] = deque()
 
     def take(self) -> None:
@@ -131,13 +134,13 @@ class _Turns:
             PartUnavailable: it took too long.
         """
         with self._guard:
-            if not self._taken:
-                self._taken = True
+            if self._free:
+                self._free -= 1
                 return
             mine = threading.Lock()
             mine.acquire()
             self._waiting.append(mine)
-        if mine.acquire(timeout=TURN_SECONDS):
+        if mine.acquire(timeout=self._patience):
             return
         with self._guard:
             if mine in self._waiting:
@@ -145,12 +148,12 @@ class _Turns:
                 raise PartUnavailable("Die Datenbank ist zurzeit nicht erreichbar.")
 
     def pass_on(self) -> None:
-        """Let the next one write."""
+        """Give the place to the one who has waited longest."""
         with self._guard:
             if self._waiting:
                 self._waiting.popleft().release()
             else:
-                self._taken = False
+                self._free += 1
 
 
 def _embedded(url: str, turns: _Turns) -> Engine:
@@ -193,9 +196,9 @@ def _server(url: str) -> Engine:
     return create_engine(
         url,
         pool_pre_ping=True,
-        pool_size=10,
-        max_overflow=20,
-        pool_timeout=10,
+        pool_size=KEPT,
+        max_overflow=MORE,
+        pool_timeout=POOL_SECONDS,
         connect_args={
             "connect_timeout": 5,
             # A server that vanished without a word is noticed in seconds, not after a quarter of
@@ -229,8 +232,9 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.embedded = make_url(url).get_backend_name() == "sqlite"
-        self._turns = _Turns()
-        self.engine = _embedded(url, self._turns) if self.embedded else _server(url)
+        self._writing = _Turns(1, TURN_SECONDS)
+        self._connecting = _Turns(KEPT + MORE, POOL_SECONDS)
+        self.engine = _embedded(url, self._writing) if self.embedded else _server(url)
         self._sessions = sessionmaker(expire_on_commit=False)
 
     @contextmanager
@@ -272,17 +276,25 @@ class Database:
 
     @contextmanager
     def _connected(self) -> Iterator[Connection]:
-        """A connection; its turn to write, if it took one, is passed on afterwards."""
-        with self.engine.connect() as connection:
-            try:
+        """A connection; what was taken of turns is passed on afterwards."""
+        if self.embedded:
+            with self.engine.connect() as connection:
+                try:
+                    yield connection
+                finally:
+                    if connection.info.pop(TURN, False):
+                        try:
+                            # Another writer's BEGIN must not meet what is not yet ended here.
+                            connection.rollback()
+                        finally:
+                            self._writing.pass_on()
+            return
+        self._connecting.take()
+        try:
+            with self.engine.connect() as connection:
                 yield connection
-            finally:
-                if connection.info.pop(TURN, False):
-                    try:
-                        # Another writer's BEGIN must not meet what is not yet ended here.
-                        connection.rollback()
-                    finally:
-                        self._turns.pass_on()
+        finally:
+            self._connecting.pass_on()
 
     @contextmanager
     def _free_of_references(self, connection: Connection) -> Iterator[None]:

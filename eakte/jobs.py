@@ -20,6 +20,7 @@ from eakte.clock import Clock
 from eakte.errors import PartUnavailable
 from eakte.model.job import Job, JobState
 from eakte.unit_of_work import UnitOfWork
+from storage import ObjectCorrupt, ObjectMissing, StorageError
 
 LEASE = timedelta(seconds=60)
 FIRST_PAUSE = timedelta(seconds=5)
@@ -279,3 +280,14 @@ def _held(result: object) -> bool:
 
 def _count(result: object) -> int:
     return result.rowcount if isinstance(result, CursorResult) else 0
+
+
+def is_away(error: Exception) -> bool:
+    """Say whether a part is out of reach, which says nothing about what the job is about."""
+    damaged = isinstance(error, ObjectCorrupt | ObjectMissing)
+    return isinstance(error, PartUnavailable | StorageError) and not damaged
+
+
+def told_of(error: Exception) -> str:
+    """Return what is kept of a failure, for whoever looks into the queue."""
+    return f"{type(error).__name__}: {error}"

@@ -26,11 +26,10 @@ from sqlalchemy import func, select
 from eakte import jobs
 from eakte.access.rights.locking import INDEX_DOSSIER
 from eakte.bootstrap import Office
+from eakte.errands import Errand, do_errand, errand_failed
 from eakte.errors import (
     EakteError,
     LogDamaged,
-    NotAllowed,
-    NotFound,
     PartUnavailable,
     machine_faults_named,
 )
@@ -46,7 +45,6 @@ from eakte.processing.sandbox import Sandbox
 from eakte.processing.scratch import Scratch
 from eakte.retrieval.indexing import index_dossier, write_entries
 from eakte.retrieval.rebuilding import needs_rebuilding, rebuild
-from eakte.unit_of_work import UnitOfWork
 from search import SearchError
 from storage import ObjectCorrupt, ObjectMissing, StorageError
 
@@ -58,10 +56,6 @@ INDEX_BATCH = 200
 TIDY_EVERY = 3600.0
 INDEX_LOOK_EVERY = 10.0
 HEADS_LOOK_EVERY = 600.0
-
-
-Errand = Callable[[UnitOfWork, UUID], None]
-"""What is done for a person: their unit of work with the rights of that moment, the subject."""
 
 
 class Worker:
@@ -180,7 +174,7 @@ class Worker:
             except Stopped as error:
                 self._process_postponed(job, error, pause=timedelta(0))
             except (EakteError, StorageError) as error:
-                if _is_away(error):
+                if jobs.is_away(error):
                     self._process_postponed(job, error)
                     raise
                 self._process_failed(job, error)
@@ -226,7 +220,7 @@ class Worker:
                 work.session,
                 self.office.clock,
                 job,
-                error=_told(error),
+                error=jobs.told_of(error),
                 attempts=self.office.settings.job_attempts,
                 final=isinstance(error, ObjectCorrupt | ObjectMissing | pipeline.CutOff),
             )
@@ -239,7 +233,9 @@ class Worker:
         self, job: Job, error: Exception, *, pause: timedelta = jobs.AWAY_PAUSE
     ) -> None:
         with self.office.as_system() as work:
-            jobs.postponed(work.session, self.office.clock, job, reason=_told(error), pause=pause)
+            jobs.postponed(
+                work.session, self.office.clock, job, reason=jobs.told_of(error), pause=pause
+            )
             pipeline.wait_again(work, job.subject_id)
 
     def _own_desk(self) -> Scratch:
@@ -294,7 +290,7 @@ class Worker:
             log.warning("the index could not be written: %s", error)
             with self.office.database.transaction() as session:
                 for job in claimed:
-                    jobs.postponed(session, self.office.clock, job, reason=_told(error))
+                    jobs.postponed(session, self.office.clock, job, reason=jobs.told_of(error))
             raise PartUnavailable("Der Suchindex ist nicht beschreibbar.") from error
         except Exception:
             # The edge: one document that cannot be indexed must not keep the others out.
@@ -323,7 +319,9 @@ class Worker:
             # The edge: see above. It is tried for ever, less and less often.
             log.exception("document %s could not be indexed", job.subject_id)
             with self.office.database.transaction() as session:
-                jobs.failed(session, self.office.clock, job, error=_told(error), attempts=1 << 30)
+                jobs.failed(
+                    session, self.office.clock, job, error=jobs.told_of(error), attempts=1 << 30
+                )
             return
         with self.office.database.transaction() as session:
             jobs.done(session, job)
@@ -341,33 +339,16 @@ class Worker:
         claimed = self._claim([*self.errands])
         for job in claimed:
             try:
-                self._errand(job)
+                do_errand(self.office, self.errands, job)
             except (EakteError, StorageError) as error:
-                self._errand_failed(job, error)
-                if _is_away(error):
+                errand_failed(self.office, job, error)
+                if jobs.is_away(error):
                     raise
             except Exception as error:
                 # The edge: a fault of ours must not take the lane or other errands with it.
                 log.exception("errand %s failed", job.id)
-                self._errand_failed(job, error)
+                errand_failed(self.office, job, error)
         return bool(claimed)
-
-    def _errand(self, job: Job) -> None:
-        if job.actor_id is None:
-            raise NotAllowed("Es ist nicht vermerkt, in wessen Namen gehandelt werden soll.")
-        with self.office.on_behalf_of(job.actor_id) as work:
-            self.errands[job.kind](work, job.subject_id)
-            jobs.done(work.session, job)
-
-    def _errand_failed(self, job: Job, error: Exception) -> None:
-        with self.office.database.transaction() as session:
-            if _is_away(error):
-                jobs.postponed(session, self.office.clock, job, reason=_told(error))
-                return
-            # Whoever may not do it now gets nothing by waiting.
-            final = isinstance(error, NotAllowed | NotFound)
-            attempts = 1 if final else self.office.settings.job_attempts
-            jobs.failed(session, self.office.clock, job, error=_told(error), attempts=attempts)
 
     # --- the watched folder and the broom -------------------------------------------------------
 
@@ -410,13 +391,3 @@ class Worker:
             return True
 
         self._forever(turn)
-
-
-def _is_away(error: Exception) -> bool:
-    """Say whether a part is out of reach, which says nothing about the document."""
-    damaged = isinstance(error, ObjectCorrupt | ObjectMissing)
-    return isinstance(error, PartUnavailable | StorageError) and not damaged
-
-
-def _told(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"

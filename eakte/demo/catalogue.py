@@ -129,6 +129,12 @@ USERS = (
              "Verwaltung der Anwendung"),
     UserPlan("wanda.wohnfeld", "Wanda Wohnfeld", "Miete-und-Lasten", "clerk", (HOUSING,),
              "Sachbearbeitung Wohngeld", 108),
+    UserPlan("lena.leitner", "Lena Leitner", "Wer-macht-heute-was", "lead", (DISABILITY,),
+             "Leitung des Sachgebiets"),
+    UserPlan("mira.medicus", "Dr. Mira Medicus", "Befunde-mit-Ruhe", "medical", (),
+             "Ärztlicher Dienst"),
+    UserPlan("dora.schutz", "Dora Schutz", "Zwei-sehen-mehr-als", "data_protection", (),
+             "Datenschutz"),
 )  # fmt: skip
 ENTRIES = tuple(dict.fromkeys(entry for office in OFFICES for entry in _entries(office)))
 

@@ -26,7 +26,7 @@ from eakte.model.case import Case
 from eakte.model.catalogue import Procedure
 from eakte.model.counter import hold, next_number
 from eakte.model.dossier import Dossier, DossierAlias, DossierState, Medium
-from eakte.model.file_plan import PlanEntry
+from eakte.model.file_plan import Access, PlanEntry
 from eakte.model.user import Membership, Role, User, UserKind
 from eakte.unit_of_work import UnitOfWork
 
@@ -37,7 +37,8 @@ MOST_KEYWORDS = 20
 class Opening:
     """What a new dossier is to say of itself beyond subject and person.
 
-    ``clerk_id`` None means the actor, when they are a clerk. ``aliases`` are (program, number).
+    ``clerk_id`` None means whoever the sharing of work says; where nobody but named people reach
+    the dossier, it means the actor. ``aliases`` are (program, number).
     """
 
     clerk_id: UUID | None = None
@@ -81,7 +82,7 @@ def open_dossier(
     """
     require(work, Action.OPEN_DOSSIER)
     unit = _unit_of(work, entry)
-    clerk_id = given.clerk_id or (work.actor.id if work.actor.has(Role.CLERK) else None)
+    clerk_id = given.clerk_id or _in_charge(work, entry, given)
     _refuse_if_unsound(work, entry, subject, person_name, birth_date, given, clerk_id)
     aliases = _new_aliases(work, given.aliases)
     known = known_dossiers(work, person_name=person_name, birth_date=birth_date)
@@ -222,6 +223,12 @@ def _wrong_days(today: date, birth_date: date | None, given: Opening) -> list[st
     if given.term_from and given.term_until and given.term_until < given.term_from:
         reasons.append("Die Laufzeit endet, bevor sie beginnt.")
     return reasons
+
+
+def _in_charge(work: UnitOfWork, entry: PlanEntry, given: Opening) -> UUID | None:
+    """A clerk who opens what only named people reach must not lose sight of it."""
+    by_name = given.locked or given.staff or entry.default_access is Access.ASSIGNED
+    return work.actor.id if by_name and work.actor.has(Role.CLERK) else None
 
 
 def _wrong_seals(work: UnitOfWork, given: Opening, clerk_id: UUID | None) -> list[str]:

@@ -212,6 +212,13 @@ def numbered_ever(work: UnitOfWork) -> Sequence[Numbered]:
     return [Numbered(number, prefix, pattern) for number, prefix, pattern in rows]
 
 
+def numbers_ever(work: UnitOfWork) -> dict[UUID, str]:
+    """Return the number of every entry that ever stood in the plan."""
+    require(work, Action.SEE_PLAN)
+    rows = work.session.execute(select(PlanEntry.id, PlanEntry.number))
+    return {entry_id: number for entry_id, number in rows}
+
+
 def stamp_of(entry: PlanEntry) -> str:
     """Return a mark that differs when anything in the entry does: a form gives it back."""
     said = (

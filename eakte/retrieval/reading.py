@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from eakte import audit
 from eakte.access.actions import Action
-from eakte.access.check import may, require
+from eakte.access.check import require
 from eakte.errors import NotFound
 from eakte.model.audit_entry import AuditEntry
 from eakte.model.content import Content
@@ -89,12 +89,6 @@ def read_preview(work: UnitOfWork, document: Document, *, page: int) -> Reading:
     reading = _rendition(work, document, RenditionKind.PREVIEW, page)
     _note(work, document, "preview")
     return reading
-
-
-def may_still_read(work: UnitOfWork, document_id: UUID) -> bool:
-    """Say whether the actor may go on reading what is on its way to them."""
-    document = work.session.get(Document, document_id)
-    return document is not None and may(work.actor, Action.READ_CONTENT, document)
 
 
 def reading_copy(work: UnitOfWork, document: Document) -> Reading | None:

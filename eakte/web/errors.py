@@ -106,7 +106,9 @@ def fault_of(error: EakteError) -> Fault:
 def said(error: EakteError) -> str:
     """Return an error's sentence in the language of the reader."""
     template: str = _(error.template)
-    return template % error.values if error.values else template
+    # What is denied is named by a sentence of its own, which has a translation too.
+    values = {name: _(value) if name == "act" else value for name, value in error.values.items()}
+    return template % values if values else template
 
 
 def answer_failures(app: OfficeApp) -> None:

@@ -14,10 +14,13 @@ from werkzeug.datastructures import Range
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from eakte.access.acting import actor_of
+from eakte.access.actions import Action
+from eakte.access.check import may
 from eakte.db import folded
+from eakte.model.document import Document
 from eakte.model.login import LoginSession
 from eakte.model.user import User
-from eakte.retrieval.reading import Reading, may_still_read
+from eakte.retrieval.reading import Reading
 from eakte.web.per_request import LateBody, signed_in, the_office
 from storage import Digest, Store
 
@@ -138,8 +141,9 @@ def _asking(reading: Reading) -> Callable[[], bool]:
             ended = started is not None and session.get(LoginSession, started) is None
             if user is None or not user.active or ended:
                 return False
+            document = session.get(Document, reading.document_id)
             actor = actor_of(session, user, office.clock)
-            return may_still_read(office.unit_of(actor, session), reading.document_id)
+            return document is not None and may(actor, Action.READ_CONTENT, document)
 
     return may_go_on
 

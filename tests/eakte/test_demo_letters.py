@@ -120,6 +120,9 @@ def test_there_is_somebody_for_every_role_and_a_second_unit() -> None:
         "scanning",
         "records_manager",
         "administrator",
+        "lead",
+        "medical",
+        "data_protection",
     }
     clerks = [set(user.departments) for user in USERS if user.role == "clerk"]
     assert {unit.key for unit in DEPARTMENTS} == set().union(*clerks)

@@ -28,6 +28,7 @@ from eakte.unit_of_work import UnitOfWork
 from eakte.web.acts import shown_history
 from eakte.web.errors import said
 from eakte.web.forms import paging_of, refuse_stale, text, wanted_page
+from eakte.web.pages.deadlines import panel_of
 from eakte.web.per_request import current_work
 
 pages = Blueprint("cases", __name__)
@@ -146,7 +147,8 @@ def _page(work: UnitOfWork, case: Case, *, errors: dict[str, str] | None = None)
         documents=documents,
         pages=pages_together,
         page=paging_of(found, PER_PAGE),
-        procedures=procedures(work),
+        procedures=procedures(work, department_id=case.dossier.department_id),
+        panel=panel_of(work, case),
         form=request.form.to_dict() if errors else {},
         errors=errors or {},
         may=frozenset(name for name, allowed in asked.items() if allowed),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from eakte.errors import BadInput, BadTable, ContentTooLarge, NotUnique, RuleBro
 from eakte.filing.plan import (
     add_plan_entry,
     coming_plan,
+    numbers_ever,
     plan,
     plan_entry_by_id,
     plan_history,
@@ -56,8 +58,12 @@ class Node:
 def show() -> ResponseReturnValue:
     """Show the plan as a tree."""
     work = current_work()
-    counted = dossiers_by_entry(work)
-    ordered = [Node(entry, counted.get(entry.id, 0)) for entry in plan(work)]
+    # Dossiers stay below the entry they were opened under; people look for them by its number.
+    numbers = numbers_ever(work)
+    counted: Counter[str] = Counter()
+    for entry_id, dossiers in dossiers_by_entry(work).items():
+        counted[numbers[entry_id]] += dossiers
+    ordered = [Node(entry, counted[entry.number]) for entry in plan(work)]
     nodes = {node.entry.id: node for node in ordered}
     roots: list[Node] = []
     for node in ordered:

@@ -9,6 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from schemathesis.specs.openapi.definitions import OPENAPI_31
 
+from eakte.web.headers import POLICY
 from eakte.web.per_request import OfficeApp
 from tests.eakte.web.browser import Browser
 
@@ -171,3 +172,18 @@ def test_no_number_text_or_truth_is_taken_for_another(clerk: Browser, spec: Spec
                 assert any(reason.split(".")[0] == name for reason in answer.json["reasons"])
                 tried += 1
     assert tried > 100
+
+
+def test_people_read_the_description_on_a_page_under_the_same_policy(
+    app: OfficeApp, clerk: Browser
+) -> None:
+    page = clerk.get("/api/v1/docs")
+    assert page.status_code == 200 and page.mimetype == "text/html"
+    assert 'data-description="/api/v1/openapi.json"' in page.text
+    assert page.headers["Content-Security-Policy"] == POLICY
+    assert "<script>" not in page.text and "style=" not in page.text
+    for address in ("swagger-ui/swagger-ui-bundle.js", "swagger-ui/swagger-ui.css"):
+        assert f"/static/vendor/{address}" in page.text
+    assert 'href="/api/v1/docs"' in clerk.get("/konto").text
+    stranger = app.test_client().get("/api/v1/docs")
+    assert stranger.status_code == 303 and "/anmelden" in stranger.headers["Location"]

@@ -46,7 +46,7 @@ PERSON = "Muster, Änne"
 MASKS = (
     (re.compile(rb'(content|value)="[A-Za-z0-9_.-]{60,}"'), b"token"),
     (re.compile(rb'"request_id": ?"[0-9a-f]*"'), b"request"),
-    (re.compile(rb"\d+[^\d<]{0,10}(ms\b|Millisekunden)"), b"time"),
+    (re.compile(rb"[\d.,]+[^\d<]{0,10}(ms\b|Millisekunden)"), b"time"),
 )
 PASSING = {"X-Request-Id", "Set-Cookie", "Date", "Content-Length"}
 # The log is about everything on purpose, and read for a stated purpose only.
@@ -175,7 +175,8 @@ def town(tmp_path: Path) -> Iterator[Town]:
         made.letter(clerk)
         second = made.case(clerk, own, "Widerspruch")
         made.letter(clerk, second, kind="Widerspruch")
-        _hidden(made, entry.id)
+        made.letter(staff.other_clerk)
+        made.locked(Mark.LOCK)
         made.filled(clerk, "Beispiel, Bernd")
         made.letter(staff.scanning)
         for login, role in (("doctor", Role.MEDICAL), ("expert", Role.EXPERT)):
@@ -246,9 +247,14 @@ def _twins_as_if_alone(session: Any) -> None:
         .order_by(Document.receipt_number)
     ):
         key = (document.department_id, digest)
-        document.duplicate_of_id = seen.get(key)
+        # Past the mapper, which would count this as an edit of the document.
+        session.execute(
+            update(Document.__table__)
+            .where(Document.__table__.c.id == document.id)
+            .values(duplicate_of_id=seen.get(key))
+        )
         seen.setdefault(key, document.id)
-    session.flush()
+    session.expire_all()
 
 
 def _addresses(app: OfficeApp, town: Town) -> Iterator[str]:
@@ -274,9 +280,9 @@ def _any(rule: Any, name: str) -> object:
 
 
 WORDS = (
-    *("letter", "Muster", "Änne", "Geheimart", "Geheimverfahren", "Zander", "Antrag", "brief"),
-    *("Gehe*", "Mustr~", '"SBR 1/2026"', "akte:SBR", "art:Geheimart", "name:Muster", "-letter"),
-    *("eingang:2026", "nr:1", "letter ODER Zander", "*", "unbekannt:feld", "("),
+    *("Muster", "Änne", "Geheimart", "Geheimverfahren", "Zander", "brief"),
+    *("Gehe*", "Mustr~", '"SBR 1/2026"', "akte:SBR", "name:Muster", "brief -Zander"),
+    *("nr:1", "brief ODER Zander", "*", "unbekannt:feld"),
 )
 FILTERS = (
     {"worte": "Muster"},
@@ -299,9 +305,8 @@ def _questions(app: OfficeApp, browser: Browser) -> Iterator[tuple[str, dict[str
         yield "/akten", dict(filters)
 
 
-def _recorded(town: Town, app: OfficeApp, actor: Actor, login: str) -> dict[str, bytes]:
-    browser = signed_in(app, login)
-    key = key_of(town.office, now_(town.office, actor))
+def _recorded(town: Town, browser: Browser, key: dict[str, str]) -> dict[str, bytes]:
+    app = browser.app
     answers: dict[str, bytes] = {}
     for address in _addresses(app, town):
         if address.startswith("/api/"):
@@ -327,24 +332,33 @@ def _bare(answer: Any) -> bytes:
     return f"{answer.status_code}\n{head}\n".encode() + body
 
 
+def _first_difference(asked: list[str], before: dict[str, bytes], after: dict[str, bytes]) -> str:
+    one, other = before[asked[0]].decode(), after[asked[0]].decode()
+    at = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), 0)
+    start = max(0, at - 80)
+    return f"{asked}\n{one[start : at + 160]!r}\n{other[start : at + 160]!r}"
+
+
 @pytest.mark.parametrize(
     "login", ["clerk", "doctor", "expert", "scan", "records", "auditor", "admin"]
 )
 def test_what_a_person_may_not_see_changes_no_byte_of_any_answer(town: Town, login: str) -> None:
     actor = now_(town.office, town.people[login])
     app = create_app(town.office, look=lambda path, name: A_PDF)
-    with_it = _recorded(town, app, actor, login)
+    browser, key = signed_in(app, login), key_of(town.office, actor)
+    with_it = _recorded(town, browser, key)
     assert len(with_it) > 200
     assert _taken_out(town, actor) > 10
-    without = _recorded(town, app, actor, login)
+    without = _recorded(town, browser, key)
     assert with_it.keys() == without.keys()
     differing = {asked for asked, answer in with_it.items() if answer != without[asked]}
-    assert not differing, sorted(differing)
+    assert not differing, _first_difference(sorted(differing), with_it, without)
 
 
 def test_the_recording_would_notice_what_is_added_in_sight(town: Town) -> None:
     app = create_app(town.office, look=lambda path, name: A_PDF)
-    before = _recorded(town, app, town.people["clerk"], "clerk")
+    browser, key = signed_in(app, "clerk"), key_of(town.office, town.people["clerk"])
+    before = _recorded(town, browser, key)
     town.letter(town.staff.clerk)
-    after = _recorded(town, app, town.people["clerk"], "clerk")
+    after = _recorded(town, browser, key)
     assert {"GET /", "GET /posteingang"} <= {one for one in before if before[one] != after[one]}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -14,6 +15,7 @@ from eakte.bootstrap import Office
 from eakte.filing.office_files import DUTIES, PLAN, contents_of
 from eakte.filing.office_loading import load_office
 from eakte.filing.plan import plan_entry
+from eakte.filing.plan_changing import change_plan_entry, fields_of
 from eakte.model.case import Case
 from eakte.web.per_request import OfficeApp
 from tests.builders import Staff, opened
@@ -60,6 +62,16 @@ def test_an_entry_is_changed_at_the_desk_and_keeps_its_history(
     assert "Neuer Titel" in shown.text
     assert "Feststellung" in shown.text
     assert records.post(f"/aktenplan/eintrag/{entry.id}", said).status_code == 409
+
+
+def test_the_plan_counts_dossiers_also_below_what_was_changed(
+    clerk: Browser, office: Office, staff: Staff
+) -> None:
+    opened(office, staff)
+    with office.begin(staff.records) as work:
+        entry = plan_entry(work, "5.2")
+        change_plan_entry(work, entry, wanted=replace(fields_of(work, entry), title="Neu"))
+    assert "1 Akte<" in clerk.get("/aktenplan").text
 
 
 def test_a_table_is_shown_before_it_is_taken(records: Browser, office: Office) -> None:

@@ -32,7 +32,7 @@ from tests.inspecting import agreed, protector
 from tests.statements import heard
 
 MOST = 10
-# These ask more for the richest of clerks, and may not ask still more; a line goes when it is mended.
+# These ask more for the richest of clerks, and no more than this; a line goes when it is mended.
 ASK_MORE = {
     "GET /": 12,
     "GET /akte/<uuid:dossier_id>": 14,
