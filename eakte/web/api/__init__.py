@@ -65,7 +65,7 @@ def _describe_table(plan: dict[str, Any]) -> None:
     fetch = plan["get"]
     for status in ("206", "304", "416"):
         fetch["responses"].pop(status, None)
-    fetch["responses"]["200"]["content"] = TABLE
+    fetch["responses"]["200"] = {"description": MEANING["200"], "content": TABLE}
     fetch["parameters"] = [one for one in fetch["parameters"] if one["name"] != "Range"]
     plan["put"]["requestBody"] = {"required": True, "content": TABLE}
     plan["put"]["responses"] |= {
