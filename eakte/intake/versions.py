@@ -42,8 +42,9 @@ def deliver_version(
         NotFound, NotAllowed, RuleBroken, BadInput, PartUnavailable: nothing was kept.
     """
     with begin() as work:
+        require(work, Action.WRITE_DOCUMENT, _existing(work, document_id))
         require(work, Action.DELIVER_DOCUMENT)
-        check(work, _wanted(work, document_id))
+        check(work, _existing(work, document_id))
         store, limit = work.store, work.settings.max_upload_bytes
     seen = look(path, declared.name)
     refuse_unwanted(seen, name=declared.name)
@@ -56,7 +57,8 @@ def deliver_version(
         size=declared.size,
     )
     with begin() as work:
-        document = _wanted(work, document_id)
+        document = _existing(work, document_id)
+        require(work, Action.WRITE_DOCUMENT, document)
         check(work, document)
         if arrival.sha256 == _current(work, document).sha256:
             raise RuleBroken("Diese Fassung ist Byte für Byte dieselbe wie die letzte.")
@@ -67,11 +69,10 @@ def deliver_version(
     return version.number
 
 
-def _wanted(work: UnitOfWork, document_id: UUID) -> Document:
+def _existing(work: UnitOfWork, document_id: UUID) -> Document:
     document = work.session.get(Document, document_id)
     if document is None:
         raise NotFound("Das gibt es nicht, oder Sie haben keinen Zugang dazu.")
-    require(work, Action.WRITE_DOCUMENT, document)
     return document
 
 

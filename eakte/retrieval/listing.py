@@ -233,22 +233,6 @@ def cases_of(work: UnitOfWork, dossier: Dossier) -> Sequence[Case]:
     ).all()
 
 
-def documents_of_dossier(work: UnitOfWork, dossier: Dossier) -> dict[UUID, list[Document]]:
-    """Return the documents of every case of a dossier, in the order of the case."""
-    require(work, Action.SEE_DOSSIER, dossier)
-    rows = work.session.scalars(
-        select(Document)
-        .join(Case, Case.id == Document.case_id)
-        .where(Case.dossier_id == dossier.id, visible(work.actor, Action.SEE_DOCUMENT, Document))
-        .order_by(Case.number, Document.position)
-    )
-    found: dict[UUID, list[Document]] = {}
-    for document in rows:
-        if document.case_id is not None:
-            found.setdefault(document.case_id, []).append(document)
-    return found
-
-
 def document_types(work: UnitOfWork, *, department_id: UUID | None = None) -> Sequence[str]:
     """Return the kinds of documents of a unit, or of all units of the actor, in their order."""
     require(work, Action.SEE_LISTS)
@@ -281,14 +265,4 @@ def versions_of(work: UnitOfWork, document: Document) -> Sequence[Version]:
         .options(joinedload(Version.content))
         .where(Version.document_id == document.id)
         .order_by(Version.number.desc())
-    ).all()
-
-
-def history_of(work: UnitOfWork, document: Document) -> Sequence[AuditEntry]:
-    """Return what was done with a document, without who merely read it."""
-    require(work, Action.SEE_DOCUMENT, document)
-    return work.session.scalars(
-        select(AuditEntry)
-        .where(AuditEntry.subject_id == document.id, AuditEntry.act != "document.read")
-        .order_by(AuditEntry.sequence)
     ).all()

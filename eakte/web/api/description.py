@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from copy import deepcopy
 from http import HTTPStatus
 from typing import Any
 
@@ -128,7 +129,7 @@ def complete(spec: Spec, *, said_of: dict[str, tuple[str, ...]], cookie: str) ->
             if method == "post" and path in said_of:
                 _describe_bytes_in(path, operation, said_of[path])
             if method == "get" and "content" not in operation["responses"].get("200", {}):
-                operation["responses"] |= READ
+                operation["responses"] |= deepcopy(READ)
                 operation["parameters"].append(RANGE)
             _describe_body(spec, operation)
             _describe_answers(path, method, operation)

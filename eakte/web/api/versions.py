@@ -18,7 +18,7 @@ from eakte.web.api.arriving import arriving
 from eakte.web.api.documents import LOCKED
 from eakte.web.api.schemas import refuse_stale
 from eakte.web.api.schemas_documents import VersionOut, VersionsOut, version_out
-from eakte.web.per_request import begin, current_work, own_work, takes_bytes, the_app, writes
+from eakte.web.per_request import begin, current_work, takes_bytes, the_app, writes
 from eakte.web.streaming import send
 
 versions = APIBlueprint(
@@ -63,8 +63,6 @@ def add(document_id: UUID) -> VersionOut:
             refuse_stale(document.edits, wanted=wanted)
             refuse_another_version(work, document)
 
-        with own_work(writing=False) as work:
-            document_by_id(work, document_id)
         number = deliver_version(
             begin,
             came.path,

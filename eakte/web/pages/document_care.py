@@ -32,7 +32,6 @@ from eakte.web.forms import refuse_stale, text
 from eakte.web.per_request import (
     begin,
     current_work,
-    own_work,
     spooled_path,
     takes_bytes,
     the_app,
@@ -70,8 +69,6 @@ def version(document_id: UUID, number: int) -> ResponseReturnValue:
 @takes_bytes
 def add_version(document_id: UUID) -> ResponseReturnValue:
     """Put another version on top, and give the document back when it was checked out."""
-    with own_work(writing=False) as work:
-        document_by_id(work, document_id)
     part = request.files.get("document")
     if part is None or not part.filename:
         raise BadInput("Bitte wählen Sie die neue Fassung aus.")
