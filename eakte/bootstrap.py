@@ -115,8 +115,10 @@ def prepare(office: Office) -> None:
     Raises:
         PartUnavailable: database or store is out of reach.
     """
-    migrate(office.database)
-    office.database.learn_spread()
+    changed = migrate(office.database)
+    # Servers learn by themselves, but not about a column whose form was changed.
+    if changed or office.database.embedded:
+        office.database.learn_spread()
     with office.database.transaction() as session:
         system_account(session, office.clock)
         if session.scalar(select(Department.id).limit(1)) is None:
@@ -134,8 +136,8 @@ def prepare(office: Office) -> None:
     )
 
 
-def migrate(database: Database) -> None:
-    """Run what is missing of the migrations, in one transaction.
+def migrate(database: Database) -> bool:
+    """Run what is missing of the migrations, in one transaction; say whether anything was.
 
     Raises:
         PartUnavailable: the database does not answer.
@@ -146,7 +148,8 @@ def migrate(database: Database) -> None:
     # Asked apart: after a change every reference is looked at, which takes long in a full house.
     with database.transaction(writes=False) as session:
         if MigrationContext.configure(session.connection()).get_current_revision() == newest:
-            return
+            return False
     with database.connection() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+    return True

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 
-from sqlalchemy import ColumnElement, False_, and_, false, or_, true
+from sqlalchemy import ColumnElement, False_, True_, and_, false
 
 from eakte.access.actions import Action
-from eakte.access.reach import Table, Thing
+from eakte.access.reach import Table, Thing, all_of, any_of
 from eakte.access.rules import TABLE, Rule
 from eakte.errors import NeedsConfirmation, NotAllowed, NotFound
 from eakte.model.case import Case
@@ -33,20 +34,47 @@ def may(actor: Actor, action: Action, thing: Thing = None) -> bool:
 
 def visible(actor: Actor, action: Action, table: Table) -> ColumnElement[bool]:
     """Return the SQL condition under which the actor may do ``action`` with rows of a table."""
-    ways = [_all_of(at_work, rules, table) for at_work, rules in _ways(actor, action)]
-    return or_(false(), *(way for way in ways if way is not None))
+    return _any_of(actor, action, lambda rule, at_work: rule.visible(at_work, table))
 
 
-def _all_of(actor: Actor, rules: tuple[Rule, ...], table: Table) -> ColumnElement[bool] | None:
-    """One way as a condition, None when no row can meet it."""
-    conditions = []
-    for rule in rules:
-        condition = rule.visible(actor, table)
-        if isinstance(condition, False_):
-            # Roles stand first; what their holders reach is costly to write down.
-            return None
-        conditions.append(condition)
-    return and_(true(), *conditions)
+def visible_within(
+    actor: Actor,
+    action: Action,
+    table: type[Document] | type[Case],
+    dossiers: Iterable[Dossier],
+) -> ColumnElement[bool]:
+    """Return the condition on rows of a table that lie in these dossiers and may be acted on.
+
+    It says what `visible` says and costs less: what follows from a dossier is not asked of rows.
+    """
+    owner = table.dossier_id
+    everything, parts = [], []
+    for dossier in dossiers:
+        condition = _any_of(actor, action, partial(_within, table, dossier))
+        if isinstance(condition, True_):
+            everything.append(dossier.id)
+        elif not isinstance(condition, False_):
+            parts.append(and_(owner == dossier.id, condition))
+    return any_of(owner.in_(everything) if everything else false(), *parts)
+
+
+def _within(
+    table: type[Document] | type[Case], dossier: Dossier, rule: Rule, actor: Actor
+) -> ColumnElement[bool]:
+    return rule.within(actor, table, dossier)
+
+
+def _any_of(
+    actor: Actor, action: Action, ask: Callable[[Rule, Actor], ColumnElement[bool]]
+) -> ColumnElement[bool]:
+    """Any of the ways in which an act may be allowed, as a condition."""
+    # Whoever does two kinds of work reaches the same by both: asked once.
+    ways = {
+        (at_work, tuple(rule for rule in rules if rule.role is None)): None
+        for at_work, rules in _ways(actor, action)
+        if all(rule.role is None or at_work.has(rule.role) for rule in rules)
+    }
+    return any_of(*(all_of(*(ask(rule, at_work) for rule in rules)) for at_work, rules in ways))
 
 
 def require(work: UnitOfWork, action: Action, thing: Thing = None) -> None:

@@ -7,13 +7,14 @@ there are.
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, False_, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, False_, True_, and_, exists, false, or_, select, true
 from sqlalchemy.orm import aliased, object_session
 
 from eakte.model.case import Case
 from eakte.model.document import Document
 from eakte.model.dossier import Dossier
 from eakte.model.file_plan import Access
+from eakte.model.right import LAST_LETTER
 from eakte.model.user import Actor, Role, Scope, Share
 
 # Other names for the tables asked inside, since the query around may be about the same ones. They
@@ -22,6 +23,25 @@ HOME, PART, HOME_OF_PART = aliased(Dossier), aliased(Case), aliased(Dossier)
 
 Thing = Document | Dossier | Case | None
 Table = type[Document] | type[Dossier] | type[Case]
+
+
+def any_of(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return that one of these holds; what is certain beforehand is not written down.
+
+    SQLAlchemy keeps "false or false", which no longer shows that nobody has to ask.
+    """
+    asked = [one for one in conditions if not isinstance(one, False_)]
+    if any(isinstance(one, True_) for one in asked):
+        return true()
+    return or_(*asked) if asked else false()
+
+
+def all_of(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return that all of these hold; what is certain beforehand is not written down."""
+    asked = [one for one in conditions if not isinstance(one, True_)]
+    if any(isinstance(one, False_) for one in asked):
+        return false()
+    return and_(*asked) if asked else true()
 
 
 def barred(actor: Actor, dossier: Dossier) -> bool:
@@ -53,10 +73,13 @@ def whole(actor: Actor, dossier: Dossier) -> bool:
 
 
 def whole_rows(actor: Actor, home: type[Dossier] = Dossier) -> ColumnElement[bool]:
-    """Return the condition on dossiers under which the actor reaches everything in them."""
-    inherited = or_(false(), *(_fall_to(scope, home) for scope in actor.scopes))
+    """Return the condition on dossiers under which the actor reaches everything in them.
+
+    What holds for most rows stands first: of many dossiers, the others are asked no further.
+    """
+    inherited = and_(~home.locked, ~home.staff, _fall_to(actor, home))
     by_name = or_(home.clerk_id == actor.id, home.id.in_(actor.granted))
-    return and_(not_barred(actor, home), or_(by_name, and_(~home.locked, ~home.staff, inherited)))
+    return all_of(not_barred(actor, home), or_(inherited, by_name))
 
 
 def cover(actor: Actor, dossier: Dossier) -> bool:
@@ -107,15 +130,47 @@ def reaches(actor: Actor, thing: Thing) -> bool:
 def reached_rows(actor: Actor, table: Table) -> ColumnElement[bool]:
     """Return the condition under which the actor reaches rows of a table."""
     if table is Dossier:
-        return or_(whole_rows(actor), _opened_by_a_part(actor))
+        return any_of(whole_rows(actor), _opened_by_a_part(actor))
     if table is Case:
         everything = exists().where(HOME.id == Case.dossier_id, whole_rows(actor, HOME))
-        return or_(everything, _part_rows(actor, Case))
-    return or_(
-        and_(Document.dossier_id.is_(None), Document.department_id.in_(actor.departments)),
+        return any_of(everything, _part_rows(actor, Case))
+    filed = any_of(
         exists().where(HOME.id == Document.dossier_id, whole_rows(actor, HOME)),
         _in_part(actor),
     )
+    # PostgreSQL gathers all dossiers behind such an EXISTS before the first document that needs
+    # them; what waits to be filed must never be one.
+    return or_(
+        and_(Document.dossier_id.is_(None), Document.department_id.in_(actor.departments)),
+        and_(Document.dossier_id.is_not(None), filed),
+    )
+
+
+def reached_within(
+    actor: Actor, table: type[Document] | type[Case], dossier: Dossier
+) -> ColumnElement[bool]:
+    """Return the condition under which the actor reaches rows that lie in this dossier.
+
+    What depends on the dossier alone is decided here and not asked for every row.
+    """
+    if whole(actor, dossier):
+        return true()
+    if dossier.locked or dossier.staff:
+        return false()
+    taken = [one for scope in actor.scopes for one, owner in scope.cases if owner == dossier.id]
+    keys = {
+        share.procedure
+        for share in _procedure_shares(actor)
+        if share.covers(dossier.department_id, dossier.letter)
+    }
+    if not taken and not keys:
+        return false()
+    if table is Case:
+        return or_(Case.id.in_(taken), Case.procedure_key.in_(keys))
+    parts = select(PART.id).where(
+        PART.dossier_id == dossier.id, or_(PART.id.in_(taken), PART.procedure_key.in_(keys))
+    )
+    return Document.case_id.in_(parts)
 
 
 def _document(actor: Actor, document: Document) -> bool:
@@ -137,20 +192,22 @@ def _falls_to(scope: Scope, dossier: Dossier) -> bool:
     )
 
 
-def _fall_to(scope: Scope, home: type[Dossier]) -> ColumnElement[bool]:
+def _fall_to(actor: Actor, home: type[Dossier]) -> ColumnElement[bool]:
+    """What `_falls_to` says for any of the actor's scopes, each part asked once."""
+    shares = {share: None for scope in actor.scopes for share in scope.shares}
     return or_(
-        and_(home.access == Access.UNIT, home.department_id.in_(scope.departments)),
-        home.clerk_id == scope.person,
-        *(_covered(share, home) for share in scope.shares if not share.procedure),
+        and_(home.access == Access.UNIT, home.department_id.in_(actor.departments)),
+        *(_covered(share, home) for share in shares if not share.procedure),
+        home.clerk_id.in_({scope.person for scope in actor.scopes}),
     )
 
 
 def _covered(share: Share, home: type[Dossier]) -> ColumnElement[bool]:
-    return and_(
-        home.department_id == share.department,
-        home.letter >= share.first_letter,
-        home.letter <= share.last_letter,
-    )
+    unit = home.department_id == share.department
+    if not share.first_letter and share.last_letter == LAST_LETTER:
+        # Said as a range, PostgreSQL takes it for a few of them.
+        return unit
+    return and_(unit, home.letter >= share.first_letter, home.letter <= share.last_letter)
 
 
 def _procedure_shares(actor: Actor) -> list[Share]:
@@ -182,7 +239,7 @@ def _opened_by_a_part(actor: Actor) -> ColumnElement[bool]:
     ]
     if owners:
         ways.append(Dossier.id.in_(owners))
-    return and_(~Dossier.locked, ~Dossier.staff, or_(false(), *ways)) if ways else false()
+    return all_of(~Dossier.locked, ~Dossier.staff, any_of(*ways))
 
 
 def _in_part(actor: Actor) -> ColumnElement[bool]:
@@ -203,7 +260,7 @@ def _part_rows(actor: Actor, part: type[Case]) -> ColumnElement[bool]:
         )
         for share in _procedure_shares(actor)
     ]
-    return or_(taking_part_rows(actor, part), *ways)
+    return any_of(taking_part_rows(actor, part), *ways)
 
 
 def taking_part_rows(actor: Actor, part: type[Case] = Case) -> ColumnElement[bool]:

@@ -1,8 +1,8 @@
 """By which rules is an act allowed, to one person on one thing and as a condition over many?
 
-Each rule has two faces, so that the check of one thing and the filter of a list cannot disagree:
-``may(actor, thing)`` and ``visible(actor, table)``, a condition in SQL. The table at the end is
-read as "any of (all of)".
+Each rule has its faces side by side, so that the check of one thing and the filter of a list cannot
+disagree: ``may(actor, thing)`` and ``visible(actor, table)``, a condition in SQL. The table at the
+end is read as "any of (all of)".
 """
 
 from __future__ import annotations
@@ -20,18 +20,23 @@ from eakte.model.document import Document, DocumentState
 from eakte.model.dossier import Dossier
 from eakte.model.user import Actor, Role, UserKind
 
+Within = Callable[[Actor, type[Document] | type[Case], Dossier], ColumnElement[bool]]
+
 
 @dataclass(frozen=True)
 class Rule:
-    """A reason why something is allowed, in one German sentence and two faces.
+    """A reason why something is allowed, in one German sentence and its faces.
 
-    ``role`` is set where the reason is a kind of work; the rules beside it then see the actor at
-    that work alone, so that nobody does as a clerk what falls to a doctor they stand in for.
+    ``within`` says the same as ``visible`` of rows that lie in one known dossier, where less has to
+    be asked. ``role`` is set where the reason is a kind of work; the rules beside it then see the
+    actor at that work alone, so that nobody does as a clerk what falls to a doctor they stand in
+    for.
     """
 
     sentence: str
     may: Callable[[Actor, Thing], bool]
     visible: Callable[[Actor, Table], ColumnElement[bool]]
+    within: Within
     role: Role | None = None
 
 
@@ -44,8 +49,19 @@ def _does(role: Role, sentence: str) -> Rule:
         sentence,
         lambda actor, thing: actor.has(role),
         lambda actor, table: _always(actor.has(role)),
+        lambda actor, table, dossier: _always(actor.has(role)),
         role,
     )
+
+
+def _of_dossier(may: Callable[[Actor, Thing], bool]) -> Within:
+    """What holds for a dossier holds for all that lies in it."""
+    return lambda actor, table, dossier: _always(may(actor, dossier))
+
+
+def _of_rows(visible: Callable[[Actor, Table], ColumnElement[bool]]) -> Within:
+    """What has to be asked of each row, known dossier or not."""
+    return lambda actor, table, dossier: visible(actor, table)
 
 
 def _dossier_of(thing: Thing) -> Dossier | None:
@@ -119,6 +135,15 @@ def _taking_part_rows(actor: Actor, table: Table) -> ColumnElement[bool]:
         return and_(Dossier.id.in_(owners), ~Dossier.locked, ~Dossier.staff)
     taken = reach.taking_part_rows(actor, reach.PART)
     return exists().where(reach.PART.id == Document.case_id, taken)
+
+
+def _taking_part_within(
+    actor: Actor, table: type[Document] | type[Case], dossier: Dossier
+) -> ColumnElement[bool]:
+    if dossier.locked or dossier.staff:
+        return false()
+    taken = [one for scope in actor.scopes for one, owner in scope.cases if owner == dossier.id]
+    return (Case.id if table is Case else Document.case_id).in_(taken)
 
 
 def _given(actor: Actor, thing: Thing) -> bool:
@@ -201,47 +226,62 @@ REACHED = Rule(
     "Es fällt in die Zuständigkeit der Person, ist ihr freigegeben, oder sie ist beteiligt.",
     reach.reaches,
     reach.reached_rows,
+    reach.reached_within,
 )
 WHOLE = Rule(
     "Die ganze Akte fällt in die Zuständigkeit der Person oder wurde ihr namentlich freigegeben.",
     _whole,
     _whole_rows,
+    _of_dossier(_whole),
 )
 OF_THE_UNIT = Rule(
     "Es gehört zu einem Sachgebiet der Person und ist weder gesperrt noch eine Personalakte.",
     _of_the_unit,
     _of_the_unit_rows,
+    _of_dossier(_of_the_unit),
 )
-TAKES_PART = Rule("Die Person ist an dem Vorgang beteiligt.", _takes_part, _taking_part_rows)
-GIVEN = Rule("Die Akte wurde der Person namentlich freigegeben.", _given, _given_rows)
+TAKES_PART = Rule(
+    "Die Person ist an dem Vorgang beteiligt.", _takes_part, _taking_part_rows, _taking_part_within
+)
+GIVEN = Rule(
+    "Die Akte wurde der Person namentlich freigegeben.", _given, _given_rows, _of_dossier(_given)
+)
 IN_CHARGE = Rule(
     "Die Person ist für die Akte zuständig, und sie ist gesperrt oder eine Personalakte.",
     _in_charge,
     _in_charge_rows,
+    _of_dossier(_in_charge),
 )
 BEHIND_GLASS = Rule(
     "Die Person hat die Akte mit einem Notfallzugriff geöffnet.",
     _behind_glass,
     _behind_glass_rows,
+    _of_dossier(_behind_glass),
 )
 DELIVERED = Rule(
-    "Die Person hat es eingeliefert und es ist noch nicht abgelegt.", _delivered, _delivered_rows
+    "Die Person hat es eingeliefert und es ist noch nicht abgelegt.",
+    _delivered,
+    _delivered_rows,
+    _of_rows(_delivered_rows),
 )
-SENT = Rule("Die Person hat es eingeliefert.", _sent, _sent_rows)
+SENT = Rule("Die Person hat es eingeliefert.", _sent, _sent_rows, _of_rows(_sent_rows))
 CONFIRMED = Rule(
     "Die Person hat sich eben noch einmal ausgewiesen.",
     lambda actor, thing: actor.confirmed,
     lambda actor, table: _always(actor.confirmed),
+    lambda actor, table, dossier: _always(actor.confirmed),
 )
 THE_SYSTEM = Rule(
     "Die Anwendung selbst handelt.",
     lambda actor, thing: actor.kind is UserKind.SYSTEM,
     lambda actor, table: _always(actor.kind is UserKind.SYSTEM),
+    lambda actor, table, dossier: _always(actor.kind is UserKind.SYSTEM),
 )
 A_PERSON = Rule(
     "Jede angemeldete Person.",
     lambda actor, thing: actor.kind is UserKind.PERSON,
     lambda actor, table: _always(actor.kind is UserKind.PERSON),
+    lambda actor, table, dossier: _always(actor.kind is UserKind.PERSON),
 )
 
 AnyOf = tuple[tuple[Rule, ...], ...]

@@ -11,8 +11,8 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
 from eakte.access.actions import Action
-from eakte.access.check import SEEING, require, visible
-from eakte.db import Page, folded, paged
+from eakte.access.check import SEEING, require, visible, visible_within
+from eakte.db import Page, folded, paged_by_id
 from eakte.errors import NotFound
 from eakte.model.audit_entry import AuditEntry
 from eakte.model.case import Case
@@ -59,17 +59,17 @@ def documents_in(
 ) -> Page[Document]:
     """List the documents of a dossier, or of one of its cases, in the order of the file."""
     require(work, Action.SEE_DOSSIER, dossier)
-    query = (
-        select(Document)
+    order = (Case.number, Document.position)
+    ids = (
+        select(Document.id)
         .join(Case, Case.id == Document.case_id)
-        .where(
-            Document.dossier_id == dossier.id, visible(work.actor, Action.SEE_DOCUMENT, Document)
-        )
-        .order_by(Case.number, Document.position)
+        .where(visible_within(work.actor, Action.SEE_DOCUMENT, Document, [dossier]))
+        .order_by(*order)
     )
     if case is not None:
-        query = query.where(Document.case_id == case.id)
-    return paged(work.session, query, page=page, per_page=PER_PAGE)
+        ids = ids.where(Document.case_id == case.id)
+    rows = select(Document).join(Case, Case.id == Document.case_id).order_by(*order)
+    return paged_by_id(work.session, ids, rows, page=page, per_page=PER_PAGE)
 
 
 def counts_by_case(work: UnitOfWork, dossier: Dossier) -> dict[UUID, tuple[int, int]]:
@@ -79,10 +79,7 @@ def counts_by_case(work: UnitOfWork, dossier: Dossier) -> dict[UUID, tuple[int, 
         case_id: (documents, int(pages or 0))
         for case_id, documents, pages in work.session.execute(
             select(Document.case_id, func.count(), func.coalesce(func.sum(Document.page_count), 0))
-            .where(
-                Document.dossier_id == dossier.id,
-                visible(work.actor, Action.SEE_DOCUMENT, Document),
-            )
+            .where(visible_within(work.actor, Action.SEE_DOCUMENT, Document, [dossier]))
             .group_by(Document.case_id)
         )
         if case_id is not None
@@ -120,7 +117,7 @@ def _sheets(work: UnitOfWork, dossier: Dossier) -> Sequence[WithdrawalSheet]:
     return work.session.scalars(
         select(WithdrawalSheet)
         .join(Case, Case.id == WithdrawalSheet.case_id)
-        .where(Case.dossier_id == dossier.id, visible(work.actor, Action.SEE_CASE, Case))
+        .where(visible_within(work.actor, Action.SEE_CASE, Case, [dossier]))
         .order_by(WithdrawalSheet.position)
     ).all()
 
@@ -133,9 +130,8 @@ def _places(work: UnitOfWork, dossier: Dossier, cases: set[UUID]) -> dict[UUID, 
     for case_id, position in work.session.execute(
         select(Document.case_id, Document.position)
         .where(
-            Document.dossier_id == dossier.id,
             Document.case_id.in_(cases),
-            visible(work.actor, Action.SEE_DOCUMENT, Document),
+            visible_within(work.actor, Action.SEE_DOCUMENT, Document, [dossier]),
         )
         .order_by(Document.position)
     ):

@@ -11,8 +11,8 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
 from eakte.access.actions import Action
-from eakte.access.check import require, visible
-from eakte.db import Page, folded, paged
+from eakte.access.check import require, visible, visible_within
+from eakte.db import Page, folded, paged_by_id
 from eakte.errors import NotFound
 from eakte.model.audit_entry import AuditEntry
 from eakte.model.case import Case
@@ -48,11 +48,8 @@ def dossiers(
 ) -> Page[Dossier]:
     """List dossiers by reference; each typed word must occur in reference, person or subject."""
     require(work, Action.SEE_LISTS)
-    query = (
-        select(Dossier)
-        .options(joinedload(Dossier.plan_entry), joinedload(Dossier.department))
-        .order_by(Dossier.person_folded, Dossier.reference_folded)
-    )
+    order = (Dossier.person_folded, Dossier.reference_folded)
+    query = select(Dossier.id).order_by(*order)
     if plan_entry_id is not None:
         # An entry that was changed is followed by another of the same number.
         number = select(PlanEntry.number).where(PlanEntry.id == plan_entry_id).scalar_subquery()
@@ -70,34 +67,39 @@ def dossiers(
         )
     # Rights last: they cost more to ask than a word.
     query = query.where(visible(work.actor, Action.SEE_DOSSIER, Dossier))
-    return paged(work.session, query, page=page, per_page=per_page)
+    listed = (
+        select(Dossier)
+        .options(joinedload(Dossier.plan_entry), joinedload(Dossier.department))
+        .order_by(*order)
+    )
+    return paged_by_id(work.session, query, listed, page=page, per_page=per_page)
 
 
 def totals_of(work: UnitOfWork, listed: Sequence[Dossier]) -> dict[UUID, Totals]:
     """Count what lies in each of these dossiers, of what the actor may see."""
     require(work, Action.SEE_LISTS)
-    ids = [dossier.id for dossier in listed]
     cases: dict[UUID, int] = {
         dossier_id: number
         for dossier_id, number in work.session.execute(
             select(Case.dossier_id, func.count())
-            .where(Case.dossier_id.in_(ids), visible(work.actor, Action.SEE_CASE, Case))
+            .where(visible_within(work.actor, Action.SEE_CASE, Case, listed))
             .group_by(Case.dossier_id)
         )
     }
-    totals = {one: Totals(cases.get(one, 0), 0, 0, None) for one in ids}
+    totals = {one.id: Totals(cases.get(one.id, 0), 0, 0, None) for one in listed}
     for dossier_id, documents, pages, last in work.session.execute(
         select(
-            Case.dossier_id,
+            Document.dossier_id,
             func.count(),
             func.coalesce(func.sum(Document.page_count), 0),
             func.max(Document.received_on),
         )
-        .join(Case, Case.id == Document.case_id)
-        .where(Case.dossier_id.in_(ids), visible(work.actor, Action.SEE_DOCUMENT, Document))
-        .group_by(Case.dossier_id)
+        .where(visible_within(work.actor, Action.SEE_DOCUMENT, Document, listed))
+        .group_by(Document.dossier_id)
     ):
-        totals[dossier_id] = Totals(totals[dossier_id].cases, documents, int(pages or 0), last)
+        if dossier_id is not None:
+            total = totals[dossier_id]
+            totals[dossier_id] = Totals(total.cases, documents, int(pages or 0), last)
     return totals
 
 
@@ -228,7 +230,7 @@ def cases_of(work: UnitOfWork, dossier: Dossier) -> Sequence[Case]:
     return work.session.scalars(
         select(Case)
         .options(joinedload(Case.dossier))
-        .where(Case.dossier_id == dossier.id, visible(work.actor, Action.SEE_CASE, Case))
+        .where(visible_within(work.actor, Action.SEE_CASE, Case, [dossier]))
         .order_by(Case.number)
     ).all()
 

@@ -9,11 +9,11 @@ from random import Random
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from eakte.access.acting import actor_of
 from eakte.access.actions import Action
-from eakte.access.check import may, stood_in_for, visible
+from eakte.access.check import may, stood_in_for, visible, visible_within
 from eakte.access.rules import TABLE
 from eakte.bootstrap import Office
 from eakte.model.case import Case
@@ -74,6 +74,32 @@ def test_both_faces_of_every_rule_agree_in_any_office(office: Office, seed: int)
                     )
                     allowed = {thing.id for thing in things if may(person, action, thing)}
                     assert shown == allowed, (action, table.__name__, person)
+        raise Undone
+
+
+@MANY
+@given(seed=st.integers(min_value=0, max_value=2**32))
+def test_what_is_asked_within_known_dossiers_agrees_with_what_is_asked_of_every_row(
+    office: Office, seed: int
+) -> None:
+    dice = Random(seed)  # noqa: S311  # an office at random, no secret
+    with pytest.raises(Undone), office.as_system() as work:
+        drawn = draw_office(work.session, work.clock, dice)
+        people = [actor_of(work.session, one, work.clock) for one in drawn.people]
+        people = [*dice.sample(people, 2), replace(people[0], confirmed=True), SYSTEM]
+        homes = dice.sample(drawn.dossiers, dice.randrange(len(drawn.dossiers) + 1))
+        ids = [home.id for home in homes]
+        for action in ACTS.values():
+            for table in (Document, Case):
+                for person in people:
+                    shown, within = (
+                        set(work.session.scalars(select(table.id).where(condition)))
+                        for condition in (
+                            and_(table.dossier_id.in_(ids), visible(person, action, table)),
+                            visible_within(person, action, table, homes),
+                        )
+                    )
+                    assert within == shown, (action, table.__name__, person)
         raise Undone
 
 
