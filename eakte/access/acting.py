@@ -122,8 +122,15 @@ def _questions(me: ColumnElement[UUID], clock: Clock) -> Iterator[Select[*tuple[
         )
     )
     everybody = union_all(select(me), stands_in_for)
+    # The first names the columns; without names of their own two of them would be taken for one.
     yield select(
-        literal(ABSENT), User.id, nothing, nothing, User.name, cast(User.roles, String), blank
+        literal(ABSENT).label("kind"),
+        User.id.label("person"),
+        nothing.label("thing"),
+        nothing.label("owner"),
+        User.name.label("first"),
+        cast(User.roles, String).label("second"),
+        blank.label("third"),
     ).where(User.id.in_(stands_in_for))
     yield (
         select(
