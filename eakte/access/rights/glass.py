@@ -90,6 +90,7 @@ def own_glass(work: UnitOfWork) -> Sequence[Grant]:
 
 def still_open(work: UnitOfWork) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions on grants, joined to dossiers, under which the actor's glass holds."""
+    require(work, Action.MANAGE_OWN_ACCOUNT)
     return (
         Grant.kind == GrantKind.BREAK_GLASS,
         Grant.user_id == work.actor.id,

@@ -46,6 +46,7 @@ def unseen(work: UnitOfWork) -> Sequence[Notice]:
 
 def not_seen(work: UnitOfWork) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions on notices under which the actor has still to be told."""
+    require(work, Action.MANAGE_OWN_ACCOUNT)
     return (Notice.user_id == work.actor.id, Notice.seen_at.is_(None))
 
 

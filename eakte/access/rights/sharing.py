@@ -62,6 +62,7 @@ def led_work(work: UnitOfWork) -> list[UnitWork]:
 
     Each question is asked once for all units, however many the actor leads.
     """
+    require(work, Action.SHARE_WORK)
     units = led_units(work)
     ids = [unit.id for unit in units]
     duties: dict[UUID, list[Duty]] = {}
