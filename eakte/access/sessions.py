@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, select, true
+from sqlalchemy import ColumnElement, delete, select, true, update
 from sqlalchemy.orm import Session
 
 from eakte import audit
@@ -79,17 +79,6 @@ def start_session(
     return token
 
 
-def session_of(
-    session: Session, clock: Clock, settings: Settings, *, token: str
-) -> LoginSession | None:
-    """Return the running session of a token, or None."""
-    return session.scalar(
-        select(LoginSession)
-        .join(User, User.id == LoginSession.user_id)
-        .where(*_running(clock, digest_of(token, settings)))
-    )
-
-
 def actor_of_session(
     session: Session, clock: Clock, settings: Settings, *, token: str
 ) -> tuple[LoginSession, User, Actor] | None:
@@ -104,7 +93,7 @@ def actor_of_session(
         select(LoginSession, User, *rights.c)
         .join(User, User.id == LoginSession.user_id)
         .outerjoin(rights, true())
-        .where(*_running(clock, digest))
+        .where(*_running(clock, digest), User.active)
     ).all()
     if not rows:
         return None
@@ -120,7 +109,6 @@ def _running(clock: Clock, digest: str) -> tuple[ColumnElement[bool], ...]:
         LoginSession.token_digest == digest,
         LoginSession.ends_at > now,
         LoginSession.idle_until > now,
-        User.active.is_(True),
     )
 
 
@@ -161,9 +149,14 @@ def needs_touch(started: LoginSession, clock: Clock, settings: Settings) -> bool
     return full - started.idle_until > TOUCH_EVERY
 
 
-def touch(started: LoginSession, clock: Clock, settings: Settings) -> None:
-    """Let the idle time begin anew."""
-    started.idle_until = clock.now() + timedelta(minutes=settings.session_idle_minutes)
+def touch(session: Session, clock: Clock, settings: Settings, *, token: str) -> None:
+    """Let the idle time of a token's session begin anew, if it still runs."""
+    until = clock.now() + timedelta(minutes=settings.session_idle_minutes)
+    session.execute(
+        update(LoginSession)
+        .where(*_running(clock, digest_of(token, settings)))
+        .values(idle_until=until)
+    )
 
 
 def own_sessions(work: UnitOfWork) -> Sequence[LoginSession]:

@@ -165,9 +165,7 @@ def _keep_awake(token: str, started: LoginSession) -> None:
         return
     try:
         with office.database.transaction() as session:
-            found = sessions.session_of(session, office.clock, office.settings, token=token)
-            if found is not None:
-                sessions.touch(found, office.clock, office.settings)
+            sessions.touch(session, office.clock, office.settings, token=token)
     except PartUnavailable:
         # Reading goes on while the rows cannot be written; only the idle time was not renewed.
         log.warning("the idle time of a session could not be renewed")

@@ -43,7 +43,7 @@ from tests.inspecting import agreed, protector
 from tests.statements import heard
 
 MOST = 10
-PEOPLE = ("rich", "records", "schutz", "admin")
+PEOPLE = ("rich", "partly", "records", "schutz", "admin")
 # What needs a state that no prepared house has: a sign-in service, an account without its factor.
 NO_PAGE = {
     "factors.scan",
@@ -128,6 +128,7 @@ def _tie(
     """Let the documents and the dossier that are looked at have all that can belong to them."""
     dossier = work.session.get_one(Dossier, case.dossier_id)
     dossier.clerk_id = staff.clerk.id
+    work.session.get_one(Case, case.id).procedure_key = "erst"
     for document_id, parent_id, twin_id in (
         (filed[0], filed[4], filed[8]),
         (filed[12], filed[0], None),
@@ -153,16 +154,17 @@ def _tie(
 
 
 def _hire_rich(work: UnitOfWork, staff: Staff, cases: list[Case], watcher: Actor) -> UUID:
-    """A clerk to whom everything there is to have was given."""
+    """A clerk to whom everything there is to have was given, and one who reaches only parts."""
     today, now = work.clock.today(), work.clock.now()
-    rich, absent = (
+    rich, partly, absent = (
         create_user(work, login, name=login.title(), roles=roles, departments=units)
         for login, roles, units in (
             ("rich", {Role.CLERK, Role.LEAD, Role.PERSONNEL}, (staff.unit, staff.other_unit)),
+            ("partly", {Role.CLERK, Role.LEAD}, (staff.other_unit,)),
             ("absent", {Role.CLERK}, (staff.other_unit,)),
         )
     )
-    rich.password_hash = PASSWORD_HASH
+    rich.password_hash = partly.password_hash = PASSWORD_HASH
     work.session.flush()
     given: dict[str, Any] = {
         "user_id": rich.id,
@@ -194,6 +196,12 @@ def _hire_rich(work: UnitOfWork, staff: Staff, cases: list[Case], watcher: Actor
         [
             Duty(user_id=rich.id, first_letter="a", last_letter="n", **share),
             Duty(user_id=rich.id, procedure_key="erst", **share),
+            Duty(
+                user_id=partly.id,
+                department_id=staff.unit.id,
+                procedure_key="erst",
+                valid_from=today,
+            ),
             Duty(user_id=absent.id, first_letter="o", last_letter="z", **share),
             Deputy(
                 absent_id=absent.id,
