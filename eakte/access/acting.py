@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, String, Uuid, cast, literal, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    String,
+    Uuid,
+    cast,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from eakte.clock import Clock
@@ -28,10 +39,23 @@ def actor_of(session: Session, user: User, clock: Clock, *, confirmed: bool = Fa
     Grants are personal: a deputy gets the units, duties and cases of those they stand in for, and
     nothing that was given to them by name. ``confirmed``: they have just proved who they are again.
     """
+    found = session.execute(rights_of(literal(user.id, Uuid()), clock))
+    return actor_with(user, (row[:] for row in found), confirmed=confirmed)
+
+
+def rights_of(person: ColumnElement[UUID], clock: Clock) -> CompoundSelect[*tuple[Any, ...]]:
+    """Return the question for every right of a person, and of those they stand in for.
+
+    One question, since every request asks it; its rows are of the form of ``Right``.
+    """
+    return union_all(*_questions(person, clock))
+
+
+def actor_with(user: User, found: Iterable[Right], *, confirmed: bool = False) -> Actor:
+    """Return who acts with the rights that were found for them."""
     own = frozenset(Role(role) for role in user.roles)
     rights: dict[str, list[Right]] = {}
-    # One question: every request asks it.
-    for row in session.execute(union_all(*_questions(user, clock))):
+    for row in found:
         rights.setdefault(row[0], []).append(row)
     absent = sorted(
         (name, person, roles) for _, person, _, _, name, roles, _ in rights.get(ABSENT, ())
@@ -80,7 +104,7 @@ def _dossiers(rights: dict[str, list[Right]], kind: GrantKind) -> frozenset[UUID
     return frozenset(dossier for _, _, dossier, *_ in rights.get(kind.value, ()) if dossier)
 
 
-def _questions(user: User, clock: Clock) -> Iterator[Select[*tuple[Any, ...]]]:
+def _questions(me: ColumnElement[UUID], clock: Clock) -> Iterator[Select[*tuple[Any, ...]]]:
     """Every kind of right, as rows of one form, of the person and those they stand in for."""
     today, now = clock.today(), clock.now()
     # With their types: SQLite's ids come back as text from a column that has none.
@@ -89,17 +113,24 @@ def _questions(user: User, clock: Clock) -> Iterator[Select[*tuple[Any, ...]]]:
         select(Deputy.absent_id)
         .join(User, User.id == Deputy.absent_id)
         .where(
-            Deputy.deputy_id == user.id,
-            Deputy.absent_id != user.id,
+            Deputy.deputy_id == me,
+            Deputy.absent_id != me,
             Deputy.withdrawn_at.is_(None),
             Deputy.first_day <= today,
             Deputy.last_day >= today,
             User.active,
         )
     )
-    everybody = union_all(select(literal(user.id, Uuid())), stands_in_for)
+    everybody = union_all(select(me), stands_in_for)
+    # The first names the columns; without names of their own two of them would be taken for one.
     yield select(
-        literal(ABSENT), User.id, nothing, nothing, User.name, cast(User.roles, String), blank
+        literal(ABSENT).label("kind"),
+        User.id.label("person"),
+        nothing.label("thing"),
+        nothing.label("owner"),
+        User.name.label("first"),
+        cast(User.roles, String).label("second"),
+        blank.label("third"),
     ).where(User.id.in_(stands_in_for))
     yield (
         select(
@@ -133,7 +164,7 @@ def _questions(user: User, clock: Clock) -> Iterator[Select[*tuple[Any, ...]]]:
         yield select(
             *(literal(kind.value), Grant.user_id, Grant.dossier_id, nothing, blank, blank, blank)
         ).where(
-            Grant.user_id == user.id,
+            Grant.user_id == me,
             Grant.kind == kind,
             Grant.withdrawn_at.is_(None),
             Grant.ends_at > now,

@@ -7,8 +7,21 @@ there are.
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, False_, True_, and_, exists, false, or_, select, true
-from sqlalchemy.orm import aliased, object_session
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    False_,
+    True_,
+    and_,
+    event,
+    exists,
+    false,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.orm import Session, aliased, object_session
 
 from eakte.model.case import Case
 from eakte.model.document import Document
@@ -20,6 +33,9 @@ from eakte.model.user import Actor, Role, Scope, Share
 # Other names for the tables asked inside, since the query around may be about the same ones. They
 # are made once: each name costs more time than the question. None is used below itself.
 HOME, PART, HOME_OF_PART = aliased(Dossier), aliased(Case), aliased(Dossier)
+
+# Under this name a transaction knows which dossiers it has found a case in that is reached.
+COVERS = "covers"
 
 Thing = Document | Dossier | Case | None
 Table = type[Document] | type[Dossier] | type[Case]
@@ -98,8 +114,22 @@ def cover(actor: Actor, dossier: Dossier) -> bool:
     session = object_session(dossier)
     if not keys or session is None:
         return False
-    found = select(Case.id).where(Case.dossier_id == dossier.id, Case.procedure_key.in_(keys))
-    return session.scalar(found.limit(1)) is not None
+    # A page asks for many acts on one dossier: what was found holds until something is written.
+    known: set[tuple[UUID, frozenset[str]]] = session.info.setdefault(COVERS, set())
+    asked = (dossier.id, frozenset(keys))
+    unwritten = session.new or session.dirty or session.deleted
+    if asked not in known or unwritten:
+        found = select(Case.id).where(Case.dossier_id == dossier.id, Case.procedure_key.in_(keys))
+        if session.scalar(found.limit(1)) is None:
+            return False
+        known.add(asked)
+    return True
+
+
+@event.listens_for(Session, "after_flush")
+@event.listens_for(Session, "after_soft_rollback")
+def _forget_covers(session: Session, _: object) -> None:
+    session.info.pop(COVERS, None)
 
 
 def reaches_case(actor: Actor, one: Case) -> bool:

@@ -12,18 +12,19 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select, true, update
 from sqlalchemy.orm import Session
 
 from eakte import audit
 from eakte.access.accounts import find_login, password_fits
+from eakte.access.acting import actor_with, rights_of
 from eakte.access.actions import Action
 from eakte.access.check import require
 from eakte.clock import Clock
 from eakte.config import Settings
 from eakte.errors import BadInput, NotFound
 from eakte.model.login import AccessToken, LoginSession, SignInMethod
-from eakte.model.user import User
+from eakte.model.user import Actor, User
 from eakte.unit_of_work import UnitOfWork
 
 TOKEN_BYTES = 32
@@ -78,22 +79,37 @@ def start_session(
     return token
 
 
-def session_of(
+def actor_of_session(
     session: Session, clock: Clock, settings: Settings, *, token: str
-) -> tuple[LoginSession, User] | None:
-    """Return the running session of a token with its account, or None."""
-    now = clock.now()
-    found = session.execute(
-        select(LoginSession, User)
+) -> tuple[LoginSession, User, Actor] | None:
+    """Return the running session of a token with its account and who acts in it, or None.
+
+    One question, since every page asks it: each right stands beside the session and the account.
+    """
+    digest = digest_of(token, settings)
+    person = select(LoginSession.user_id).where(LoginSession.token_digest == digest)
+    rights = rights_of(person.scalar_subquery(), clock).subquery()
+    rows = session.execute(
+        select(LoginSession, User, *rights.c)
         .join(User, User.id == LoginSession.user_id)
-        .where(
-            LoginSession.token_digest == digest_of(token, settings),
-            LoginSession.ends_at > now,
-            LoginSession.idle_until > now,
-            User.active,
-        )
-    ).first()
-    return (found[0], found[1]) if found else None
+        .outerjoin(rights, true())
+        .where(*_running(clock, digest), User.active)
+    ).all()
+    if not rows:
+        return None
+    started, user = rows[0][:2]
+    # Where nothing was given, the one row tells of no right.
+    given = [row[2:] for row in rows if row[2] is not None]
+    return started, user, actor_with(user, given, confirmed=is_confirmed(started, clock, settings))
+
+
+def _running(clock: Clock, digest: str) -> tuple[ColumnElement[bool], ...]:
+    now = clock.now()
+    return (
+        LoginSession.token_digest == digest,
+        LoginSession.ends_at > now,
+        LoginSession.idle_until > now,
+    )
 
 
 def is_confirmed(started: LoginSession, clock: Clock, settings: Settings) -> bool:
@@ -133,9 +149,14 @@ def needs_touch(started: LoginSession, clock: Clock, settings: Settings) -> bool
     return full - started.idle_until > TOUCH_EVERY
 
 
-def touch(started: LoginSession, clock: Clock, settings: Settings) -> None:
-    """Let the idle time begin anew."""
-    started.idle_until = clock.now() + timedelta(minutes=settings.session_idle_minutes)
+def touch(session: Session, clock: Clock, settings: Settings, *, token: str) -> None:
+    """Let the idle time of a token's session begin anew, if it still runs."""
+    until = clock.now() + timedelta(minutes=settings.session_idle_minutes)
+    session.execute(
+        update(LoginSession)
+        .where(*_running(clock, digest_of(token, settings)))
+        .values(idle_until=until)
+    )
 
 
 def own_sessions(work: UnitOfWork) -> Sequence[LoginSession]:

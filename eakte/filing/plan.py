@@ -99,6 +99,26 @@ def plan_history(work: UnitOfWork, number: str) -> Sequence[PlanEntry]:
     ).all()
 
 
+def plan_history_of(work: UnitOfWork, entry_id: UUID) -> Sequence[PlanEntry]:
+    """List every entry that ever stood under the number of this one, the newest first.
+
+    Raises:
+        NotFound: there is no such entry.
+    """
+    require(work, Action.SEE_PLAN)
+    this = aliased(PlanEntry)
+    rows = work.session.scalars(
+        select(PlanEntry)
+        .join(this, this.number == PlanEntry.number)
+        .options(joinedload(PlanEntry.department), joinedload(PlanEntry.retention_rule))
+        .where(this.id == entry_id)
+        .order_by(PlanEntry.valid_from.desc())
+    ).all()
+    if not rows:
+        raise NotFound("Diesen Eintrag gibt es im Aktenplan nicht.")
+    return rows
+
+
 def plan_path(work: UnitOfWork, entry_id: UUID) -> Sequence[PlanEntry]:
     """Return the entries from the root of the plan down to this one."""
     require(work, Action.SEE_LISTS)

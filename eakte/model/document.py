@@ -14,6 +14,7 @@ from eakte.model.case import Case
 from eakte.model.columns import Json, named
 from eakte.model.content import Content
 from eakte.model.department import Department
+from eakte.model.user import User
 
 
 class DocumentState(StrEnum):
@@ -115,6 +116,7 @@ class Document(Base):
 
     department: Mapped[Department] = relationship()
     case: Mapped[Case | None] = relationship()
+    holder: Mapped[User | None] = relationship(foreign_keys=[checked_out_by_id])
 
     __mapper_args__ = {"version_id_col": edits}
 

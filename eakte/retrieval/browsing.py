@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from eakte.access.actions import Action
 from eakte.access.check import SEEING, require, visible, visible_within
-from eakte.db import Page, folded, paged_by_id
+from eakte.db import Page, folded
 from eakte.errors import NotFound
 from eakte.model.audit_entry import AuditEntry
 from eakte.model.case import Case
@@ -54,9 +55,16 @@ class Placed:
     sheet: WithdrawalSheet | None
 
 
+@dataclass(frozen=True)
+class Lying(Page[Document]):
+    """One page of the documents that lie somewhere; ``sides`` counts the pages of all of them."""
+
+    sides: int
+
+
 def documents_in(
     work: UnitOfWork, dossier: Dossier, *, case: Case | None = None, page: int = 1
-) -> Page[Document]:
+) -> Lying:
     """List the documents of a dossier, or of one of its cases, in the order of the file."""
     require(work, Action.SEE_DOSSIER, dossier)
     order = (Case.number, Document.position)
@@ -68,8 +76,51 @@ def documents_in(
     )
     if case is not None:
         ids = ids.where(Document.case_id == case.id)
-    rows = select(Document).join(Case, Case.id == Document.case_id).order_by(*order)
-    return paged_by_id(work.session, ids, rows, page=page, per_page=PER_PAGE)
+    # Counted beside the rows: all of them have to be gathered anyway, to be put in their order; but
+    # only their ids are.
+    here = (
+        ids.add_columns(
+            func.count().over().label("total"),
+            func.coalesce(func.sum(Document.page_count).over(), 0).label("sides"),
+        )
+        .limit(PER_PAGE)
+        .offset((max(1, page) - 1) * PER_PAGE)
+        .subquery()
+    )
+    found = work.session.execute(
+        select(Document, here.c.total, here.c.sides)
+        .join(here, here.c.id == Document.id)
+        .join(Case, Case.id == Document.case_id)
+        .order_by(*order)
+    ).all()
+    if not found and page > 1:
+        # Nothing lies behind the last page, so nothing tells where that is.
+        last = documents_in(work, dossier, case=case).pages
+        return documents_in(work, dossier, case=case, page=last)
+    _, total, sides = found[0] if found else (None, 0, 0)
+    return Lying(
+        rows=[row[0] for row in found],
+        total=total,
+        page=max(1, page),
+        pages=max(1, -(-total // PER_PAGE)),
+        sides=int(sides),
+    )
+
+
+def cases_in(work: UnitOfWork, dossier: Dossier) -> list[tuple[Case, int, int]]:
+    """List the cases of a dossier with how many documents and pages lie in each.
+
+    Cases and documents are those that the actor may see, the cases in their order.
+    """
+    require(work, Action.SEE_DOSSIER, dossier)
+    lying = _counted(work, dossier).subquery()
+    rows = work.session.execute(
+        select(Case, func.coalesce(lying.c.documents, 0), func.coalesce(lying.c.sides, 0))
+        .outerjoin(lying, lying.c.case_id == Case.id)
+        .where(visible_within(work.actor, Action.SEE_CASE, Case, [dossier]))
+        .order_by(Case.number)
+    )
+    return [(case, documents, int(sides)) for case, documents, sides in rows]
 
 
 def counts_by_case(work: UnitOfWork, dossier: Dossier) -> dict[UUID, tuple[int, int]]:
@@ -77,13 +128,21 @@ def counts_by_case(work: UnitOfWork, dossier: Dossier) -> dict[UUID, tuple[int, 
     require(work, Action.SEE_DOSSIER, dossier)
     return {
         case_id: (documents, int(pages or 0))
-        for case_id, documents, pages in work.session.execute(
-            select(Document.case_id, func.count(), func.coalesce(func.sum(Document.page_count), 0))
-            .where(visible_within(work.actor, Action.SEE_DOCUMENT, Document, [dossier]))
-            .group_by(Document.case_id)
-        )
+        for case_id, documents, pages in work.session.execute(_counted(work, dossier))
         if case_id is not None
     }
+
+
+def _counted(work: UnitOfWork, dossier: Dossier) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Document.case_id,
+            func.count().label("documents"),
+            func.coalesce(func.sum(Document.page_count), 0).label("sides"),
+        )
+        .where(visible_within(work.actor, Action.SEE_DOCUMENT, Document, [dossier]))
+        .group_by(Document.case_id)
+    )
 
 
 def placed_in(
@@ -99,45 +158,38 @@ def placed_in(
         if document.case_id is not None:
             placed = Placed(document.position or 0, document, None)
             rows.setdefault(document.case_id, []).append(placed)
-    sheets = _sheets(work, dossier)
-    places = _places(work, dossier, {sheet.case_id for sheet in sheets})
     here = {(document.case_id, document.position) for document in found.rows}
-    for sheet in sheets:
-        taken = places.get(sheet.case_id, [])
-        before = [place for place in taken if place < sheet.position]
-        behind = before[-1:] or taken[:1]
-        if (sheet.case_id, behind[0]) in here if behind else found.page == 1:
+    for sheet, behind in _sheets(work, dossier):
+        if (sheet.case_id, behind) in here if behind is not None else found.page == 1:
             rows.setdefault(sheet.case_id, []).append(Placed(sheet.position, None, sheet))
     for placed_rows in rows.values():
         placed_rows.sort(key=lambda row: row.position)
     return rows
 
 
-def _sheets(work: UnitOfWork, dossier: Dossier) -> Sequence[WithdrawalSheet]:
-    return work.session.scalars(
-        select(WithdrawalSheet)
+def _sheets(work: UnitOfWork, dossier: Dossier) -> list[tuple[WithdrawalSheet, int | None]]:
+    """The withdrawal sheets of a dossier, each with the place behind which it stands.
+
+    That is the last one before it that is taken by a visible document, else the first of the case.
+    """
+    taken = (
+        select(func.max(Document.position))
+        .where(
+            Document.case_id == WithdrawalSheet.case_id,
+            visible_within(work.actor, Action.SEE_DOCUMENT, Document, [dossier]),
+        )
+        .correlate(WithdrawalSheet)
+    )
+    before = taken.where(Document.position < WithdrawalSheet.position)
+    first = taken.with_only_columns(func.min(Document.position))
+    behind = func.coalesce(before.scalar_subquery(), first.scalar_subquery())
+    rows = work.session.execute(
+        select(WithdrawalSheet, behind)
         .join(Case, Case.id == WithdrawalSheet.case_id)
         .where(visible_within(work.actor, Action.SEE_CASE, Case, [dossier]))
         .order_by(WithdrawalSheet.position)
-    ).all()
-
-
-def _places(work: UnitOfWork, dossier: Dossier, cases: set[UUID]) -> dict[UUID, list[int]]:
-    """The places that are taken by visible documents, of cases with withdrawal sheets."""
-    places: dict[UUID, list[int]] = {}
-    if not cases:
-        return places
-    for case_id, position in work.session.execute(
-        select(Document.case_id, Document.position)
-        .where(
-            Document.case_id.in_(cases),
-            visible_within(work.actor, Action.SEE_DOCUMENT, Document, [dossier]),
-        )
-        .order_by(Document.position)
-    ):
-        if case_id is not None and position is not None:
-            places.setdefault(case_id, []).append(position)
-    return places
+    )
+    return [(sheet, place) for sheet, place in rows]
 
 
 def sheets_of(work: UnitOfWork, case: Case) -> Sequence[WithdrawalSheet]:
@@ -241,3 +293,20 @@ def attachments_in(work: UnitOfWork, documents: Sequence[Document]) -> dict[UUID
         if one.parent_id is not None:
             found.setdefault(one.parent_id, []).append(one)
     return found
+
+
+def relatives_of(
+    work: UnitOfWork, document: Document
+) -> tuple[Document | None, Sequence[Document]]:
+    """Return of which document this one is an attachment, and its own attachments, if visible."""
+    require(work, Action.SEE_DOCUMENT, document)
+    related = Document.parent_id == document.id
+    if document.parent_id is not None:
+        related = or_(related, Document.id == document.parent_id)
+    found = work.session.scalars(
+        select(Document)
+        .where(related, visible(work.actor, Action.SEE_DOCUMENT, Document))
+        .order_by(Document.receipt_number)
+    ).all()
+    parent = next((one for one in found if one.id == document.parent_id), None)
+    return parent, [one for one in found if one.parent_id == document.id]

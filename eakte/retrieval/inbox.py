@@ -8,7 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, case, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from eakte.access.actions import Action
 from eakte.access.check import require, visible
@@ -101,6 +101,19 @@ def inbox(
     return Page(rows_of(work, found.rows), found.total, found.page, found.pages)
 
 
+def newest(work: UnitOfWork, *, most: int) -> list[InboxRow]:
+    """List what came in last and waits to be filed, without counting the rest."""
+    require(work, Action.SEE_INBOX)
+    found = work.session.scalars(
+        select(Document)
+        .options(joinedload(Document.department))
+        .where(_waiting(work))
+        .order_by(Document.receipt_number.desc())
+        .limit(most)
+    )
+    return rows_of(work, found.all())
+
+
 def inbox_counts(work: UnitOfWork) -> Counts:
     """Count what waits to be filed, by how far it is."""
     require(work, Action.SEE_INBOX)
@@ -164,15 +177,30 @@ def turn_of(work: UnitOfWork, document: Document) -> Turn | None:
     if document.state is not DocumentState.INBOX:
         return None
     here = document.receipt_number
-    newer, total, previous, following = work.session.execute(
+    around = (
         select(
-            func.coalesce(func.sum(case((Document.receipt_number > here, 1), else_=0)), 0),
-            func.count(),
-            func.min(case((Document.receipt_number > here, Document.receipt_number))),
-            func.max(case((Document.receipt_number < here, Document.receipt_number))),
-        ).where(_waiting(work))
+            func.coalesce(func.sum(case((Document.receipt_number > here, 1), else_=0)), 0).label(
+                "newer"
+            ),
+            func.count().label("total"),
+            func.min(case((Document.receipt_number > here, Document.receipt_number))).label(
+                "above"
+            ),
+            func.max(case((Document.receipt_number < here, Document.receipt_number))).label(
+                "below"
+            ),
+        )
+        .where(_waiting(work))
+        .subquery()
+    )
+    above, below = aliased(Document), aliased(Document)
+    previous, following, newer, total = work.session.execute(
+        select(above.id, below.id, around.c.newer, around.c.total)
+        .select_from(around)
+        .outerjoin(above, above.receipt_number == around.c.above)
+        .outerjoin(below, below.receipt_number == around.c.below)
     ).one()
-    return Turn(_numbered(work, previous), _numbered(work, following), int(newer) + 1, total)
+    return Turn(previous, following, int(newer) + 1, total)
 
 
 def next_in_inbox(work: UnitOfWork, document: Document) -> Document | None:
@@ -185,12 +213,6 @@ def next_in_inbox(work: UnitOfWork, document: Document) -> Document | None:
         .limit(1)
     )
     return older or work.session.scalar(waiting.order_by(Document.receipt_number.desc()).limit(1))
-
-
-def _numbered(work: UnitOfWork, number: int | None) -> UUID | None:
-    if number is None:
-        return None
-    return work.session.scalar(select(Document.id).where(Document.receipt_number == number))
 
 
 def _waiting(work: UnitOfWork) -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from eakte.access.actions import Action
 from eakte.access.check import require, visible, visible_within
@@ -119,7 +119,7 @@ def dossiers_by_entry(work: UnitOfWork) -> dict[UUID, int]:
 def recent_dossiers(work: UnitOfWork, *, most: int) -> Sequence[Dossier]:
     """List the dossiers the actor last worked on, the latest first."""
     require(work, Action.SEE_LISTS)
-    newest = work.session.scalar(select(func.max(AuditEntry.sequence))) or 0
+    newest = select(func.max(aliased(AuditEntry).sequence)).scalar_subquery()
     entries = work.session.scalars(
         select(AuditEntry)
         .where(
@@ -151,7 +151,11 @@ def dossier_by_id(work: UnitOfWork, dossier_id: UUID) -> Dossier:
     dossier = work.session.get(
         Dossier,
         dossier_id,
-        options=[joinedload(Dossier.plan_entry), joinedload(Dossier.department)],
+        options=[
+            joinedload(Dossier.plan_entry),
+            joinedload(Dossier.department),
+            joinedload(Dossier.clerk),
+        ],
     )
     if dossier is None:
         raise NotFound("Das gibt es nicht, oder Sie haben keinen Zugang dazu.")
@@ -194,6 +198,7 @@ def document_by_id(work: UnitOfWork, document_id: UUID) -> Document:
         options=[
             joinedload(Document.case).joinedload(Case.dossier),
             joinedload(Document.department),
+            joinedload(Document.holder),
         ],
     )
     if document is None:

@@ -10,14 +10,16 @@ from pathlib import PurePosixPath
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import aliased, joinedload
 
 from eakte import audit
 from eakte.access.actions import Action
-from eakte.access.check import require
+from eakte.access.check import may, require
 from eakte.errors import NotFound
 from eakte.model.audit_entry import AuditEntry
 from eakte.model.content import Content
 from eakte.model.document import Document, Rendition, RenditionKind, Version
+from eakte.model.user import User
 from eakte.unit_of_work import UnitOfWork
 
 # A viewer fetches a document in many ranges; one entry stands for all of them in this time.
@@ -35,6 +37,19 @@ class Reading:
     media_type: str
     name: str
     document_id: UUID
+
+
+@dataclass(frozen=True)
+class Edition:
+    """A version with the name of who brought it and with what was made from it to be read.
+
+    ``reading`` is the searchable PDF/A; ``previews`` counts the small pictures of its pages.
+    """
+
+    version: Version
+    creator: str
+    reading: Reading | None
+    previews: int
 
 
 def read_original(work: UnitOfWork, document: Document) -> Reading:
@@ -91,28 +106,43 @@ def read_preview(work: UnitOfWork, document: Document, *, page: int) -> Reading:
     return reading
 
 
-def reading_copy(work: UnitOfWork, document: Document) -> Reading | None:
-    """Say whether there is a searchable PDF/A of the current version, and how large it is."""
-    require(work, Action.READ_CONTENT, document)
-    if _found(work, document, RenditionKind.READING_COPY, 0) is None:
-        return None
-    return _rendition(work, document, RenditionKind.READING_COPY, 0)
+def editions_of(work: UnitOfWork, document: Document) -> Sequence[Edition]:
+    """List the versions of a document, the newest first, each with what was made from it.
 
-
-def preview_count(work: UnitOfWork, document: Document) -> int:
-    """Return of how many pages there are small pictures."""
-    require(work, Action.READ_CONTENT, document)
-    counted = work.session.scalar(
+    Whoever may not read the content is told of nothing that was made from it.
+    """
+    require(work, Action.SEE_DOCUMENT, document)
+    reads = may(work.actor, Action.READ_CONTENT, document)
+    picture = aliased(Rendition)
+    pictures = (
         select(func.count())
-        .select_from(Rendition)
-        .join(Version, Version.id == Rendition.version_id)
-        .where(
-            Version.document_id == document.id,
-            Version.number == document.current_version,
-            Rendition.kind == RenditionKind.PREVIEW,
-        )
+        .where(picture.version_id == Version.id, picture.kind == RenditionKind.PREVIEW)
+        .correlate(Version)
+        .scalar_subquery()
     )
-    return counted or 0
+    rows = work.session.execute(
+        select(Version, User.name, Rendition, Content.size, pictures)
+        .options(joinedload(Version.content))
+        .outerjoin(User, User.id == Version.created_by_id)
+        .outerjoin(
+            Rendition,
+            (Rendition.version_id == Version.id)
+            & (Rendition.kind == RenditionKind.READING_COPY)
+            & (Rendition.page == 0),
+        )
+        .outerjoin(Content, Content.sha256 == Rendition.sha256)
+        .where(Version.document_id == document.id)
+        .order_by(Version.number.desc())
+    )
+    return [
+        Edition(
+            version,
+            creator or "",
+            _reading_of(document, made, size) if reads and made is not None else None,
+            previews if reads else 0,
+        )
+        for version, creator, made, size, previews in rows
+    ]
 
 
 def _found(
@@ -137,9 +167,13 @@ def _rendition(work: UnitOfWork, document: Document, kind: RenditionKind, page: 
     if found is None:
         raise NotFound("Diese Fassung gibt es noch nicht oder sie konnte nicht erstellt werden.")
     rendition, content = found
+    return _reading_of(document, rendition, content.size)
+
+
+def _reading_of(document: Document, made: Rendition, size: int) -> Reading:
     stem = PurePosixPath(document.original_name).stem or "Dokument"
-    name = f"{stem}.pdf" if kind is RenditionKind.READING_COPY else f"{stem}-{page}"
-    return Reading(rendition.sha256, content.size, rendition.media_type, name, document.id)
+    name = f"{stem}.pdf" if made.kind is RenditionKind.READING_COPY else f"{stem}-{made.page}"
+    return Reading(made.sha256, size, made.media_type, name, document.id)
 
 
 def _note(work: UnitOfWork, document: Document, what: str) -> None:

@@ -8,12 +8,10 @@ from uuid import UUID
 
 from flask import url_for
 from flask_babel import gettext as _
-from sqlalchemy import select
 
-from eakte.access.rights.glass import own_glass
-from eakte.access.rights.notices import Told, unseen
-from eakte.model.right import Grant, LiftRequest, Notice
-from eakte.model.user import User, UserKind
+from eakte.access.rights.above import OPEN_GLASS, Standing, standing_above
+from eakte.access.rights.notices import Told
+from eakte.model.user import UserKind
 from eakte.unit_of_work import UnitOfWork
 
 
@@ -49,28 +47,26 @@ def hints_of(work: UnitOfWork | None) -> Hints:
     """Return what has to stand above the page of the actor."""
     if work is None or work.actor.kind is not UserKind.PERSON:
         return Hints()
-    glass = own_glass(work) if work.actor.glass else ()
+    found = standing_above(work)
     return Hints(
-        told=tuple(_hint(work, notice) for notice in unseen(work)),
+        told=tuple(_hint(one) for one in found if one.kind != OPEN_GLASS),
         glass=tuple(
-            OpenGlass(grant.dossier_id, grant.dossier.reference, grant.ends_at) for grant in glass
+            OpenGlass(one.dossier_id, one.words, one.at)
+            for one in found
+            if one.kind == OPEN_GLASS and one.dossier_id
         ),
         in_stead_of=tuple(sorted(work.in_stead_of.values())),
     )
 
 
-def _hint(work: UnitOfWork, notice: Notice) -> Hint:
+def _hint(one: Standing) -> Hint:
     sentence, link = "", ""
-    if notice.kind == Told.GLASS_BROKEN:
-        broken = select(User.name).join(Grant, Grant.user_id == User.id)
-        name = work.session.scalar(broken.where(Grant.id == notice.subject_id)) or ""
-        sentence = _("%(name)s hat eine Akte im Notfall geöffnet.", name=name)
+    if one.kind == Told.GLASS_BROKEN:
+        sentence = _("%(name)s hat eine Akte im Notfall geöffnet.", name=one.words)
         link = url_for("glass.show")
-    elif notice.kind == Told.OWN_DUTY:
-        name = work.session.scalar(select(User.name).where(User.id == notice.subject_id)) or ""
-        sentence = _("%(name)s hat sich selbst eine Zuständigkeit gegeben.", name=name)
-    elif notice.kind == Told.LIFT_ASKED:
+    elif one.kind == Told.OWN_DUTY:
+        sentence = _("%(name)s hat sich selbst eine Zuständigkeit gegeben.", name=one.words)
+    elif one.kind == Told.LIFT_ASKED:
         sentence = _("Jemand beantragt, eine Sperre aufzuheben; Sie können entscheiden.")
-        request = work.session.get(LiftRequest, notice.subject_id)
-        link = url_for("rights.show", dossier_id=request.dossier_id) if request else ""
-    return Hint(notice.id, sentence, notice.made_at, link)
+        link = url_for("rights.show", dossier_id=one.dossier_id) if one.dossier_id else ""
+    return Hint(one.id, sentence, one.at, link)

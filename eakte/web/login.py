@@ -150,16 +150,13 @@ def _by_key(key: str) -> SignedIn | None:
 def _by_session(token: str) -> SignedIn | None:
     office = the_office()
     with office.database.transaction(writes=False) as session:
-        found = sessions.session_of(session, office.clock, office.settings, token=token)
-        if found is None:
-            return None
-        started, user = found
-        fresh = sessions.is_confirmed(started, office.clock, office.settings)
-        actor = actor_of(session, user, office.clock, confirmed=fresh)
-        who = SignedIn(user, actor, started)
+        found = sessions.actor_of_session(session, office.clock, office.settings, token=token)
+    if found is None:
+        return None
+    started, user, actor = found
     if request.endpoint not in ASKED_BY_THE_PAGE:
         _keep_awake(token, started)
-    return who
+    return SignedIn(user, actor, started)
 
 
 def _keep_awake(token: str, started: LoginSession) -> None:
@@ -168,9 +165,7 @@ def _keep_awake(token: str, started: LoginSession) -> None:
         return
     try:
         with office.database.transaction() as session:
-            found = sessions.session_of(session, office.clock, office.settings, token=token)
-            if found is not None:
-                sessions.touch(found[0], office.clock, office.settings)
+            sessions.touch(session, office.clock, office.settings, token=token)
     except PartUnavailable:
         # Reading goes on while the rows cannot be written; only the idle time was not renewed.
         log.warning("the idle time of a session could not be renewed")

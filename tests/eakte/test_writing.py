@@ -33,7 +33,7 @@ from eakte.intake.versions import deliver_version
 from eakte.model.case import Case
 from eakte.model.document import Direction, Document, DocumentState, Source, Version, Writing
 from eakte.model.user import Actor, Role
-from eakte.retrieval.browsing import attachments_in, documents_in, placed_in
+from eakte.retrieval.browsing import attachments_in, cases_in, documents_in, placed_in, relatives_of
 from storage import Digest
 from tests.builders import A_PDF, Staff, appoint, as_, bring, document, house, opened
 
@@ -151,6 +151,37 @@ def test_a_withdrawal_sheet_keeps_the_place_of_what_was_taken_out(tmp_path: Path
             assert (sheet.reason, sheet.taken_out_by) == ("gehört Dritten", staff.clerk.name)
 
 
+def test_a_withdrawal_sheet_before_everything_stands_before_the_first_that_is_left(
+    tmp_path: Path,
+) -> None:
+    with house(tmp_path) as (office, staff):
+        dossier, case = opened(office, staff)
+        receipts = filed(office, staff, case, tmp_path / "in", b"one", b"two")
+        for receipt in receipts:
+            with office.begin(staff.clerk) as work:
+                withdraw_document(work, document(work, receipt), reason="gehört Dritten")
+                here = work.session.get_one(type(dossier), dossier.id)
+                rows = placed_in(work, here, documents_in(work, here))[case.id]
+                assert [row.position for row in rows] == [1, 2]
+                assert rows[0].sheet is not None
+
+
+def test_behind_the_last_page_stands_the_last_page_with_the_same_totals(tmp_path: Path) -> None:
+    with house(tmp_path) as (office, staff):
+        dossier, case = opened(office, staff)
+        receipts = filed(office, staff, case, tmp_path / "in", b"one", b"two")
+        with office.begin(staff.clerk) as work:
+            document(work, receipts[0]).page_count = 3
+            document(work, receipts[1]).page_count = 4
+        with office.begin(staff.clerk, writes=False) as work:
+            here = work.session.get_one(type(dossier), dossier.id)
+            first, behind = documents_in(work, here), documents_in(work, here, page=7)
+            assert [one.id for one in behind.rows] == [one.document_id for one in receipts]
+            assert (first.page, first.pages, first.total, first.sides) == (1, 1, 2, 7)
+            assert first == behind
+            assert [(one.id, *rest) for one, *rest in cases_in(work, here)] == [(case.id, 2, 7)]
+
+
 def test_a_cancelled_document_keeps_its_place_and_can_be_restored(tmp_path: Path) -> None:
     with house(tmp_path) as (office, staff):
         _, case = opened(office, staff)
@@ -193,6 +224,8 @@ def test_attachments_are_filed_and_taken_back_with_their_letter(tmp_path: Path) 
                 annex.document_id
             ]
             assert document(work, annex).case_id == case.id
+            assert relatives_of(work, main) == (None, [document(work, annex)])
+            assert relatives_of(work, document(work, annex)) == (main, [])
             take_back(work, main)
             assert document(work, annex).state is DocumentState.INBOX
             detach(work, document(work, annex))

@@ -25,7 +25,8 @@ SHAREABLE = (Role.CLERK, Role.LEAD, Role.MEDICAL, Role.RECORDS_MANAGER)
 def own_people(work: UnitOfWork) -> Sequence[User]:
     """List for whom the actor may name a deputy: themselves and, leading, those of their units."""
     require(work, Action.NAME_DEPUTY)
-    return [one for one in colleagues(work, SHAREABLE) if one.id in _answers_for(work)]
+    answered_for = _answers_for(work)
+    return [one for one in colleagues(work, SHAREABLE) if one.id in answered_for]
 
 
 def deputies(work: UnitOfWork) -> Sequence[Deputy]:

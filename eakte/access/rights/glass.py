@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload
 
 from eakte import audit
@@ -83,15 +83,21 @@ def own_glass(work: UnitOfWork) -> Sequence[Grant]:
         select(Grant)
         .join(Dossier, Dossier.id == Grant.dossier_id)
         .options(joinedload(Grant.dossier))
-        .where(
-            Grant.kind == GrantKind.BREAK_GLASS,
-            Grant.user_id == work.actor.id,
-            Grant.withdrawn_at.is_(None),
-            Grant.ends_at > work.clock.now(),
-            ~Dossier.staff,
-        )
+        .where(*still_open(work))
         .order_by(Grant.ends_at, Grant.id)
     ).all()
+
+
+def still_open(work: UnitOfWork) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions on grants, joined to dossiers, under which the actor's glass holds."""
+    require(work, Action.MANAGE_OWN_ACCOUNT)
+    return (
+        Grant.kind == GrantKind.BREAK_GLASS,
+        Grant.user_id == work.actor.id,
+        Grant.withdrawn_at.is_(None),
+        Grant.ends_at > work.clock.now(),
+        ~Dossier.staff,
+    )
 
 
 def end_glass(work: UnitOfWork, grant_id: UUID) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from eakte import audit
 from eakte.access.actions import Action
@@ -40,11 +40,14 @@ def unseen(work: UnitOfWork) -> Sequence[Notice]:
     """List what the actor was told and has not seen yet, the latest first."""
     require(work, Action.MANAGE_OWN_ACCOUNT)
     return work.session.scalars(
-        select(Notice)
-        .where(Notice.user_id == work.actor.id, Notice.seen_at.is_(None))
-        .order_by(Notice.made_at.desc(), Notice.id)
-        .limit(MOST)
+        select(Notice).where(*not_seen(work)).order_by(Notice.made_at.desc(), Notice.id).limit(MOST)
     ).all()
+
+
+def not_seen(work: UnitOfWork) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions on notices under which the actor has still to be told."""
+    require(work, Action.MANAGE_OWN_ACCOUNT)
+    return (Notice.user_id == work.actor.id, Notice.seen_at.is_(None))
 
 
 def note_seen(work: UnitOfWork, notice_id: UUID) -> None:

@@ -12,7 +12,7 @@ from eakte.access.actions import Action
 from eakte.access.check import require
 from eakte.clock import OFFICE_ZONE
 from eakte.errors import NotFound
-from eakte.model.user import Membership, Role, User, UserKind
+from eakte.model.user import Role, User, UserKind
 from eakte.unit_of_work import UnitOfWork
 
 SHORTEST_REASON = 10
@@ -20,15 +20,10 @@ LONGEST_REASON = 500
 LONGEST_RIGHT = timedelta(days=365)
 
 
-def colleagues(
-    work: UnitOfWork, roles: Collection[Role], *, unit: UUID | None = None
-) -> Sequence[User]:
-    """List the active people who do one of these kinds of work, of one unit if it is named."""
+def colleagues(work: UnitOfWork, roles: Collection[Role]) -> Sequence[User]:
+    """List the active people who do one of these kinds of work, by name."""
     require(work, Action.SEE_LISTS)
     query = select(User).where(User.active, User.kind == UserKind.PERSON).order_by(User.name)
-    if unit is not None:
-        members = select(Membership.user_id).where(Membership.department_id == unit)
-        query = query.where(User.id.in_(members))
     return [one for one in work.session.scalars(query) if not roles_of(one).isdisjoint(roles)]
 
 

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, Uuid, exists, literal, or_, select, union_all
 from sqlalchemy.orm import joinedload
 
 from eakte.access.actions import Action
 from eakte.access.check import require
-from eakte.access.rights.granting import grants_of
 from eakte.access.rights.people import roles_of
-from eakte.access.rights.taking_part import participants_of
+from eakte.model.case import Case
 from eakte.model.dossier import Dossier
 from eakte.model.file_plan import Access
-from eakte.model.right import LAST_LETTER, Deputy, Duty
-from eakte.model.user import Membership, Role, User
+from eakte.model.right import LAST_LETTER, Deputy, Duty, Grant, GrantKind, Participation
+from eakte.model.user import Membership, Role, User, UserKind
 from eakte.unit_of_work import UnitOfWork
 
 
@@ -47,57 +47,148 @@ class Reacher:
     until: date | datetime | None = None
 
 
-def reachers(work: UnitOfWork, dossier: Dossier) -> Sequence[Reacher]:
+@dataclass(frozen=True)
+class Holdings:
+    """Who could be given something, and what of a dossier is given to whom at this moment.
+
+    ``people`` are all active persons by name, ``members`` those active in the dossier's unit. In
+    ``grants`` there is no broken glass, in ``parts`` every case of the dossier, in ``deputies``
+    whoever stands in today for anybody, both being active.
+    """
+
+    people: Sequence[User]
+    members: Sequence[User]
+    grants: Sequence[Grant]
+    duties: Sequence[Duty]
+    parts: Mapping[UUID, Sequence[Participation]]
+    deputies: Sequence[Deputy]
+
+
+def holdings(work: UnitOfWork, dossier: Dossier) -> Holdings:
+    """Return who holds what of a dossier: one question about the people and all their rights."""
+    require(work, Action.SEE_ACCESS, dossier)
+    rights = union_all(*_rights(work, dossier)).subquery()
+    member = exists().where(
+        Membership.user_id == User.id, Membership.department_id == dossier.department_id
+    )
+    people: dict[UUID, User] = {}
+    members: dict[UUID, User] = {}
+    grants: list[Grant] = []
+    duties: list[Duty] = []
+    parts: dict[UUID, list[Participation]] = {}
+    deputies: list[Deputy] = []
+    for person, of_the_unit, *held in work.session.execute(
+        select(User, member, Grant, Duty, Participation, Deputy)
+        .outerjoin(rights, rights.c.user_id == User.id)
+        .outerjoin(Grant, Grant.id == rights.c.grant_id)
+        .outerjoin(Duty, Duty.id == rights.c.duty_id)
+        .outerjoin(Participation, Participation.id == rights.c.part_id)
+        .outerjoin(Deputy, Deputy.id == rights.c.deputy_id)
+        .options(
+            joinedload(Grant.user),
+            joinedload(Duty.user),
+            joinedload(Participation.user),
+            joinedload(Participation.case),
+            joinedload(Deputy.absent),
+            joinedload(Deputy.deputy),
+        )
+        .where(or_(User.active, Grant.id.is_not(None), Participation.id.is_not(None)))
+        .order_by(User.name, Grant.id, Duty.id, Participation.id)
+    ):
+        if person.active and person.kind is UserKind.PERSON:
+            people[person.id] = person
+        if person.active and of_the_unit:
+            members[person.id] = person
+        match next((one for one in held if one is not None), None):
+            case Grant() as grant:
+                grants.append(grant)
+            case Duty() as duty:
+                duties.append(duty)
+            case Participation() as part:
+                parts.setdefault(part.case_id, []).append(part)
+            case Deputy() as deputy:
+                deputies.append(deputy)
+    deputies.sort(key=lambda one: (one.last_day, one.id))
+    return Holdings([*people.values()], [*members.values()], grants, duties, parts, deputies)
+
+
+def reachers(work: UnitOfWork, dossier: Dossier, held: Holdings) -> Sequence[Reacher]:
     """List who reaches the dossier or a case in it, each right for itself, the strongest first."""
     require(work, Action.SEE_ACCESS, dossier)
-    found = [*_by_name(work, dossier)]
+    found = [*_by_name(dossier, held)]
     if not dossier.locked and not dossier.staff:
-        found += _by_place(work, dossier)
-        found += _deputies(work, found)
+        found += _by_place(dossier, held)
+        found += _deputies(found, held)
     return found
 
 
-def _by_name(work: UnitOfWork, dossier: Dossier) -> Iterator[Reacher]:
+def _rights(work: UnitOfWork, dossier: Dossier) -> Iterator[Select[*tuple[Any, ...]]]:
+    """Every kind of right on the dossier: who has it, and its id in the column of its kind."""
+    today, now = work.clock.today(), work.clock.now()
+    # With its type: SQLite's ids come back as text from a column that has none.
+    nothing = literal(None, Uuid())
+    yield select(
+        Grant.user_id,
+        Grant.id.label("grant_id"),
+        nothing.label("duty_id"),
+        nothing.label("part_id"),
+        nothing.label("deputy_id"),
+    ).where(
+        Grant.dossier_id == dossier.id,
+        Grant.kind == GrantKind.GRANTED,
+        Grant.withdrawn_at.is_(None),
+        Grant.ends_at > now,
+    )
+    yield select(Duty.user_id, nothing, Duty.id, nothing, nothing).where(
+        Duty.department_id == dossier.department_id,
+        Duty.first_letter <= dossier.letter,
+        Duty.last_letter >= dossier.letter,
+        Duty.valid_from <= today,
+        or_(Duty.valid_until.is_(None), Duty.valid_until >= today),
+    )
+    yield (
+        select(Participation.user_id, nothing, nothing, Participation.id, nothing)
+        .join(Case, Case.id == Participation.case_id)
+        .where(
+            Case.dossier_id == dossier.id,
+            Participation.withdrawn_at.is_(None),
+            Participation.ends_at > now,
+        )
+    )
+    yield (
+        select(Deputy.absent_id, nothing, nothing, nothing, Deputy.id)
+        .join(User, User.id == Deputy.deputy_id)
+        .where(
+            Deputy.withdrawn_at.is_(None),
+            Deputy.first_day <= today,
+            Deputy.last_day >= today,
+            User.active,
+        )
+    )
+
+
+def _by_name(dossier: Dossier, held: Holdings) -> Iterator[Reacher]:
     if dossier.clerk is not None and dossier.clerk.active:
         yield Reacher(dossier.clerk.id, dossier.clerk.name, Why.IN_CHARGE)
-    for grant in grants_of(work, dossier):
+    for grant in held.grants:
         if grant.user.active and not (dossier.staff and Role.PERSONNEL in roles_of(grant.user)):
             yield Reacher(grant.user_id, grant.user.name, Why.GIVEN, until=grant.ends_at)
 
 
-def _by_place(work: UnitOfWork, dossier: Dossier) -> Iterator[Reacher]:
-    today = work.clock.today()
-    for duty in work.session.scalars(
-        select(Duty)
-        .join(User, User.id == Duty.user_id)
-        .options(joinedload(Duty.user))
-        .where(
-            Duty.department_id == dossier.department_id,
-            Duty.first_letter <= dossier.letter,
-            Duty.last_letter >= dossier.letter,
-            Duty.valid_from <= today,
-            or_(Duty.valid_until.is_(None), Duty.valid_until >= today),
-            User.active,
-        )
-        .order_by(User.name, Duty.id)
-    ):
+def _by_place(dossier: Dossier, held: Holdings) -> Iterator[Reacher]:
+    for duty in held.duties:
         last = "" if duty.last_letter == LAST_LETTER else duty.last_letter
         letters = f"{duty.first_letter}–{last}".upper() if duty.first_letter or last else ""
         why = Why.PROCEDURE if duty.procedure_key else Why.DUTY
         about = " ".join(part for part in (letters, duty.procedure_key) if part)
         yield Reacher(duty.user_id, duty.user.name, why, about, duty.valid_until)
-    for person in work.session.scalars(
-        select(User)
-        .join(Membership, Membership.user_id == User.id)
-        .where(Membership.department_id == dossier.department_id, User.active)
-        .order_by(User.name)
-    ):
+    for person in held.members:
         roles = roles_of(person)
         if dossier.access is Access.UNIT and roles & {Role.CLERK, Role.LEAD}:
             yield Reacher(person.id, person.name, Why.UNIT)
         elif Role.RECORDS_MANAGER in roles:
             yield Reacher(person.id, person.name, Why.RECORDS)
-    for parts in participants_of(work, dossier).values():
+    for parts in held.parts.values():
         for part in parts:
             if part.user.active:
                 yield Reacher(
@@ -105,24 +196,12 @@ def _by_place(work: UnitOfWork, dossier: Dossier) -> Iterator[Reacher]:
                 )
 
 
-def _deputies(work: UnitOfWork, found: Sequence[Reacher]) -> list[Reacher]:
-    today = work.clock.today()
+def _deputies(found: Sequence[Reacher], held: Holdings) -> list[Reacher]:
     inherited = {one.person: one.name for one in found if one.why is not Why.GIVEN}
-    rows = work.session.scalars(
-        select(Deputy)
-        .options(joinedload(Deputy.deputy), joinedload(Deputy.absent))
-        .where(
-            Deputy.absent_id.in_(inherited),
-            Deputy.withdrawn_at.is_(None),
-            Deputy.first_day <= today,
-            Deputy.last_day >= today,
-        )
-        .order_by(Deputy.last_day, Deputy.id)
-    )
     return [
         Reacher(
             one.deputy_id, one.deputy.name, Why.STANDS_IN, inherited[one.absent_id], one.last_day
         )
-        for one in rows
-        if one.deputy.active and roles_of(one.deputy) & roles_of(one.absent)
+        for one in held.deputies
+        if one.absent_id in inherited and roles_of(one.deputy) & roles_of(one.absent)
     ]

@@ -15,7 +15,7 @@ from eakte import audit
 from eakte.access.actions import Action
 from eakte.access.check import require
 from eakte.access.rights.notices import Told, tell
-from eakte.access.rights.people import colleagues, unfit
+from eakte.access.rights.people import colleagues, roles_of, unfit
 from eakte.db import folded
 from eakte.errors import NotFound, RuleBroken
 from eakte.model.catalogue import Procedure
@@ -38,6 +38,16 @@ class Coverage:
     doubled: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class UnitWork:
+    """A unit with how its work is shared out, who works there, and its procedures in use."""
+
+    unit: Department
+    duties: Sequence[Duty]
+    people: Sequence[User]
+    procedures: Sequence[Procedure]
+
+
 def led_units(work: UnitOfWork) -> Sequence[Department]:
     """List the units whose work the actor shares out, by name."""
     require(work, Action.SHARE_WORK)
@@ -47,14 +57,39 @@ def led_units(work: UnitOfWork) -> Sequence[Department]:
     return work.session.scalars(query).all()
 
 
-def procedures_of(work: UnitOfWork, unit: Department) -> Sequence[Procedure]:
-    """List the procedures of a unit that are in use, in their order."""
+def led_work(work: UnitOfWork) -> list[UnitWork]:
+    """List the units whose work the actor shares out with all that belongs to it, by name.
+
+    Each question is asked once for all units, however many the actor leads.
+    """
     require(work, Action.SHARE_WORK)
-    return work.session.scalars(
+    units = led_units(work)
+    ids = [unit.id for unit in units]
+    duties: dict[UUID, list[Duty]] = {}
+    for duty in _held_duties(work, ids):
+        duties.setdefault(duty.department_id, []).append(duty)
+    people: dict[UUID, list[User]] = {}
+    for unit_id, person in work.session.execute(
+        select(Membership.department_id, User)
+        .join(User, User.id == Membership.user_id)
+        .where(Membership.department_id.in_(ids), User.active, User.kind == UserKind.PERSON)
+        .order_by(User.name)
+    ):
+        if not roles_of(person).isdisjoint(WORKERS):
+            people.setdefault(unit_id, []).append(person)
+    procedures: dict[UUID, list[Procedure]] = {}
+    for one in work.session.scalars(
         select(Procedure)
-        .where(Procedure.department_id == unit.id, Procedure.in_use)
+        .where(Procedure.department_id.in_(ids), Procedure.in_use)
         .order_by(Procedure.place, Procedure.title)
-    ).all()
+    ):
+        procedures.setdefault(one.department_id, []).append(one)
+    return [
+        UnitWork(
+            unit, duties.get(unit.id, ()), people.get(unit.id, ()), procedures.get(unit.id, ())
+        )
+        for unit in units
+    ]
 
 
 def duties_of(work: UnitOfWork, unit: Department) -> Sequence[Duty]:
@@ -65,17 +100,7 @@ def duties_of(work: UnitOfWork, unit: Department) -> Sequence[Duty]:
     """
     require(work, Action.SHARE_WORK)
     _refuse_foreign(work, unit.id)
-    today = work.clock.today()
-    return work.session.scalars(
-        select(Duty)
-        .join(User, User.id == Duty.user_id)
-        .options(joinedload(Duty.user))
-        .where(
-            Duty.department_id == unit.id,
-            or_(Duty.valid_until.is_(None), Duty.valid_until >= today),
-        )
-        .order_by(Duty.first_letter, Duty.last_letter, User.name, Duty.id)
-    ).all()
+    return _held_duties(work, [unit.id])
 
 
 def coverage(duties: Iterable[Duty], day: date) -> Coverage:
@@ -166,6 +191,19 @@ def end_duty(work: UnitOfWork, duty_id: UUID) -> None:
     else:
         duty.valid_until = yesterday
     work.session.flush()
+
+
+def _held_duties(work: UnitOfWork, units: Sequence[UUID]) -> Sequence[Duty]:
+    return work.session.scalars(
+        select(Duty)
+        .join(User, User.id == Duty.user_id)
+        .options(joinedload(Duty.user))
+        .where(
+            Duty.department_id.in_(units),
+            or_(Duty.valid_until.is_(None), Duty.valid_until >= work.clock.today()),
+        )
+        .order_by(Duty.first_letter, Duty.last_letter, User.name, Duty.id)
+    ).all()
 
 
 def _refuse_foreign(work: UnitOfWork, unit_id: UUID) -> None:

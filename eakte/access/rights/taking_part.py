@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from eakte import audit
 from eakte.access.actions import Action
@@ -21,33 +20,12 @@ from eakte.access.rights.people import (
 )
 from eakte.errors import NotFound, RuleBroken
 from eakte.model.case import Case
-from eakte.model.dossier import Dossier
 from eakte.model.right import Participation
 from eakte.model.user import Membership, Role, User
 from eakte.unit_of_work import UnitOfWork
 
 PARTAKERS = (Role.MEDICAL, Role.EXPERT, Role.CLERK, Role.LEAD)
 LONGEST_EXPERT = timedelta(days=90)
-
-
-def participants_of(work: UnitOfWork, dossier: Dossier) -> dict[UUID, list[Participation]]:
-    """Return who takes part at this moment, by case of the dossier."""
-    require(work, Action.SEE_ACCESS, dossier)
-    found: dict[UUID, list[Participation]] = {}
-    for one in work.session.scalars(
-        select(Participation)
-        .join(Case, Case.id == Participation.case_id)
-        .join(User, User.id == Participation.user_id)
-        .options(joinedload(Participation.user))
-        .where(
-            Case.dossier_id == dossier.id,
-            Participation.withdrawn_at.is_(None),
-            Participation.ends_at > work.clock.now(),
-        )
-        .order_by(User.name, Participation.id)
-    ):
-        found.setdefault(one.case_id, []).append(one)
-    return found
 
 
 def let_take_part(

@@ -10,13 +10,13 @@ from flask.typing import ResponseReturnValue
 
 from eakte.access.rights.deputising import deputies, end_deputy, name_deputy
 from eakte.access.rights.glass import break_glass, end_glass, review_glass, to_review
-from eakte.access.rights.granting import give_access, grants_of, withdraw_access
+from eakte.access.rights.granting import give_access, withdraw_access
 from eakte.access.rights.locking import ask_to_lift, decide_lift, lock_dossier, open_request
 from eakte.access.rights.notices import note_seen, unseen
 from eakte.access.rights.people import colleague
-from eakte.access.rights.reachers import reachers
+from eakte.access.rights.reachers import holdings, reachers
 from eakte.access.rights.sharing import coverage, duties_of, end_duty, led_units, share_out
-from eakte.access.rights.taking_part import end_part, let_take_part, participants_of
+from eakte.access.rights.taking_part import end_part, let_take_part
 from eakte.errors import NotFound
 from eakte.model.department import Department
 from eakte.model.right import LAST_LETTER, Deputy, Duty, Grant, Participation
@@ -62,7 +62,7 @@ def access(dossier_id: UUID) -> AccessOut:
     """Say who reaches a dossier, by which right, and what shuts it."""
     work = current_work()
     dossier = dossier_by_id(work, dossier_id)
-    found = reachers(work, dossier)
+    held = holdings(work, dossier)
     return AccessOut(
         locked=dossier.locked,
         staff=dossier.staff,
@@ -71,12 +71,10 @@ def access(dossier_id: UUID) -> AccessOut:
             ReacherOut(
                 person_id=one.person, name=one.name, why=one.why, about=one.about, until=one.until
             )
-            for one in found
+            for one in reachers(work, dossier, held)
         ],
-        grants=[_grant_out(grant) for grant in grants_of(work, dossier)],
-        participations=[
-            _part_out(part) for parts in participants_of(work, dossier).values() for part in parts
-        ],
+        grants=[_grant_out(grant) for grant in held.grants],
+        participations=[_part_out(part) for parts in held.parts.values() for part in parts],
         lift_requests=[
             LiftRequestOut(
                 id=one.id,

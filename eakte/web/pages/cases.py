@@ -18,7 +18,6 @@ from eakte.model.case import Case, CaseState
 from eakte.model.dossier import DossierState
 from eakte.retrieval.browsing import (
     PER_PAGE,
-    counts_by_case,
     documents_in,
     history_of,
     placed_in,
@@ -132,7 +131,6 @@ def cancel(case_id: UUID) -> ResponseReturnValue:
 
 def _page(work: UnitOfWork, case: Case, *, errors: dict[str, str] | None = None) -> str:
     found = documents_in(work, case.dossier, case=case, page=wanted_page())
-    documents, pages_together = counts_by_case(work, case.dossier).get(case.id, (0, 0))
     changing = may(work.actor, Action.EDIT_CASE, case)
     alive = case.dossier.state is DossierState.OPEN
     asked = {
@@ -144,8 +142,8 @@ def _page(work: UnitOfWork, case: Case, *, errors: dict[str, str] | None = None)
         case=case,
         plan_path=plan_path(work, case.dossier.plan_entry_id),
         rows=placed_in(work, case.dossier, found).get(case.id, []),
-        documents=documents,
-        pages=pages_together,
+        documents=found.total,
+        pages=found.sides,
         page=paging_of(found, PER_PAGE),
         procedures=procedures(work, department_id=case.dossier.department_id),
         panel=panel_of(work, case),

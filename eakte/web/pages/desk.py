@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from eakte.access.actions import Action
 from eakte.access.check import may
-from eakte.retrieval.inbox import inbox
+from eakte.retrieval.inbox import newest
 from eakte.retrieval.listing import recent_dossiers
 from eakte.web.desk import sections_of, waiting
 from eakte.web.per_request import current_work
@@ -27,7 +27,7 @@ def home() -> ResponseReturnValue:
         "home.html",
         waiting=counts.ready if counts else None,
         failed=counts.failed if counts else 0,
-        recent=inbox(work, per_page=MOST).rows if has_inbox else (),
+        recent=newest(work, most=MOST) if has_inbox else (),
         dossiers=recent_dossiers(work, most=MOST) if "dossiers" in sections_of(work.actor) else (),
         may_upload=may(work.actor, Action.DELIVER_DOCUMENT),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, cast
 from uuid import UUID
@@ -9,7 +10,6 @@ from uuid import UUID
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from eakte.access.actions import Action
 from eakte.access.check import may
@@ -34,21 +34,19 @@ from eakte.model.document import (
     Writing,
 )
 from eakte.model.findings import Flag
-from eakte.model.user import User
-from eakte.retrieval.browsing import attachments_in
-from eakte.retrieval.inbox import next_in_inbox, progress_of, turn_of
+from eakte.retrieval.browsing import relatives_of
+from eakte.retrieval.inbox import STATES, Choice, next_in_inbox, progress_of, turn_of
 from eakte.retrieval.listing import (
     case_by_id,
     document_by_id,
     document_types,
-    versions_of,
 )
 from eakte.retrieval.reading import (
-    preview_count,
+    Edition,
+    editions_of,
     read_original,
     read_preview,
     read_reading_copy,
-    reading_copy,
 )
 from eakte.unit_of_work import UnitOfWork
 from eakte.web.errors import said
@@ -74,9 +72,10 @@ def status(document_id: UUID) -> ResponseReturnValue:
     """Show how far the processing is; the page asks again until there is something to read."""
     work = current_work()
     document = document_by_id(work, document_id)
-    if may(work.actor, Action.READ_CONTENT, document) and reading_copy(work, document):
+    seen = _seen(work, document, editions_of(work, document))
+    if seen["reading"] is not None:
         return Response(headers={"HX-Refresh": "true"})
-    return render_template("_status.html", **_seen(work, document))
+    return render_template("_status.html", **seen)
 
 
 @pages.get("/original")
@@ -205,57 +204,41 @@ def _tell_filed(document: Document, case: Case) -> None:
 
 
 def _page(work: UnitOfWork, document: Document, *, errors: dict[str, str] | None = None) -> str:
-    versions = versions_of(work, document)
-    authors = {version.created_by_id for version in versions}
-    names = {
-        user_id: name
-        for user_id, name in work.session.execute(
-            select(User.id, User.name).where(User.id.in_(authors))
-        )
-    }
-    seen = _seen(work, document)
+    editions = editions_of(work, document)
+    versions = [one.version for one in editions]
+    seen = _seen(work, document, editions)
     reading = seen["reading"]
+    parent, attachments = relatives_of(work, document)
     return render_template(
         "document.html",
         versions=versions,
-        creators={version.number: names.get(version.created_by_id) for version in versions},
+        creators={one.version.number: one.creator for one in editions},
         reading_is_pdfa=reading is not None and reading.sha256 != versions[0].sha256,
         hints=_hints(document),
         duplicate_of=earlier_twins(work, [document]).get(document.id),
         plan_path=plan_path(work, document.case.dossier.plan_entry_id) if document.case else (),
         turn=turn_of(work, document),
         document_types=document_types(work),
-        attachments=attachments_in(work, [document]).get(document.id, []),
-        parent=_parent(work, document),
-        holder=_holder(work, document),
+        attachments=attachments,
+        parent=parent,
+        holder=document.holder,
         form=request.form.to_dict() if errors else {},
         errors=errors or {},
         **seen,
     )
 
 
-def _parent(work: UnitOfWork, document: Document) -> Document | None:
-    """The document of which this one is an attachment; both lie in the same place."""
-    if document.parent_id is None:
-        return None
-    parent = work.session.get(Document, document.parent_id)
-    return parent if parent and may(work.actor, Action.SEE_DOCUMENT, parent) else None
-
-
-def _holder(work: UnitOfWork, document: Document) -> User | None:
-    """Whoever has the document in hand to write on it."""
-    holder = document.checked_out_by_id
-    return work.session.get(User, holder) if holder else None
-
-
-def _seen(work: UnitOfWork, document: Document) -> dict[str, Any]:
+def _seen(work: UnitOfWork, document: Document, editions: Sequence[Edition]) -> dict[str, Any]:
     """Return what the viewer, or what stands in its place, needs."""
-    reads = may(work.actor, Action.READ_CONTENT, document)
+    current = next(one for one in editions if one.version.number == document.current_version)
     return {
         "document": document,
-        "reading": reading_copy(work, document) if reads else None,
-        "previews": preview_count(work, document) if reads else 0,
-        "progress": progress_of(work, [document.id]).get(document.id),
+        "reading": current.reading,
+        "previews": current.previews,
+        # Shown only where there is nothing to read yet.
+        "progress": progress_of(work, [document.id]).get(document.id)
+        if current.reading is None and document.processing in STATES[Choice.RUNNING]
+        else None,
         "may": _may(work, document),
     }
 

@@ -21,13 +21,12 @@ from eakte.retrieval.browsing import (
 from eakte.retrieval.browsing import (
     Placed,
     aliases_of,
-    counts_by_case,
+    cases_in,
     documents_in,
     placed_in,
 )
 from eakte.retrieval.listing import (
     PER_PAGE,
-    cases_of,
     dossier_by_id,
     dossiers,
     totals_of,
@@ -123,7 +122,6 @@ def show(dossier_id: UUID) -> ResponseReturnValue:
     """Show one dossier with its cases and documents."""
     work = current_work()
     dossier = dossier_by_id(work, dossier_id)
-    counts = counts_by_case(work, dossier)
     found = documents_in(work, dossier, page=wanted_page())
     placed = placed_in(work, dossier, found)
     is_open = dossier.state is DossierState.OPEN
@@ -137,11 +135,11 @@ def show(dossier_id: UUID) -> ResponseReturnValue:
         dossier=dossier,
         plan_path=plan_path(work, dossier.plan_entry_id),
         cases=[
-            ShownCase(case, placed.get(case.id, []), *counts.get(case.id, (0, 0)))
-            for case in cases_of(work, dossier)
+            ShownCase(case, placed.get(case.id, []), documents, sides)
+            for case, documents, sides in cases_in(work, dossier)
         ],
-        documents=sum(number for number, _ in counts.values()),
-        pages=sum(number for _, number in counts.values()),
+        documents=found.total,
+        pages=found.sides,
         page=paging_of(found, DOCUMENTS),
         aliases=aliases_of(work, dossier),
         may=frozenset(name for name, allowed in asked.items() if allowed),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,15 +10,13 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from eakte.access.rights.people import colleague, colleagues
+from eakte.access.rights.people import colleague
 from eakte.access.rights.sharing import (
-    WORKERS,
     Coverage,
     coverage,
-    duties_of,
     end_duty,
     led_units,
-    procedures_of,
+    led_work,
     share_out,
 )
 from eakte.errors import BadInput, NotFound
@@ -40,8 +39,8 @@ class Share:
     unit: Department
     duties: list[tuple[Duty, str]]
     coverage: Coverage
-    people: list[User]
-    procedures: list[Procedure]
+    people: Sequence[User]
+    procedures: Sequence[Procedure]
 
 
 @pages.get("")
@@ -92,18 +91,16 @@ def _chosen_unit(work: UnitOfWork) -> Department:
 
 def _page(work: UnitOfWork, refusal: Refusal | None = None) -> str:
     today = work.clock.today()
-    shares = []
-    for unit in led_units(work):
-        duties = duties_of(work, unit)
-        shares.append(
-            Share(
-                unit,
-                [(duty, _letters(duty)) for duty in duties],
-                coverage(duties, today),
-                list(colleagues(work, WORKERS, unit=unit.id)),
-                list(procedures_of(work, unit)),
-            )
+    shares = [
+        Share(
+            one.unit,
+            [(duty, _letters(duty)) for duty in one.duties],
+            coverage(one.duties, today),
+            one.people,
+            one.procedures,
         )
+        for one in led_work(work)
+    ]
     return render_template(
         "duties.html",
         shares=shares,

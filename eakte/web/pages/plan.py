@@ -20,7 +20,7 @@ from eakte.filing.plan import (
     numbers_ever,
     plan,
     plan_entry_by_id,
-    plan_history,
+    plan_history_of,
     plan_path,
     stamp_of,
 )
@@ -104,7 +104,8 @@ def new() -> ResponseReturnValue:
 def entry(entry_id: UUID) -> ResponseReturnValue:
     """Show one entry with its history; a change makes another entry of the same number follow."""
     work = current_work()
-    shown = plan_entry_by_id(work, entry_id)
+    history = plan_history_of(work, entry_id)
+    shown = next(row for row in history if row.id == entry_id)
     errors: dict[str, str] = {}
     if request.method == "POST":
         require(work, Action.EDIT_PLAN)
@@ -118,19 +119,20 @@ def entry(entry_id: UUID) -> ResponseReturnValue:
         except (BadInput, RuleBroken) as fault:
             errors[""] = _sentences(fault)
     counted = dossiers_by_entry(work)
-    history = plan_history(work, shown.number)
+    path = plan_path(work, shown.id)
+    may_edit = may(work.actor, Action.EDIT_PLAN) and shown.id == history[0].id
     page = render_template(
         "plan_entry.html",
         entry=shown,
-        path=plan_path(work, shown.id),
+        path=path,
         history=[(row, counted.get(row.id, 0)) for row in history],
         holds=shown.holds_on(work.clock.today()),
-        may_edit=may(work.actor, Action.EDIT_PLAN) and shown.id == history[0].id,
+        may_edit=may_edit,
         form=request.form.to_dict() if errors else _form_of(fields_of(work, shown)),
         stamp=stamp_of(shown),
         errors=errors,
         usual=USUAL,
-        **_offered(work),
+        **(_offered(work) if may_edit else {}),
     )
     return page, 422 if errors else 200
 

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from eakte.access.actions import Action
 from eakte.access.check import may, require
-from eakte.access.rights.granting import TAKERS, give_access, grants_of, withdraw_access
+from eakte.access.rights.granting import TAKERS, give_access, withdraw_access
 from eakte.access.rights.locking import (
     IN_CHARGE,
     ask_to_lift,
@@ -21,9 +21,9 @@ from eakte.access.rights.locking import (
     lock_dossier,
     open_request,
 )
-from eakte.access.rights.people import colleague, colleagues, roles_of
-from eakte.access.rights.reachers import reachers
-from eakte.access.rights.taking_part import PARTAKERS, end_part, let_take_part, participants_of
+from eakte.access.rights.people import colleague, roles_of
+from eakte.access.rights.reachers import holdings, reachers
+from eakte.access.rights.taking_part import PARTAKERS, end_part, let_take_part
 from eakte.errors import BadInput
 from eakte.model.dossier import Dossier
 from eakte.model.right import Mark
@@ -159,7 +159,8 @@ def decide(dossier_id: UUID, request_id: UUID) -> ResponseReturnValue:
 
 def _page(work: UnitOfWork, dossier: Dossier, refusal: Refusal | None = None) -> str:
     require(work, Action.SEE_ACCESS, dossier)
-    people = colleagues(work, frozenset(Role))
+    held = holdings(work, dossier)
+    people = [one for one in held.people if one.roles]
     cases = cases_of(work, dossier)
     allowed = {
         "give": may(work.actor, Action.GIVE_ACCESS, dossier),
@@ -169,9 +170,9 @@ def _page(work: UnitOfWork, dossier: Dossier, refusal: Refusal | None = None) ->
     return render_template(
         "rights.html",
         dossier=dossier,
-        reachers=reachers(work, dossier),
-        grants=grants_of(work, dossier),
-        participants=participants_of(work, dossier),
+        reachers=reachers(work, dossier, held),
+        grants=held.grants,
+        participants=held.parts,
         cases=cases,
         requests=open_request(work, dossier),
         me=work.actor.id,

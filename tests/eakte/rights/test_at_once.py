@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
@@ -10,12 +11,14 @@ from sqlalchemy import select
 
 from eakte import jobs
 from eakte.access.actions import Action
-from eakte.access.check import require
+from eakte.access.check import may, require
 from eakte.app import create_app
 from eakte.bootstrap import Office
+from eakte.model.case import Case
 from eakte.model.dossier import Dossier
 from eakte.model.job import Job, JobState
-from eakte.model.user import Membership, User
+from eakte.model.right import FIRST_LETTER, LAST_LETTER
+from eakte.model.user import Membership, Share, User
 from eakte.unit_of_work import UnitOfWork
 from eakte.web.streaming import ASK_CHUNKS, CHUNK, RightWithdrawn
 from eakte.worker import Worker
@@ -63,6 +66,32 @@ def test_who_keeps_the_right_gets_everything(tmp_path: Path) -> None:
         receipt = bring(office, staff.scanning, tmp_path / "in", content=content)
         browser = signed_in(create_app(office, look=lambda path, name: A_PDF), "clerk")
         assert browser.get(f"/dokument/{receipt.document_id}/original").data == content
+
+
+def test_a_case_that_changes_its_procedure_is_lost_at_once_to_whom_only_that_fell(
+    tmp_path: Path,
+) -> None:
+    with house(tmp_path / "house") as (office, staff):
+        dossier, case = opened(office, staff)
+        share = Share(staff.unit.id, FIRST_LETTER, LAST_LETTER, "erst")
+        actor = replace(
+            staff.other_clerk, own=replace(staff.other_clerk.own, shares=(share,)), deputising=()
+        )
+        with office.as_system() as work:
+            here = work.session.get_one(Dossier, dossier.id)
+            one = work.session.get_one(Case, case.id)
+            assert not may(actor, Action.SEE_DOSSIER, here)
+            one.procedure_key = "erst"
+            assert may(actor, Action.SEE_DOSSIER, here)
+            work.session.flush()
+            assert may(actor, Action.SEE_DOSSIER, here)
+            one.procedure_key = "neu"
+            assert not may(actor, Action.SEE_DOSSIER, here)
+            with work.session.begin_nested() as again:
+                one.procedure_key = "erst"
+                assert may(actor, Action.SEE_DOSSIER, here)
+                again.rollback()
+            assert not may(actor, Action.SEE_DOSSIER, here)
 
 
 def promised(office: Office, staff: Staff, subject: UUID) -> None:

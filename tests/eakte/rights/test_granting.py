@@ -8,12 +8,15 @@ import pytest
 
 from eakte.access.actions import Action
 from eakte.access.check import may
+from eakte.access.rights.deputising import name_deputy
 from eakte.access.rights.granting import give_access, grants_of, withdraw_access
-from eakte.access.rights.reachers import Why, reachers
+from eakte.access.rights.reachers import Why, holdings, reachers
+from eakte.access.rights.sharing import share_out
 from eakte.access.rights.taking_part import end_part, let_take_part
 from eakte.clock import SetClock
 from eakte.errors import NotAllowed, NotFound, RuleBroken
 from eakte.model.audit_entry import AuditEntry
+from eakte.model.department import Department
 from eakte.model.user import Actor, Role
 from tests.builders import appoint, now_
 from tests.eakte.rights.conftest import REASON, Cast
@@ -159,7 +162,8 @@ def test_the_page_names_everybody_who_reaches_the_dossier_and_nobody_else(cast: 
     give(cast, cast.auditor)
     let_in(cast, cast.expert)
     with cast.office.begin(cast.lead) as work:
-        told = {(one.person, one.why) for one in reachers(work, cast.dossier(work))}
+        held = holdings(work, cast.dossier(work))
+        told = {(one.person, one.why) for one in reachers(work, cast.dossier(work), held)}
         grants = grants_of(work, cast.dossier(work))
     assert told == {
         (cast.auditor.id, Why.GIVEN),
@@ -176,3 +180,47 @@ def test_the_page_names_everybody_who_reaches_the_dossier_and_nobody_else(cast: 
         *(cast.protection, cast.personnel),
     ]
     assert {one.id for one in everybody if sees(cast, one)} == {person for person, _ in told}
+
+
+def test_the_page_names_who_stands_in_for_a_share_of_the_work(cast: Cast) -> None:
+    near = appoint(cast.office, "near", Role.CLERK, units=[cast.staff.unit])
+    today = cast.office.clock.today()
+    with cast.office.begin(cast.lead) as work:
+        share_out(
+            work,
+            work.session.get_one(Department, cast.staff.unit.id),
+            cast.person(work, cast.staff.clerk),
+            letters=("a", "z"),
+            valid_from=today,
+        )
+        name_deputy(
+            work,
+            cast.person(work, cast.staff.clerk),
+            cast.person(work, near),
+            first_day=today,
+            last_day=today,
+        )
+
+    def told() -> list[tuple[object, Why, str]]:
+        with cast.office.begin(cast.lead, writes=False) as work:
+            held = holdings(work, cast.dossier(work))
+            found = reachers(work, cast.dossier(work), held)
+            return [(one.person, one.why, one.about) for one in found]
+
+    assert told()[0] == (cast.staff.clerk.id, Why.DUTY, "A–Z")
+    assert told()[-1] == (near.id, Why.STANDS_IN, cast.staff.clerk.name)
+    with cast.office.as_system() as work:
+        cast.person(work, near).active = False
+    assert near.id not in {person for person, *_ in told()}
+
+
+def test_what_was_given_to_a_closed_account_is_still_listed_to_be_taken_back(cast: Cast) -> None:
+    give(cast, cast.auditor)
+    with cast.office.as_system() as work:
+        cast.person(work, cast.auditor).active = False
+    with cast.office.begin(cast.lead, writes=False) as work:
+        held = holdings(work, cast.dossier(work))
+        assert [grant.user.name for grant in held.grants] == [cast.auditor.name]
+        assert cast.auditor.id not in {one.id for one in held.people}
+        named = {one.person for one in reachers(work, cast.dossier(work), held)}
+        assert cast.auditor.id not in named

@@ -15,6 +15,7 @@ from eakte.access.acting import actor_of
 from eakte.access.actions import Action
 from eakte.access.check import may, stood_in_for, visible, visible_within
 from eakte.access.rules import TABLE
+from eakte.access.sessions import actor_of_session, start_session
 from eakte.bootstrap import Office
 from eakte.model.case import Case
 from eakte.model.document import Document, DocumentState
@@ -100,6 +101,23 @@ def test_what_is_asked_within_known_dossiers_agrees_with_what_is_asked_of_every_
                         )
                     )
                     assert within == shown, (action, table.__name__, person)
+        raise Undone
+
+
+@MANY
+@given(seed=st.integers(min_value=0, max_value=2**32))
+def test_a_session_carries_exactly_the_rights_of_its_person(office: Office, seed: int) -> None:
+    with pytest.raises(Undone), office.as_system() as work:
+        drawn = draw_office(work.session, work.clock, Random(seed))  # noqa: S311  # no secret
+        for user in drawn.people:
+            for confirmed in (False, True):
+                actor = actor_of(work.session, user, work.clock, confirmed=confirmed)
+                token = start_session(replace(work, actor=actor), device="", confirmed=confirmed)
+                found = actor_of_session(work.session, work.clock, office.settings, token=token)
+                assert (found[1:] if found else None) == ((user, actor) if user.active else None)
+            user.active = False
+            work.session.flush()
+            assert actor_of_session(work.session, work.clock, office.settings, token=token) is None
         raise Undone
 
 

@@ -13,16 +13,27 @@ import pytest
 from werkzeug.routing import Rule
 
 from eakte.access.accounts import create_user
+from eakte.access.rights.notices import Told
 from eakte.bootstrap import Office
 from eakte.filing.describing import Description
 from eakte.filing.opening import open_case, open_dossier
 from eakte.filing.placing import place_document
 from eakte.model.case import Case
 from eakte.model.content import keep_content
-from eakte.model.document import Document, Rendition, RenditionKind, Version
+from eakte.model.document import Document, Rendition, RenditionKind, Version, WithdrawalSheet
+from eakte.model.dossier import Dossier
 from eakte.model.file_plan import PlanEntry
-from eakte.model.right import Deputy, Duty, Grant, GrantKind, Participation
-from eakte.model.user import Role
+from eakte.model.right import (
+    Deputy,
+    Duty,
+    Grant,
+    GrantKind,
+    LiftRequest,
+    Notice,
+    Participation,
+)
+from eakte.model.user import Actor, Role
+from eakte.retrieval.indexing import write_entries
 from eakte.unit_of_work import UnitOfWork
 from eakte.web.login import OPEN_TO_EVERYBODY
 from eakte.web.per_request import OfficeApp
@@ -32,20 +43,7 @@ from tests.inspecting import agreed, protector
 from tests.statements import heard
 
 MOST = 10
-# These ask more for the richest of clerks, and no more than this; a line goes when it is mended.
-ASK_MORE = {
-    "GET /": 12,
-    "GET /akte/<uuid:dossier_id>": 13,
-    "GET /akte/<uuid:dossier_id>/zugang": 16,
-    "GET /aktenplan/eintrag/<uuid:entry_id>": 12,
-    "GET /dokument/<im Posteingang>": 16,
-    "GET /dokument/<uuid:document_id>": 15,
-    "GET /vertretungen": 14,
-    "GET /vorgang/<uuid:case_id>": 13,
-    "GET /zustaendigkeiten": 12,
-    "POST /suche": 11,
-}
-PEOPLE = ("rich", "records", "schutz", "admin")
+PEOPLE = ("rich", "partly", "records", "schutz", "admin")
 # What needs a state that no prepared house has: a sign-in service, an account without its factor.
 NO_PAGE = {
     "factors.scan",
@@ -89,15 +87,18 @@ def prepared(office: Office, staff: Staff, clerk: Browser) -> House:
                 description=Description(title="Antrag", received_on=work.clock.today()),
             )
         _give_products(work, filed[0])
+        _tie(work, staff, cases[0], filed, waiting)
+    watcher = protector(office)
     with office.as_system() as work:
-        rich = _hire_rich(work, staff, cases)
+        rich = _hire_rich(work, staff, cases, watcher)
+        write_entries(work, [*waiting, *filed])
     parts = {
         "document_id": filed[0],
         "dossier_id": cases[0].dossier_id,
         "case_id": cases[0].id,
         "user_id": rich,
         "entry_id": staff.entry.id,
-        "inspection_id": agreed(office, staff, protector(office)),
+        "inspection_id": agreed(office, staff, watcher),
         "page": 1,
         "number": 1,
     }
@@ -121,17 +122,49 @@ def _give_products(work: UnitOfWork, document: UUID) -> None:
         )
 
 
-def _hire_rich(work: UnitOfWork, staff: Staff, cases: list[Case]) -> UUID:
-    """A clerk to whom everything there is to have was given."""
+def _tie(
+    work: UnitOfWork, staff: Staff, case: Case, filed: list[UUID], waiting: list[UUID]
+) -> None:
+    """Let the documents and the dossier that are looked at have all that can belong to them."""
+    dossier = work.session.get_one(Dossier, case.dossier_id)
+    dossier.clerk_id = staff.clerk.id
+    work.session.get_one(Case, case.id).procedure_key = "erst"
+    for document_id, parent_id, twin_id in (
+        (filed[0], filed[4], filed[8]),
+        (filed[12], filed[0], None),
+        (waiting[3], waiting[0], waiting[1]),
+        (waiting[5], waiting[3], None),
+    ):
+        document = work.session.get_one(Document, document_id)
+        document.parent_id, document.duplicate_of_id = parent_id, twin_id
+        document.checked_out_by_id = staff.clerk.id
+    work.session.add_all(
+        WithdrawalSheet(
+            case_id=case.id,
+            position=position,
+            document_id=filed[1],
+            title="Irrläufer",
+            reason="Gehört nicht hierher",
+            taken_out_at=work.clock.now(),
+            taken_out_by_id=staff.clerk.id,
+            taken_out_by="Sabine Sacher",
+        )
+        for position in (0, 99)
+    )
+
+
+def _hire_rich(work: UnitOfWork, staff: Staff, cases: list[Case], watcher: Actor) -> UUID:
+    """A clerk to whom everything there is to have was given, and one who reaches only parts."""
     today, now = work.clock.today(), work.clock.now()
-    rich, absent = (
+    rich, partly, absent = (
         create_user(work, login, name=login.title(), roles=roles, departments=units)
         for login, roles, units in (
             ("rich", {Role.CLERK, Role.LEAD, Role.PERSONNEL}, (staff.unit, staff.other_unit)),
+            ("partly", {Role.CLERK, Role.LEAD}, (staff.other_unit,)),
             ("absent", {Role.CLERK}, (staff.other_unit,)),
         )
     )
-    rich.password_hash = PASSWORD_HASH
+    rich.password_hash = partly.password_hash = PASSWORD_HASH
     work.session.flush()
     given: dict[str, Any] = {
         "user_id": rich.id,
@@ -140,11 +173,35 @@ def _hire_rich(work: UnitOfWork, staff: Staff, cases: list[Case]) -> UUID:
         "given_at": now,
         "ends_at": now + timedelta(days=90),
     }
+    lift = LiftRequest(
+        dossier_id=cases[0].dossier_id,
+        reason="Die Sperre ist hinfällig",
+        asked_by_id=absent.id,
+        asked_at=now,
+    )
+    glass = Grant(kind=GrantKind.BREAK_GLASS, dossier_id=cases[4].dossier_id, **given)
+    work.session.add_all([lift, glass])
+    work.session.flush()
+    work.session.add_all(
+        Notice(user_id=person.id, kind=told.value, subject_id=subject, made_at=now)
+        for person in (rich, watcher)
+        for told, subject in (
+            (Told.GLASS_BROKEN, glass.id),
+            (Told.OWN_DUTY, absent.id),
+            (Told.LIFT_ASKED, lift.id),
+        )
+    )
     share = {"department_id": staff.other_unit.id, "valid_from": today}
     work.session.add_all(
         [
             Duty(user_id=rich.id, first_letter="a", last_letter="n", **share),
             Duty(user_id=rich.id, procedure_key="erst", **share),
+            Duty(
+                user_id=partly.id,
+                department_id=staff.unit.id,
+                procedure_key="erst",
+                valid_from=today,
+            ),
             Duty(user_id=absent.id, first_letter="o", last_letter="z", **share),
             Deputy(
                 absent_id=absent.id,
@@ -154,10 +211,8 @@ def _hire_rich(work: UnitOfWork, staff: Staff, cases: list[Case]) -> UUID:
                 named_by_id=absent.id,
             ),
             Participation(case_id=cases[0].id, **given),
-            *(
-                Grant(kind=kind, dossier_id=cases[4].dossier_id, **given)
-                for kind in (GrantKind.GRANTED, GrantKind.BREAK_GLASS)
-            ),
+            Grant(kind=GrantKind.GRANTED, dossier_id=cases[4].dossier_id, **given),
+            Grant(kind=GrantKind.GRANTED, dossier_id=cases[0].dossier_id, **given),
         ]
     )
     return rich.id
@@ -191,9 +246,7 @@ def asked(app: OfficeApp, browser: Browser, method: str, address: str, rule: Rul
     return statements if answer.status_code == 200 else []
 
 
-def test_no_page_asks_more_than_ten_questions_or_than_is_known(
-    app: OfficeApp, prepared: House
-) -> None:
+def test_no_page_asks_more_than_ten_questions(app: OfficeApp, prepared: House) -> None:
     browsers = [signed_in(app, login) for login in PEOPLE]
     too_many: dict[str, int] = {}
     unseen = []
@@ -207,7 +260,7 @@ def test_no_page_asks_more_than_ten_questions_or_than_is_known(
         if max(counted) > MOST:
             too_many[f"{method} {rule}"] = max(counted)
     assert unseen == [], "nobody was shown these pages"
-    assert too_many == ASK_MORE
+    assert too_many == {}
 
 
 def test_a_longer_list_asks_no_more_questions(
