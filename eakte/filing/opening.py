@@ -22,6 +22,7 @@ from eakte.errors import (
     RuleBroken,
 )
 from eakte.filing.references import rest_of, uses_letter
+from eakte.filing.revising import LONGEST_KEYWORD, MOST_KEYWORDS
 from eakte.model.case import Case
 from eakte.model.catalogue import Procedure
 from eakte.model.counter import hold, next_number
@@ -29,8 +30,6 @@ from eakte.model.dossier import Dossier, DossierAlias, DossierState, Medium
 from eakte.model.file_plan import Access, PlanEntry
 from eakte.model.user import Membership, Role, User, UserKind
 from eakte.unit_of_work import UnitOfWork
-
-MOST_KEYWORDS = 20
 
 
 @dataclass(frozen=True)
@@ -300,7 +299,7 @@ def _dossier(
         paper_location=given.paper_location.strip()[:200],
         term_from=given.term_from,
         term_until=given.term_until,
-        keywords=[word.strip()[:60] for word in given.keywords if word.strip()],
+        keywords=[word.strip()[:LONGEST_KEYWORD] for word in given.keywords if word.strip()],
         access=entry.default_access,
         locked=given.locked,
         lock_reason=given.lock_reason.strip()[:500],

@@ -15,42 +15,33 @@ from eakte.access.check import may, require
 from eakte.db import folded
 from eakte.errors import BadInput, DossierClosed, NotFound, NotUnique, RuleBroken
 from eakte.filing.persons import faults_of_person
+from eakte.filing.saying import UNSAID, Said, emptied
 from eakte.history import change
 from eakte.model.document import Document
 from eakte.model.dossier import Dossier, DossierAlias, DossierLink, DossierState, Medium
 from eakte.model.user import User, UserKind
 from eakte.unit_of_work import UnitOfWork
 
-MOST_KEYWORDS = 30
+MOST_KEYWORDS = 20
 LONGEST_KEYWORD = 60
-
-
-class _Unsaid:
-    """Stands for "nothing was said of this", since None says "empty it"."""
-
-
-UNSAID: Any = _Unsaid()
+LONGEST = {"subject": 300, "person_name": 200, "address": 300, "paper_location": 200}
 
 
 @dataclass(frozen=True)
-class Revision:
+class Revision(Said):
     """What is to stand in a dossier from now on; ``UNSAID`` leaves what is there."""
 
     subject: str = UNSAID
-    person_name: str = UNSAID
+    person_name: str | None = UNSAID
     birth_date: date | None = UNSAID
     death_date: date | None = UNSAID
-    address: str = UNSAID
+    address: str | None = UNSAID
     medium: Medium = UNSAID
-    paper_location: str = UNSAID
+    paper_location: str | None = UNSAID
     term_from: date | None = UNSAID
     term_until: date | None = UNSAID
     keywords: tuple[str, ...] = UNSAID
     clerk_id: UUID | None = UNSAID
-
-    def said(self) -> dict[str, Any]:
-        """Return the fields of which something was said."""
-        return {name: value for name, value in vars(self).items() if value is not UNSAID}
 
 
 def revise_dossier(work: UnitOfWork, dossier: Dossier, revision: Revision) -> None:
@@ -203,13 +194,13 @@ def refuse_if_over(dossier: Dossier) -> None:
 
 
 def _cleaned(said: dict[str, Any]) -> dict[str, Any]:
-    longest = {"subject": 300, "person_name": 200, "address": 300, "paper_location": 200}
-    for name, most in longest.items():
+    said = emptied(said, LONGEST)
+    for name, most in LONGEST.items():
         if name in said:
             said[name] = " ".join(said[name].split())[:most]
     if "keywords" in said:
         words = dict.fromkeys(" ".join(word.split())[:LONGEST_KEYWORD] for word in said["keywords"])
-        said["keywords"] = [word for word in words if word][:MOST_KEYWORDS]
+        said["keywords"] = [word for word in words if word]
     return said
 
 
@@ -217,6 +208,8 @@ def _faults_of_form(work: UnitOfWork, dossier: Dossier, wanted: dict[str, Any]) 
     faults = []
     if "subject" in wanted and not wanted["subject"]:
         faults.append("Der Betreff darf nicht leer sein.")
+    if len(wanted.get("keywords", ())) > MOST_KEYWORDS:
+        faults.append(f"Mehr als {MOST_KEYWORDS} Schlagworte sind nicht möglich.")
     begins = wanted.get("term_from", dossier.term_from)
     ends = wanted.get("term_until", dossier.term_until)
     if begins and ends and ends < begins:

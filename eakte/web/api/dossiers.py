@@ -79,8 +79,12 @@ def open_one(wanted: DossierIn) -> DossierOut:
         subject=wanted.subject,
         person_name=wanted.person_name,
         birth_date=wanted.birth_date,
+        given=wanted.opening(),
+        although_known=wanted.although_known,
     )
-    return _shown(work, dossier)
+    # Told without asking again: whoever opens a dossier for somebody else may not see it then, and
+    # must not lose the act for it.
+    return DossierOut.model_validate(dossier_fields(dossier) | {"cases": []})
 
 
 @dossiers.get("/<uuid:dossier_id>")

@@ -24,6 +24,7 @@ from eakte.filing.placing import (
     take_back,
 )
 from eakte.filing.plan import plan_path
+from eakte.filing.saying import UNSAID
 from eakte.filing.targets import target_of, targets
 from eakte.model.case import Case
 from eakte.model.document import (
@@ -297,6 +298,8 @@ def _described() -> tuple[Description, dict[str, str]]:
     errors: dict[str, str] = {}
     days: dict[str, date | None] = {}
     for name in ("letter_date", "received_on"):
+        if name not in request.form:
+            continue
         try:
             days[name] = day(request.form, name)
         except BadInput as fault:
@@ -308,11 +311,11 @@ def _described() -> tuple[Description, dict[str, str]]:
     known = direction in {one.value for one in Direction}
     return (
         Description(
-            title=title,
-            document_type=request.form.get("document_type"),
-            direction=Direction(direction) if known else None,
-            letter_date=days.get("letter_date"),
-            received_on=days.get("received_on"),
+            title=UNSAID if title is None else title,
+            document_type=request.form.get("document_type", UNSAID),
+            direction=Direction(direction) if known else UNSAID,
+            letter_date=days.get("letter_date", UNSAID),
+            received_on=days.get("received_on") or UNSAID,
             **_told_besides(),
         ),
         errors,

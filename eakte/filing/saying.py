@@ -1,0 +1,29 @@
+"""How is "nothing was said of this" told from "let it be empty"?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+
+class _Unsaid:
+    """Stands for "nothing was said of this", since None says "empty it"."""
+
+
+UNSAID: Any = _Unsaid()
+
+
+class Said:
+    """Beside its fields, a dataclass that says only some of them; ``UNSAID`` leaves what is there.
+
+    None empties a field, also one whose column keeps an empty text.
+    """
+
+    def said(self) -> dict[str, Any]:
+        """Return the fields of which something was said."""
+        return {name: value for name, value in vars(self).items() if value is not UNSAID}
+
+
+def emptied(said: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """Return what was said with an empty text for each of these that was emptied."""
+    return said | {name: "" for name in names if name in said and said[name] is None}
