@@ -11,7 +11,7 @@
     │  └─ WeakPassword
     ├─ RuleBroken                   every reason, not the first
     │  ├─ AlreadyFiled · NotFiled · DossierClosed · CaseClosed · NotUnique · KeyUsed · CheckedOut
-    │  ├─ RolesExclude · SamePerson · LogDamaged · PersonKnown
+    │  ├─ Cancelled · RolesExclude · SamePerson · LogDamaged · PersonKnown
     ├─ ChangedMeanwhile             someone else saved first
     └─ PartUnavailable              store, index, database or sandbox out of reach
        ├─ TooMuchAtOnce             the part works, but has to catch its breath first
@@ -191,6 +191,13 @@ class DossierClosed(RuleBroken):
     """The dossier takes nothing more in."""
 
     code = "dossier-closed"
+
+
+class Cancelled(RuleBroken):
+    """The thing, or what it lies in, is cancelled and stays as it is."""
+
+    code = "cancelled"
+    next_step = "Bitte heben Sie zuerst die Stornierung auf."
 
 
 class CaseClosed(RuleBroken):

@@ -10,10 +10,10 @@ from sqlalchemy import ColumnElement, False_, and_, false, or_, true
 from eakte.access.actions import Action
 from eakte.access.reach import Table, Thing
 from eakte.access.rules import TABLE, Rule
-from eakte.errors import NeedsConfirmation, NotAllowed, NotFound
-from eakte.model.case import Case
-from eakte.model.document import Document
-from eakte.model.dossier import Dossier
+from eakte.errors import Cancelled, NeedsConfirmation, NotAllowed, NotFound
+from eakte.model.case import Case, CaseState
+from eakte.model.document import Document, DocumentState
+from eakte.model.dossier import Dossier, DossierState
 from eakte.model.user import Actor, Scope
 from eakte.unit_of_work import UnitOfWork
 
@@ -22,6 +22,14 @@ SEEING: dict[type, Action] = {
     Dossier: Action.SEE_DOSSIER,
     Case: Action.SEE_CASE,
 }
+
+# A cancelled thing is frozen: it is read, and shut to readers, and nothing else is done with it.
+ALSO_WHEN_CANCELLED = frozenset(
+    {
+        *(Action.SEE_DOCUMENT, Action.SEE_RECEIPT, Action.READ_CONTENT),
+        *(Action.SEE_DOSSIER, Action.SEE_CASE, Action.SEE_ACCESS, Action.LOCK_DOSSIER),
+    }
+)
 
 
 def may(actor: Actor, action: Action, thing: Thing = None) -> bool:
@@ -49,15 +57,23 @@ def _all_of(actor: Actor, rules: tuple[Rule, ...], table: Table) -> ColumnElemen
     return and_(true(), *conditions)
 
 
-def require(work: UnitOfWork, action: Action, thing: Thing = None) -> None:
+def require(
+    work: UnitOfWork, action: Action, thing: Thing = None, *, although_cancelled: bool = False
+) -> None:
     """Return if the actor may, raise otherwise.
+
+    A cancelled thing, and what lies in one, takes no change. ``although_cancelled`` is for what
+    takes the cancellation back, or a right away.
 
     Raises:
         NotFound: the actor may not even know of the thing, which must look like its absence.
         NeedsConfirmation: the actor may, as soon as they have proved again who they are.
         NotAllowed: the actor sees the thing but may not do this with it.
+        Cancelled: the actor might, were it not cancelled.
     """
     if may(work.actor, action, thing):
+        if action not in ALSO_WHEN_CANCELLED and not although_cancelled:
+            refuse_if_cancelled(thing)
         absent = stood_in_for(work.actor, action, thing)
         if absent is not None:
             work.in_stead_of[absent.person] = absent.name
@@ -68,6 +84,35 @@ def require(work: UnitOfWork, action: Action, thing: Thing = None) -> None:
     if thing is not None and not may(work.actor, SEEING[type(thing)], thing):
         raise NotFound("Das gibt es nicht, oder Sie haben keinen Zugang dazu.")
     raise NotAllowed("Sie dürfen das nicht: %(act)s.", act=action.value)
+
+
+def cancelled(thing: Thing) -> Cancelled | None:
+    """Return what there is to say of a cancelled thing, or of what it lies in."""
+    match thing:
+        case Document() if thing.state is DocumentState.CANCELLED:
+            return Cancelled("Das Dokument ist storniert und bleibt, wie es ist.")
+        case Document():
+            return cancelled(thing.case)
+        case Case() if thing.state is CaseState.CANCELLED:
+            return Cancelled(
+                "Der Vorgang %(number)s ist storniert und bleibt, wie er ist.", number=thing.number
+            )
+        case Case():
+            return cancelled(thing.dossier)
+        case Dossier() if thing.state is DossierState.CANCELLED:
+            return Cancelled(
+                "Die Akte %(reference)s ist storniert und bleibt, wie sie ist.",
+                reference=thing.reference,
+            )
+        case _:
+            return None
+
+
+def refuse_if_cancelled(thing: Thing) -> None:
+    """Raise Cancelled for a thing that is, or that lies in one that is."""
+    fault = cancelled(thing)
+    if fault is not None:
+        raise fault
 
 
 def stood_in_for(actor: Actor, action: Action, thing: Thing) -> Scope | None:

@@ -8,7 +8,7 @@ from eakte import audit, jobs
 from eakte.access.actions import Action
 from eakte.access.check import require
 from eakte.errors import RuleBroken
-from eakte.model.document import Document, DocumentState
+from eakte.model.document import Document
 from eakte.unit_of_work import UnitOfWork
 
 
@@ -52,8 +52,6 @@ def _reasons_against(work: UnitOfWork, document: Document, to: Document) -> list
         reasons.append("Es ist schon eine Anlage.")
     if to.parent_id is not None:
         reasons.append("Das andere Schreiben ist selbst eine Anlage.")
-    if DocumentState.CANCELLED in (document.state, to.state):
-        reasons.append("Eines der beiden ist storniert.")
     if document.case_id != to.case_id or document.department_id != to.department_id:
         reasons.append("Die beiden liegen nicht im selben Vorgang oder Posteingang.")
     own = select(Document.id).where(Document.parent_id == document.id).limit(1)

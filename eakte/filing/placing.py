@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from eakte import audit, jobs
 from eakte.access.actions import Action
-from eakte.access.check import require
+from eakte.access.check import refuse_if_cancelled, require
 from eakte.errors import (
     AlreadyFiled,
     BadInput,
@@ -39,6 +39,7 @@ def place_document(
     """
     require(work, Action.PLACE_DOCUMENT, document)
     require(work, Action.SEE_CASE, case)
+    refuse_if_cancelled(case)
     _refuse_if_impossible(document, case)
     describe(work, document, description)
     hold(work.session, f"positions:{case.id}")
@@ -119,13 +120,11 @@ def cancel_document(work: UnitOfWork, document: Document, *, reason: str) -> Non
 
     Raises:
         BadInput: no reason was given.
-        RuleBroken: it is cancelled already, or its dossier or case is closed.
+        RuleBroken: its dossier or case is closed.
     """
     require(work, Action.CANCEL_DOCUMENT, document)
     if not reason.strip():
         raise BadInput("Bitte geben Sie an, warum das Dokument storniert wird.")
-    if document.state is DocumentState.CANCELLED:
-        raise RuleBroken("Das Dokument ist schon storniert.")
     if document.case is not None:
         _refuse_if_fixed(document, document.case, "Das Dokument kann nicht storniert werden.")
     wanted = {"state": DocumentState.CANCELLED, "cancel_reason": reason.strip()[:500]}
@@ -139,7 +138,7 @@ def restore_document(work: UnitOfWork, document: Document) -> None:
     Raises:
         RuleBroken: it is not cancelled, or its dossier or case is closed by now.
     """
-    require(work, Action.CANCEL_DOCUMENT, document)
+    require(work, Action.CANCEL_DOCUMENT, document, although_cancelled=True)
     if document.state is not DocumentState.CANCELLED:
         raise RuleBroken("Das Dokument ist nicht storniert.")
     if document.case is not None:
@@ -232,13 +231,9 @@ def _refuse_if_impossible(document: Document, case: Case) -> None:
             "Das Schreiben ist eine Anlage; es wird mit seinem Hauptschreiben abgelegt."
         )
     reasons = _closed(case)
-    if document.state is DocumentState.CANCELLED:
-        reasons.append("Das Dokument ist storniert.")
     if not reasons:
         return
     kind = DossierClosed if case.dossier.state is not DossierState.OPEN else CaseClosed
-    if document.state is DocumentState.CANCELLED:
-        raise RuleBroken("Das Dokument kann nicht abgelegt werden.", reasons=reasons)
     raise kind("Das Dokument kann nicht abgelegt werden.", reasons=reasons)
 
 
@@ -246,10 +241,6 @@ def _closed(case: Case) -> list[str]:
     reasons = []
     if case.dossier.state is DossierState.CLOSED:
         reasons.append(f"Die Akte {case.dossier.reference} ist geschlossen.")
-    if case.dossier.state is DossierState.CANCELLED:
-        reasons.append(f"Die Akte {case.dossier.reference} ist storniert.")
     if case.state is CaseState.CLOSED:
         reasons.append(f"Der Vorgang {case.number} ist geschlossen.")
-    if case.state is CaseState.CANCELLED:
-        reasons.append(f"Der Vorgang {case.number} ist storniert.")
     return reasons

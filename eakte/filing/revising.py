@@ -7,16 +7,17 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from eakte import audit, jobs
 from eakte.access.actions import Action
-from eakte.access.check import may, require
+from eakte.access.check import may, refuse_if_cancelled, require
 from eakte.db import folded
 from eakte.errors import BadInput, DossierClosed, NotFound, NotUnique, RuleBroken
 from eakte.filing.persons import faults_of_person
 from eakte.filing.saying import UNSAID, Said, emptied
 from eakte.history import change
+from eakte.model.case import Case, Deadline, DeadlineState
 from eakte.model.document import Document
 from eakte.model.dossier import Dossier, DossierAlias, DossierLink, DossierState, Medium
 from eakte.model.user import User, UserKind
@@ -48,11 +49,11 @@ def revise_dossier(work: UnitOfWork, dossier: Dossier, revision: Revision) -> No
     """Change what is said of a dossier; the old values stay in its history.
 
     Raises:
-        RuleBroken: the dossier is closed or cancelled, or the person in charge works elsewhere.
+        RuleBroken: the dossier is closed, or the person in charge works elsewhere.
         BadInput: naming every value that cannot be.
     """
     require(work, Action.EDIT_DOSSIER, dossier)
-    refuse_if_over(dossier)
+    refuse_if_closed(dossier)
     wanted = _cleaned(revision.said())
     faults = faults_of_person(
         today=work.clock.today(),
@@ -76,7 +77,7 @@ def add_alias(work: UnitOfWork, dossier: Dossier, *, system: str, value: str) ->
         NotUnique: the program knows another dossier by it.
     """
     require(work, Action.EDIT_DOSSIER, dossier)
-    refuse_if_over(dossier)
+    refuse_if_closed(dossier)
     program, number = system.strip()[:60], value.strip()[:100]
     if not program or not number:
         raise BadInput("Programm und Geschäftszeichen dürfen nicht leer sein.")
@@ -101,7 +102,7 @@ def add_alias(work: UnitOfWork, dossier: Dossier, *, system: str, value: str) ->
 def remove_alias(work: UnitOfWork, dossier: Dossier, alias_id: UUID) -> None:
     """Forget a number of another program."""
     require(work, Action.EDIT_DOSSIER, dossier)
-    refuse_if_over(dossier)
+    refuse_if_closed(dossier)
     alias = work.session.get(DossierAlias, alias_id)
     if alias is None or alias.dossier_id != dossier.id:
         raise NotFound("Dieses Geschäftszeichen gibt es nicht mehr.")
@@ -120,6 +121,7 @@ def link_dossiers(work: UnitOfWork, dossier: Dossier, other: Dossier, *, reason:
     """
     require(work, Action.EDIT_DOSSIER, dossier)
     require(work, Action.SEE_DOSSIER, other)
+    refuse_if_cancelled(other)
     if dossier.id == other.id:
         raise BadInput("Eine Akte kann nicht auf sich selbst verweisen.")
     if not reason.strip():
@@ -167,30 +169,54 @@ def cancel_dossier(work: UnitOfWork, dossier: Dossier, *, reason: str) -> None:
 
     Raises:
         BadInput: no reason was given.
-        RuleBroken: something lies in it.
+        RuleBroken: something lies in it, or a deadline runs.
     """
     require(work, Action.EDIT_DOSSIER, dossier)
-    refuse_if_over(dossier)
+    refuse_if_closed(dossier)
     if not reason.strip():
         raise BadInput("Bitte geben Sie an, warum die Akte storniert wird.")
     lying = work.session.scalar(
         select(func.count()).select_from(Document).where(Document.dossier_id == dossier.id)
     )
-    if lying:
-        raise RuleBroken(
-            "Die Akte kann nicht storniert werden.",
-            reasons=[f"In der Akte liegen noch {lying} Schreiben."],
-        )
+    reasons = [
+        *([f"In der Akte liegen noch {lying} Schreiben."] if lying else []),
+        *running(work, Case.dossier_id == dossier.id),
+    ]
+    if reasons:
+        raise RuleBroken("Die Akte kann nicht storniert werden.", reasons=reasons)
     wanted = {"state": DossierState.CANCELLED, "cancel_reason": reason.strip()[:500]}
     change(work, dossier, kind="dossier", act="dossier.cancelled", wanted=wanted)
 
 
-def refuse_if_over(dossier: Dossier) -> None:
+def restore_dossier(work: UnitOfWork, dossier: Dossier) -> None:
+    """Take a cancellation back: the dossier is open as it was before.
+
+    Raises:
+        RuleBroken: it is not cancelled.
+    """
+    require(work, Action.EDIT_DOSSIER, dossier, although_cancelled=True)
+    if dossier.state is not DossierState.CANCELLED:
+        raise RuleBroken("Die Akte ist nicht storniert.")
+    wanted = {"state": DossierState.OPEN, "cancel_reason": None}
+    change(work, dossier, kind="dossier", act="dossier.restored", wanted=wanted)
+
+
+def running(work: UnitOfWork, where: ColumnElement[bool]) -> list[str]:
+    """Name every deadline that still runs in some cases; nothing would ever end it."""
+    require(work, Action.SEE_LISTS)
+    found = work.session.execute(
+        select(Deadline.title, Deadline.ends_on)
+        .join(Case, Case.id == Deadline.case_id)
+        .where(where, Deadline.state == DeadlineState.RUNNING)
+        .order_by(Deadline.ends_on)
+    )
+    return [f"Die Frist „{title}“ läuft noch bis {ends_on:%d.%m.%Y}." for title, ends_on in found]
+
+
+def refuse_if_closed(dossier: Dossier) -> None:
     """Raise DossierClosed for a dossier that takes no change any more."""
     if dossier.state is DossierState.CLOSED:
         raise DossierClosed("Die Akte %(reference)s ist geschlossen.", reference=dossier.reference)
-    if dossier.state is DossierState.CANCELLED:
-        raise DossierClosed("Die Akte %(reference)s ist storniert.", reference=dossier.reference)
 
 
 def _cleaned(said: dict[str, Any]) -> dict[str, Any]:

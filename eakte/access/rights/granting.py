@@ -92,7 +92,7 @@ def withdraw_access(work: UnitOfWork, dossier: Dossier, grant_id: UUID) -> None:
     Raises:
         NotFound: there is no such grant that still holds.
     """
-    require(work, Action.GIVE_ACCESS, dossier)
+    require(work, Action.GIVE_ACCESS, dossier, although_cancelled=True)
     grant = work.session.get(Grant, grant_id)
     if (
         grant is None

@@ -96,7 +96,7 @@ def end_part(work: UnitOfWork, case: Case, participation_id: UUID) -> None:
     Raises:
         NotFound: there is no such participation any more.
     """
-    require(work, Action.TAKE_PART_IN_CASE, case)
+    require(work, Action.TAKE_PART_IN_CASE, case, although_cancelled=True)
     part = work.session.get(Participation, participation_id)
     if part is None or part.case_id != case.id or part.withdrawn_at is not None:
         raise NotFound("Diese Beteiligung gibt es nicht mehr.")

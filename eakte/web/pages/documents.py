@@ -271,13 +271,13 @@ def _may(work: UnitOfWork, document: Document) -> frozenset[str]:
     asked = {
         "file": inbox and may(work.actor, Action.PLACE_DOCUMENT, document),
         "take_back": filed and may(work.actor, Action.PLACE_DOCUMENT, document),
-        "describe": may(work.actor, Action.DESCRIBE_DOCUMENT, document),
+        "describe": not cancelled and may(work.actor, Action.DESCRIBE_DOCUMENT, document),
         "cancel": not cancelled and may(work.actor, Action.CANCEL_DOCUMENT, document),
         "restore": cancelled and may(work.actor, Action.CANCEL_DOCUMENT, document),
         "write": writing and draft,
         "draft": writing and not draft and document.direction is not Direction.INCOMING,
         "attach": not cancelled and may(work.actor, Action.DESCRIBE_DOCUMENT, document),
-        "try_again": failed and may(work.actor, Action.PROCESS_AGAIN, document),
+        "try_again": failed and not cancelled and may(work.actor, Action.PROCESS_AGAIN, document),
         "original": may(work.actor, Action.READ_CONTENT, document),
     }
     return frozenset(name for name, allowed in asked.items() if allowed)

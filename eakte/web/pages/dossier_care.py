@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from eakte.access.accounts import people_of_unit
 from eakte.access.actions import Action
-from eakte.access.check import may, require
+from eakte.access.check import cancelled, may, require
 from eakte.errors import BadInput, NotFound, RuleBroken
 from eakte.filing.revising import (
     Revision,
@@ -19,6 +19,7 @@ from eakte.filing.revising import (
     cancel_dossier,
     link_dossiers,
     remove_alias,
+    restore_dossier,
     revise_dossier,
     unlink_dossiers,
 )
@@ -154,6 +155,17 @@ def cancel(dossier_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("dossiers.show", dossier_id=dossier.id), 303)
 
 
+@pages.post("/wiederherstellen")
+def restore(dossier_id: UUID) -> ResponseReturnValue:
+    """Take the cancellation of the dossier back."""
+    work = current_work()
+    dossier = dossier_by_id(work, dossier_id)
+    refuse_stale(dossier.edits)
+    restore_dossier(work, dossier)
+    flash(_("Die Stornierung ist aufgehoben."), "success")
+    return redirect(url_for("dossiers.show", dossier_id=dossier.id), 303)
+
+
 def _cover(dossier: Dossier) -> dict[str, Any]:
     days = {name: getattr(dossier, name) for name in DAYS}
     return {
@@ -185,7 +197,7 @@ def _links(work: UnitOfWork, dossier: Dossier, *, errors: dict[str, str] | None 
         dossier=dossier,
         aliases=aliases_of(work, dossier),
         links=links_of(work, dossier),
-        may_edit=may(work.actor, Action.EDIT_DOSSIER, dossier),
+        may_edit=cancelled(dossier) is None and may(work.actor, Action.EDIT_DOSSIER, dossier),
         form=request.form.to_dict() if errors else {},
         errors=errors or {},
     )
