@@ -18,7 +18,6 @@ from eakte.clock import Clock
 from eakte.db import folded
 from eakte.errors import BadInput, NotFound, NotUnique, RolesExclude
 from eakte.model.department import Department
-from eakte.model.dossier import Dossier
 from eakte.model.login import AccessToken, LoginSession
 from eakte.model.user import (
     FORBIDDEN_PAIRS,
@@ -88,21 +87,6 @@ def user_by_id(work: UnitOfWork, user_id: UUID) -> User:
     if user is None or user.kind is UserKind.SYSTEM:
         raise NotFound("Diesen Benutzer gibt es nicht.")
     return user
-
-
-def people_of_unit(work: UnitOfWork, dossier: Dossier) -> Sequence[User]:
-    """List who could be in charge of a dossier: those who work in its unit, by name."""
-    require(work, Action.EDIT_DOSSIER, dossier)
-    return work.session.scalars(
-        select(User)
-        .join(Membership, Membership.user_id == User.id)
-        .where(
-            Membership.department_id == dossier.department_id,
-            User.active,
-            User.kind == UserKind.PERSON,
-        )
-        .order_by(User.name)
-    ).all()
 
 
 def departments_of(work: UnitOfWork, user: User) -> Sequence[Department]:

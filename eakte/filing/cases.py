@@ -8,7 +8,7 @@ from eakte import jobs
 from eakte.access.actions import Action
 from eakte.access.check import refuse_if_cancelled, require
 from eakte.errors import BadInput, CaseClosed, RuleBroken
-from eakte.filing.naming import procedure_key
+from eakte.filing.naming import procedure as listed_procedure
 from eakte.filing.revising import refuse_if_closed, running
 from eakte.history import change
 from eakte.model.case import Case, CaseState
@@ -29,7 +29,9 @@ def revise_case(
         if not procedure.strip():
             raise BadInput("Bitte geben Sie an, um welches Verfahren es geht.")
         wanted["procedure"] = procedure.strip()[:100]
-        wanted["procedure_key"] = procedure_key(work, case.dossier.department_id, procedure)
+        unit = case.dossier.department_id
+        listed = listed_procedure(work, unit, procedure, out_of_use=True)
+        wanted["procedure_key"] = listed.key if listed else ""
     if subject is not None:
         wanted["subject"] = subject.strip()[:300] or case.procedure
     if change(work, case, kind="case", act="case.changed", wanted=wanted) is not None:

@@ -21,14 +21,16 @@ from eakte.errors import (
     PersonKnown,
     RuleBroken,
 )
+from eakte.filing.clerks import unfit_clerk
+from eakte.filing.naming import procedure as listed_procedure
+from eakte.filing.persons import faults_of_person, faults_of_term
 from eakte.filing.references import rest_of, uses_letter
 from eakte.filing.revising import LONGEST_KEYWORD, MOST_KEYWORDS
 from eakte.model.case import Case
-from eakte.model.catalogue import Procedure
 from eakte.model.counter import hold, next_number
 from eakte.model.dossier import Dossier, DossierAlias, DossierState, Medium
 from eakte.model.file_plan import Access, PlanEntry
-from eakte.model.user import Membership, Role, User, UserKind
+from eakte.model.user import Role, UserKind
 from eakte.unit_of_work import UnitOfWork
 
 
@@ -82,7 +84,7 @@ def open_dossier(
     require(work, Action.OPEN_DOSSIER)
     unit = _unit_of(work, entry)
     clerk_id = given.clerk_id or _in_charge(work, entry, given)
-    _refuse_if_unsound(work, entry, subject, person_name, birth_date, given, clerk_id)
+    _refuse_if_unsound(work, entry, unit, subject, person_name, birth_date, given, clerk_id)
     aliases = _new_aliases(work, given.aliases)
     known = known_dossiers(work, person_name=person_name, birth_date=birth_date)
     beside = [one for one in known if one.plan_entry.number == entry.number]
@@ -141,7 +143,7 @@ def open_case(work: UnitOfWork, dossier: Dossier, *, procedure: str, subject: st
         raise BadInput("Bitte geben Sie an, um welches Verfahren es geht.")
     if dossier.state is not DossierState.OPEN:
         raise DossierClosed("Die Akte %(reference)s ist geschlossen.", reference=dossier.reference)
-    listed = _procedure(work, dossier.department_id, procedure)
+    listed = listed_procedure(work, dossier.department_id, procedure, out_of_use=False)
     title = listed.title if listed else procedure.strip()[:100]
     hold(work.session, f"cases:{dossier.id}")
     last = work.session.scalar(select(func.max(Case.number)).where(Case.dossier_id == dossier.id))
@@ -186,6 +188,7 @@ def _unit_of(work: UnitOfWork, entry: PlanEntry) -> UUID:
 def _refuse_if_unsound(
     work: UnitOfWork,
     entry: PlanEntry,
+    unit: UUID,
     subject: str,
     person_name: str,
     birth_date: date | None,
@@ -194,7 +197,8 @@ def _refuse_if_unsound(
 ) -> None:
     reasons = [
         *(["Der Betreff darf nicht leer sein."] if not subject.strip() else []),
-        *_wrong_days(work.clock.today(), birth_date, given),
+        *faults_of_person(today=work.clock.today(), birth=birth_date, death=given.death_date),
+        *faults_of_term(given.term_from, given.term_until),
         *_wrong_seals(work, given, clerk_id),
     ]
     if uses_letter(entry.reference_pattern) and not _letter(person_name).isalpha():
@@ -203,25 +207,12 @@ def _refuse_if_unsound(
         reasons.append("Bitte geben Sie an, wo das Papier liegt.")
     if len(given.keywords) > MOST_KEYWORDS:
         reasons.append(f"Mehr als {MOST_KEYWORDS} Schlagworte sind nicht möglich.")
-    if given.clerk_id is not None and not _works_there(work, given.clerk_id, entry):
-        reasons.append("Die gewählte Person bearbeitet in diesem Sachgebiet keine Akten.")
+    if given.clerk_id is not None:
+        reasons += unfit_clerk(work, given.clerk_id, unit)
     if len(reasons) == 1:
         raise BadInput(reasons[0])
     if reasons:
         raise RuleBroken("Die Akte kann so nicht angelegt werden.", reasons=reasons)
-
-
-def _wrong_days(today: date, birth_date: date | None, given: Opening) -> list[str]:
-    reasons = []
-    if birth_date is not None and birth_date > today:
-        reasons.append("Das Geburtsdatum liegt in der Zukunft.")
-    if given.death_date is not None and given.death_date > today:
-        reasons.append("Das Sterbedatum liegt in der Zukunft.")
-    if birth_date and given.death_date and given.death_date < birth_date:
-        reasons.append("Das Sterbedatum liegt vor dem Geburtsdatum.")
-    if given.term_from and given.term_until and given.term_until < given.term_from:
-        reasons.append("Die Laufzeit endet, bevor sie beginnt.")
-    return reasons
 
 
 def _in_charge(work: UnitOfWork, entry: PlanEntry, given: Opening) -> UUID | None:
@@ -241,15 +232,6 @@ def _wrong_seals(work: UnitOfWork, given: Opening, clerk_id: UUID | None) -> lis
             "Wer in Personalsachen entscheidet, legt keine Akten über Beschäftigte an (§ 35 SGB I)."
         )
     return reasons
-
-
-def _works_there(work: UnitOfWork, person: UUID, entry: PlanEntry) -> bool:
-    clerk = work.session.scalar(
-        select(User)
-        .join(Membership, Membership.user_id == User.id)
-        .where(User.id == person, User.active, Membership.department_id == entry.department_id)
-    )
-    return clerk is not None and bool({Role.CLERK.value, Role.LEAD.value} & set(clerk.roles))
 
 
 def _new_aliases(work: UnitOfWork, aliases: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -321,13 +303,3 @@ def _reference(work: UnitOfWork, entry: PlanEntry, letter: str) -> str:
 
 def _letter(person_name: str) -> str:
     return next((sign for sign in folded(person_name) if sign.isalnum()), "")
-
-
-def _procedure(work: UnitOfWork, department_id: UUID, typed: str) -> Procedure | None:
-    rows = work.session.scalars(
-        select(Procedure)
-        .where(Procedure.department_id == department_id, Procedure.in_use)
-        .order_by(Procedure.place)
-    )
-    wanted = folded(typed)
-    return next((row for row in rows if wanted in (folded(row.title), row.key)), None)

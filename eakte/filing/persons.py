@@ -1,4 +1,4 @@
-"""Can these days belong to one person?"""
+"""Can these days belong to one person, and to one dossier?"""
 
 from __future__ import annotations
 
@@ -19,3 +19,10 @@ def faults_of_person(*, today: date, birth: date | None, death: date | None) -> 
     if birth is not None and (death or today).year - birth.year > OLDEST:
         faults.append("Das Geburtsdatum liegt zu weit zurück.")
     return faults
+
+
+def faults_of_term(begins: date | None, ends: date | None) -> list[str]:
+    """Say whether a term ends before it begins."""
+    if begins and ends and ends < begins:
+        return ["Die Laufzeit endet, bevor sie beginnt."]
+    return []

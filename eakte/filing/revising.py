@@ -14,13 +14,13 @@ from eakte.access.actions import Action
 from eakte.access.check import may, refuse_if_cancelled, require
 from eakte.db import folded
 from eakte.errors import BadInput, DossierClosed, NotFound, NotUnique, RuleBroken
-from eakte.filing.persons import faults_of_person
+from eakte.filing.clerks import unfit_clerk
+from eakte.filing.persons import faults_of_person, faults_of_term
 from eakte.filing.saying import UNSAID, Said, emptied
 from eakte.history import change
 from eakte.model.case import Case, Deadline, DeadlineState
 from eakte.model.document import Document
 from eakte.model.dossier import Dossier, DossierAlias, DossierLink, DossierState, Medium
-from eakte.model.user import User, UserKind
 from eakte.unit_of_work import UnitOfWork
 
 MOST_KEYWORDS = 20
@@ -236,17 +236,14 @@ def _faults_of_form(work: UnitOfWork, dossier: Dossier, wanted: dict[str, Any]) 
         faults.append("Der Betreff darf nicht leer sein.")
     if len(wanted.get("keywords", ())) > MOST_KEYWORDS:
         faults.append(f"Mehr als {MOST_KEYWORDS} Schlagworte sind nicht möglich.")
-    begins = wanted.get("term_from", dossier.term_from)
-    ends = wanted.get("term_until", dossier.term_until)
-    if begins and ends and ends < begins:
-        faults.append("Die Laufzeit endet vor ihrem Beginn.")
+    faults += faults_of_term(
+        wanted.get("term_from", dossier.term_from), wanted.get("term_until", dossier.term_until)
+    )
     medium = wanted.get("medium", dossier.medium)
     where = wanted.get("paper_location", dossier.paper_location)
     if medium is not Medium.ELECTRONIC and not where:
         faults.append("Bitte geben Sie an, wo die Papierteile der Akte liegen.")
     clerk_id = wanted.get("clerk_id")
     if clerk_id is not None and clerk_id != dossier.clerk_id:
-        clerk = work.session.get(User, clerk_id)
-        if clerk is None or not clerk.active or clerk.kind is not UserKind.PERSON:
-            faults.append("Die zuständige Person gibt es nicht.")
+        faults += unfit_clerk(work, clerk_id, dossier.department_id)
     return faults

@@ -38,7 +38,7 @@ def choices(work: UnitOfWork) -> Choices:
         for entry in plan(work)
         if entry.takes_dossiers and entry.department_id in work.actor.departments
     ]
-    people = [(person.id, person.name) for person in clerks(work)]
+    people = [(person.id, person.name) for person in clerks(work, work.actor.departments)]
     known: list[Dossier] = []
     if request.method == "POST":
         born = _days({}).get("birth_date")

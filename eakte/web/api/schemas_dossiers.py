@@ -20,7 +20,8 @@ from eakte.model.file_plan import Access
 from eakte.retrieval.browsing import Linked
 from eakte.web.api.schemas import Edits, EditsOut, Id, Model, PageNumber, SomeText, Text, left_out
 
-Reference = Annotated[str, Field(max_length=60, examples=["SBR 12/2026"])]
+# As long as the number of another program may be, by which a dossier is known as well.
+Reference = Annotated[Text, Field(max_length=100, examples=["SBR 12/2026"])]
 Keyword = Annotated[SomeText, Field(max_length=LONGEST_KEYWORD)]
 
 
