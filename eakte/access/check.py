@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, False_, and_, false, or_, true
 
@@ -14,7 +15,7 @@ from eakte.errors import Cancelled, NeedsConfirmation, NotAllowed, NotFound
 from eakte.model.case import Case, CaseState
 from eakte.model.document import Document, DocumentState
 from eakte.model.dossier import Dossier, DossierState
-from eakte.model.user import Actor, Scope
+from eakte.model.user import Actor, Scope, UserKind
 from eakte.unit_of_work import UnitOfWork
 
 SEEING: dict[type, Action] = {
@@ -123,6 +124,27 @@ def stood_in_for(actor: Actor, action: Action, thing: Thing) -> Scope | None:
         if may(replace(actor, deputising=(scope,)), action, thing):
             return scope
     return None
+
+
+def works_in(work: UnitOfWork, action: Action, unit: UUID) -> bool:
+    """Say whether the actor does this in a unit, for acts that begin without a thing.
+
+    Where only a deputyship leads there, it is noted in whose stead the actor does it.
+    """
+    if work.actor.kind is UserKind.SYSTEM:
+        return True
+    ways = [
+        at_work
+        for at_work, rules in _ways(work.actor, action)
+        if all(rule.may(at_work, None) for rule in rules)
+    ]
+    if any(unit in at_work.own.departments for at_work in ways):
+        return True
+    for scope in (scope for at_work in ways for scope in at_work.deputising):
+        if unit in scope.departments:
+            work.in_stead_of[scope.person] = scope.name
+            return True
+    return False
 
 
 def _ways(actor: Actor, action: Action) -> Iterator[tuple[Actor, tuple[Rule, ...]]]:

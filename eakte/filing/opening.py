@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from eakte import audit
 from eakte.access.actions import Action
-from eakte.access.check import require, visible
+from eakte.access.check import require, visible, works_in
 from eakte.db import folded
 from eakte.errors import (
     BadInput,
@@ -30,7 +30,7 @@ from eakte.model.case import Case
 from eakte.model.counter import hold, next_number
 from eakte.model.dossier import Dossier, DossierAlias, DossierState, Medium
 from eakte.model.file_plan import Access, PlanEntry
-from eakte.model.user import Role, UserKind
+from eakte.model.user import Role
 from eakte.unit_of_work import UnitOfWork
 
 
@@ -180,7 +180,7 @@ def _unit_of(work: UnitOfWork, entry: PlanEntry) -> UUID:
             next_step="Bitte wählen Sie einen Eintrag, der heute gilt.",
         )
     unit = entry.department_id
-    if work.actor.kind is not UserKind.SYSTEM and unit not in work.actor.departments:
+    if not works_in(work, Action.OPEN_DOSSIER, unit):
         raise NotAllowed("Unter „%(title)s“ führt ein anderes Sachgebiet Akten.", title=entry.title)
     return unit
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 
 from eakte import audit
 from eakte.access.actions import Action
-from eakte.access.check import require
+from eakte.access.check import require, works_in
 from eakte.access.rights.notices import Told, tell
 from eakte.access.rights.people import colleagues, unfit
 from eakte.db import folded
@@ -169,8 +169,7 @@ def end_duty(work: UnitOfWork, duty_id: UUID) -> None:
 
 
 def _refuse_foreign(work: UnitOfWork, unit_id: UUID) -> None:
-    led = work.actor.doing(Role.LEAD).departments
-    if work.actor.kind is not UserKind.SYSTEM and unit_id not in led:
+    if not works_in(work, Action.SHARE_WORK, unit_id):
         raise NotFound("Dieses Sachgebiet gibt es nicht, oder Sie leiten es nicht.")
 
 
