@@ -16,7 +16,7 @@ from eakte.access.check import require
 from eakte.access.passwords import LONGEST_PASSWORD, hashed, hasher
 from eakte.clock import Clock
 from eakte.db import folded
-from eakte.errors import BadInput, NotFound, NotUnique, RolesExclude
+from eakte.errors import BadInput, NotFound, NotUnique, RolesExclude, Sentence
 from eakte.model.department import Department
 from eakte.model.login import AccessToken, LoginSession
 from eakte.model.user import (
@@ -274,8 +274,12 @@ def _places(order: list[Role], two: tuple[Role, Role]) -> tuple[int, int]:
 
 
 def _refuse_forbidden_pairs(roles: Collection[Role]) -> None:
-    reasons = [
-        f"„{ROLE_TITLES[one]}“ und „{ROLE_TITLES[other]}“ schließen einander aus."
+    reasons: list[str] = [
+        Sentence(
+            "„%(one)s“ und „%(other)s“ schließen einander aus.",
+            one=Sentence(ROLE_TITLES[one]),
+            other=Sentence(ROLE_TITLES[other]),
+        )
         for one, other in excluded_pairs(roles)
     ]
     if reasons:

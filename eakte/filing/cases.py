@@ -7,7 +7,7 @@ from sqlalchemy import func, or_, select
 from eakte import jobs
 from eakte.access.actions import Action
 from eakte.access.check import refuse_if_cancelled, require
-from eakte.errors import BadInput, CaseClosed, RuleBroken
+from eakte.errors import BadInput, CaseClosed, RuleBroken, Sentence
 from eakte.filing.naming import procedure as listed_procedure
 from eakte.filing.revising import refuse_if_closed, running
 from eakte.history import change
@@ -79,8 +79,8 @@ def cancel_case(work: UnitOfWork, case: Case, *, reason: str) -> None:
     lying = work.session.scalar(
         select(func.count()).select_from(Document).where(Document.case_id == case.id)
     )
-    reasons = [
-        *([f"Im Vorgang liegen noch {lying} Schreiben."] if lying else []),
+    reasons: list[str] = [
+        *([Sentence("Im Vorgang liegen noch %(lying)s Schreiben.", lying=lying)] if lying else []),
         *running(work, Case.id == case.id),
     ]
     if reasons:
@@ -116,6 +116,9 @@ def _unfinished(work: UnitOfWork, case: Case) -> list[str]:
         )
         .order_by(Document.position)
     ):
-        what = "ist noch ein Entwurf" if writing is Writing.DRAFT else "ist ausgeliehen"
-        reasons.append(f"„{title}“ {what}.")
+        reasons.append(
+            Sentence("„%(title)s“ ist noch ein Entwurf.", title=title)
+            if writing is Writing.DRAFT
+            else Sentence("„%(title)s“ ist ausgeliehen.", title=title)
+        )
     return reasons

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from eakte.access.actions import Action
 from eakte.access.check import require
+from eakte.errors import Sentence
 from eakte.model.user import Membership, Role, User, UserKind
 from eakte.unit_of_work import UnitOfWork
 
@@ -39,4 +40,4 @@ def unfit_clerk(work: UnitOfWork, person_id: UUID, unit: UUID) -> list[str]:
     require(work, Action.SEE_LISTS)
     if any(person.id == person_id for person in clerks(work, {unit})):
         return []
-    return ["Die gewählte Person bearbeitet in diesem Sachgebiet keine Akten."]
+    return [Sentence("Die gewählte Person bearbeitet in diesem Sachgebiet keine Akten.")]

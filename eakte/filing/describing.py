@@ -7,7 +7,7 @@ from datetime import date
 
 from eakte.access.actions import Action
 from eakte.access.check import require
-from eakte.errors import BadInput
+from eakte.errors import BadInput, Sentence, Sentences
 from eakte.filing.saying import UNSAID, Said, emptied
 from eakte.history import change
 from eakte.model.document import Direction, Document
@@ -65,20 +65,20 @@ def describe(work: UnitOfWork, document: Document, said: Description) -> bool:
 
 def _refuse_impossible(work: UnitOfWork, document: Document, wanted: dict[str, object]) -> None:
     today = work.clock.today()
-    faults = []
+    faults: list[str] = []
     if wanted.get("title") == "":
-        faults.append("Der Titel darf nicht leer sein.")
+        faults.append(Sentence("Der Titel darf nicht leer sein."))
     for name, meant in (
-        ("letter_date", "Das Datum des Schreibens"),
-        ("received_on", "Das Eingangsdatum"),
+        ("letter_date", Sentence("Das Datum des Schreibens")),
+        ("received_on", Sentence("Das Eingangsdatum")),
     ):
         day = wanted.get(name)
         if isinstance(day, date) and day > today:
-            faults.append(f"{meant} liegt in der Zukunft.")
+            faults.append(Sentence("%(meant)s liegt in der Zukunft.", meant=meant))
         if isinstance(day, date) and day < EARLIEST:
-            faults.append(f"{meant} liegt zu weit zurück.")
+            faults.append(Sentence("%(meant)s liegt zu weit zurück.", meant=meant))
     disputed = wanted.get("disputed", document.disputed)
     if disputed and not wanted.get("disputed_note", document.disputed_note):
-        faults.append("Bitte geben Sie an, was an dem Schreiben bestritten wird.")
+        faults.append(Sentence("Bitte geben Sie an, was an dem Schreiben bestritten wird."))
     if faults:
-        raise BadInput("%(faults)s", faults=" ".join(faults))
+        raise BadInput("%(faults)s", faults=Sentences(faults))

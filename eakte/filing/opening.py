@@ -20,6 +20,7 @@ from eakte.errors import (
     NotUnique,
     PersonKnown,
     RuleBroken,
+    Sentence,
 )
 from eakte.filing.clerks import unfit_clerk
 from eakte.filing.naming import procedure as listed_procedure
@@ -195,18 +196,20 @@ def _refuse_if_unsound(
     given: Opening,
     clerk_id: UUID | None,
 ) -> None:
-    reasons = [
-        *(["Der Betreff darf nicht leer sein."] if not subject.strip() else []),
+    reasons: list[str] = [
+        *([Sentence("Der Betreff darf nicht leer sein.")] if not subject.strip() else []),
         *faults_of_person(today=work.clock.today(), birth=birth_date, death=given.death_date),
         *faults_of_term(given.term_from, given.term_until),
         *_wrong_seals(work, given, clerk_id),
     ]
     if uses_letter(entry.reference_pattern) and not _letter(person_name).isalpha():
-        reasons.append("Das Aktenzeichen verlangt hier den Namen der Person.")
+        reasons.append(Sentence("Das Aktenzeichen verlangt hier den Namen der Person."))
     if given.medium is not Medium.ELECTRONIC and not given.paper_location.strip():
-        reasons.append("Bitte geben Sie an, wo das Papier liegt.")
+        reasons.append(Sentence("Bitte geben Sie an, wo das Papier liegt."))
     if len(given.keywords) > MOST_KEYWORDS:
-        reasons.append(f"Mehr als {MOST_KEYWORDS} Schlagworte sind nicht möglich.")
+        reasons.append(
+            Sentence("Mehr als %(most)s Schlagworte sind nicht möglich.", most=MOST_KEYWORDS)
+        )
     if given.clerk_id is not None:
         reasons += unfit_clerk(work, given.clerk_id, unit)
     if len(reasons) == 1:
@@ -222,14 +225,17 @@ def _in_charge(work: UnitOfWork, entry: PlanEntry, given: Opening) -> UUID | Non
 
 
 def _wrong_seals(work: UnitOfWork, given: Opening, clerk_id: UUID | None) -> list[str]:
-    reasons = []
+    reasons: list[str] = []
     if given.locked and not given.lock_reason.strip():
-        reasons.append("Bitte geben Sie an, warum die Akte gesperrt wird.")
+        reasons.append(Sentence("Bitte geben Sie an, warum die Akte gesperrt wird."))
     if (given.locked or given.staff) and clerk_id is None:
-        reasons.append("Eine gesperrte Akte braucht eine Person, die sie bearbeitet.")
+        reasons.append(Sentence("Eine gesperrte Akte braucht eine Person, die sie bearbeitet."))
     if given.staff and work.actor.has(Role.PERSONNEL):
         reasons.append(
-            "Wer in Personalsachen entscheidet, legt keine Akten über Beschäftigte an (§ 35 SGB I)."
+            Sentence(
+                "Wer in Personalsachen entscheidet, legt keine Akten über Beschäftigte an "
+                "(§ 35 SGB I)."
+            )
         )
     return reasons
 

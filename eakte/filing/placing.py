@@ -15,6 +15,7 @@ from eakte.errors import (
     DossierClosed,
     NotFiled,
     RuleBroken,
+    Sentence,
 )
 from eakte.filing.describing import Description, describe
 from eakte.filing.naming import document_type
@@ -56,7 +57,7 @@ def take_back(work: UnitOfWork, document: Document) -> None:
     """
     require(work, Action.PLACE_DOCUMENT, document)
     case = _case_of(document)
-    _refuse_if_fixed(document, case, "Das Dokument kann nicht zurückgelegt werden.")
+    _refuse_if_fixed(document, case, Sentence("Das Dokument kann nicht zurückgelegt werden."))
     for one in (document, *attachments_of(work, document)):
         left = {"case": str(case.id), "position": one.position}
         _take_from(work, one)
@@ -79,7 +80,7 @@ def withdraw_document(work: UnitOfWork, document: Document, *, reason: str) -> W
     if not reason.strip():
         raise BadInput("Bitte geben Sie an, warum das Schreiben herausgenommen wird.")
     case = _case_of(document)
-    _refuse_if_fixed(document, case, "Das Dokument kann nicht herausgenommen werden.")
+    _refuse_if_fixed(document, case, Sentence("Das Dokument kann nicht herausgenommen werden."))
     sheet = WithdrawalSheet(
         case_id=case.id,
         position=document.position or 0,
@@ -126,7 +127,9 @@ def cancel_document(work: UnitOfWork, document: Document, *, reason: str) -> Non
     if not reason.strip():
         raise BadInput("Bitte geben Sie an, warum das Dokument storniert wird.")
     if document.case is not None:
-        _refuse_if_fixed(document, document.case, "Das Dokument kann nicht storniert werden.")
+        _refuse_if_fixed(
+            document, document.case, Sentence("Das Dokument kann nicht storniert werden.")
+        )
     wanted = {"state": DocumentState.CANCELLED, "cancel_reason": reason.strip()[:500]}
     change(work, document, kind="document", act="document.cancelled", wanted=wanted)
     jobs.enqueue(work, "index", document.id)
@@ -142,7 +145,9 @@ def restore_document(work: UnitOfWork, document: Document) -> None:
     if document.state is not DocumentState.CANCELLED:
         raise RuleBroken("Das Dokument ist nicht storniert.")
     if document.case is not None:
-        _refuse_if_fixed(document, document.case, "Die Stornierung kann nicht aufgehoben werden.")
+        _refuse_if_fixed(
+            document, document.case, Sentence("Die Stornierung kann nicht aufgehoben werden.")
+        )
     state = DocumentState.FILED if document.case_id else DocumentState.INBOX
     wanted = {"state": state, "cancel_reason": None}
     change(work, document, kind="document", act="document.restored", wanted=wanted)
@@ -215,7 +220,7 @@ def _case_of(document: Document) -> Case:
 def _refuse_if_fixed(document: Document, case: Case, sentence: str) -> None:
     reasons = _closed(case)
     if document.checked_out_by_id is not None:
-        raise CheckedOut(sentence, reasons=[*reasons, "Das Schreiben ist ausgeliehen."])
+        raise CheckedOut(sentence, reasons=[*reasons, Sentence("Das Schreiben ist ausgeliehen.")])
     if reasons:
         raise RuleBroken(sentence, reasons=reasons)
 
@@ -234,13 +239,15 @@ def _refuse_if_impossible(document: Document, case: Case) -> None:
     if not reasons:
         return
     kind = DossierClosed if case.dossier.state is not DossierState.OPEN else CaseClosed
-    raise kind("Das Dokument kann nicht abgelegt werden.", reasons=reasons)
+    raise kind(Sentence("Das Dokument kann nicht abgelegt werden."), reasons=reasons)
 
 
 def _closed(case: Case) -> list[str]:
-    reasons = []
+    reasons: list[str] = []
     if case.dossier.state is DossierState.CLOSED:
-        reasons.append(f"Die Akte {case.dossier.reference} ist geschlossen.")
+        reasons.append(
+            Sentence("Die Akte %(reference)s ist geschlossen.", reference=case.dossier.reference)
+        )
     if case.state is CaseState.CLOSED:
-        reasons.append(f"Der Vorgang {case.number} ist geschlossen.")
+        reasons.append(Sentence("Der Vorgang %(number)s ist geschlossen.", number=case.number))
     return reasons

@@ -13,7 +13,15 @@ from eakte import audit, jobs
 from eakte.access.actions import Action
 from eakte.access.check import may, refuse_if_cancelled, require
 from eakte.db import folded
-from eakte.errors import BadInput, DossierClosed, NotFound, NotUnique, RuleBroken
+from eakte.errors import (
+    BadInput,
+    DossierClosed,
+    NotFound,
+    NotUnique,
+    RuleBroken,
+    Sentence,
+    Sentences,
+)
 from eakte.filing.clerks import unfit_clerk
 from eakte.filing.persons import faults_of_person, faults_of_term
 from eakte.filing.saying import UNSAID, Said, emptied
@@ -62,7 +70,7 @@ def revise_dossier(work: UnitOfWork, dossier: Dossier, revision: Revision) -> No
     )
     faults += _faults_of_form(work, dossier, wanted)
     if faults:
-        raise BadInput("%(faults)s", faults=" ".join(faults))
+        raise BadInput("%(faults)s", faults=Sentences(faults))
     if "person_name" in wanted:
         wanted["person_folded"] = folded(wanted["person_name"])[:200]
         wanted["letter"] = wanted["person_folded"][:1]
@@ -178,8 +186,8 @@ def cancel_dossier(work: UnitOfWork, dossier: Dossier, *, reason: str) -> None:
     lying = work.session.scalar(
         select(func.count()).select_from(Document).where(Document.dossier_id == dossier.id)
     )
-    reasons = [
-        *([f"In der Akte liegen noch {lying} Schreiben."] if lying else []),
+    reasons: list[str] = [
+        *([Sentence("In der Akte liegen noch %(lying)s Schreiben.", lying=lying)] if lying else []),
         *running(work, Case.dossier_id == dossier.id),
     ]
     if reasons:
@@ -210,7 +218,14 @@ def running(work: UnitOfWork, where: ColumnElement[bool]) -> list[str]:
         .where(where, Deadline.state == DeadlineState.RUNNING)
         .order_by(Deadline.ends_on)
     )
-    return [f"Die Frist „{title}“ läuft noch bis {ends_on:%d.%m.%Y}." for title, ends_on in found]
+    return [
+        Sentence(
+            "Die Frist „%(title)s“ läuft noch bis %(ends_on)s.",
+            title=title,
+            ends_on=f"{ends_on:%d.%m.%Y}",
+        )
+        for title, ends_on in found
+    ]
 
 
 def refuse_if_closed(dossier: Dossier) -> None:
@@ -231,18 +246,20 @@ def _cleaned(said: dict[str, Any]) -> dict[str, Any]:
 
 
 def _faults_of_form(work: UnitOfWork, dossier: Dossier, wanted: dict[str, Any]) -> list[str]:
-    faults = []
+    faults: list[str] = []
     if "subject" in wanted and not wanted["subject"]:
-        faults.append("Der Betreff darf nicht leer sein.")
+        faults.append(Sentence("Der Betreff darf nicht leer sein."))
     if len(wanted.get("keywords", ())) > MOST_KEYWORDS:
-        faults.append(f"Mehr als {MOST_KEYWORDS} Schlagworte sind nicht möglich.")
+        faults.append(
+            Sentence("Mehr als %(most)s Schlagworte sind nicht möglich.", most=MOST_KEYWORDS)
+        )
     faults += faults_of_term(
         wanted.get("term_from", dossier.term_from), wanted.get("term_until", dossier.term_until)
     )
     medium = wanted.get("medium", dossier.medium)
     where = wanted.get("paper_location", dossier.paper_location)
     if medium is not Medium.ELECTRONIC and not where:
-        faults.append("Bitte geben Sie an, wo die Papierteile der Akte liegen.")
+        faults.append(Sentence("Bitte geben Sie an, wo die Papierteile der Akte liegen."))
     clerk_id = wanted.get("clerk_id")
     if clerk_id is not None and clerk_id != dossier.clerk_id:
         faults += unfit_clerk(work, clerk_id, dossier.department_id)

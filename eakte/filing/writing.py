@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from eakte.access.actions import Action
 from eakte.access.check import require
-from eakte.errors import BadInput, CheckedOut, RuleBroken
+from eakte.errors import BadInput, CheckedOut, RuleBroken, Sentence
 from eakte.history import change
 from eakte.model.document import Direction, Document, Writing
 from eakte.model.user import User
@@ -118,7 +118,7 @@ def _refuse_if_with_another(work: UnitOfWork, document: Document) -> None:
 
 def _holder(work: UnitOfWork, document: Document) -> list[str]:
     holder = work.session.get(User, document.checked_out_by_id)
-    return [f"Ausgeliehen von {holder.name}."] if holder else []
+    return [Sentence("Ausgeliehen von %(name)s.", name=holder.name)] if holder else []
 
 
 def _returned(work: UnitOfWork, document: Document, **told: str) -> None:

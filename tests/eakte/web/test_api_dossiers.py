@@ -14,7 +14,7 @@ from eakte.bootstrap import Office
 from eakte.filing.describing import Description
 from eakte.filing.opening import open_case
 from eakte.filing.placing import place_document, withdraw_document
-from eakte.model.case import Case
+from eakte.model.case import Case, CaseState
 from eakte.model.document import Document
 from eakte.model.dossier import Dossier
 from eakte.model.file_plan import PlanEntry
@@ -340,3 +340,21 @@ def test_a_full_dossier_costs_no_more_questions_than_a_small_one(
         program.ask("GET", path)
         selects = [statement for statement in asked if statement.startswith("SELECT")]
         assert 0 < len(selects) <= 10, (path, len(selects))
+
+
+def test_a_program_is_told_every_reason_in_the_language_it_asks_for(
+    program: Program, office: Office, staff: Staff, tmp_path: Path
+) -> None:
+    _, case = opened(office, staff)
+    (filed,) = fill(office, staff, tmp_path, case.id, 1)
+    with office.begin(staff.clerk) as work:
+        lent = work.session.get_one(Document, filed)
+        lent.checked_out_by_id = staff.clerk.id
+        work.session.get_one(Case, case.id).state = CaseState.CLOSED
+    german = program.ask("POST", f"/documents/{filed}/taking-back", 409)["reasons"]
+    assert german == ["Der Vorgang 1 ist geschlossen.", "Das Schreiben ist ausgeliehen."]
+    program.key = program.key | {"Accept-Language": "en-GB, de;q=0.5"}
+    told = program.ask("POST", f"/documents/{filed}/taking-back", 409)
+    assert told["reasons"] == ["Case 1 is closed.", "The document is checked out."]
+    program.key = program.key | {"Accept-Language": "fr"}
+    assert program.ask("POST", f"/documents/{filed}/taking-back", 409)["reasons"] == german
