@@ -137,8 +137,11 @@ def create_user(
     roles: Collection[Role],
     departments: Collection[Department],
     password: str | None = None,
+    active: bool = True,
 ) -> User:
     """Create an account for one person; without a password it cannot sign in until it is given one.
+
+    One that is not ``active`` is locked until an administrator lets it in.
 
     Raises:
         BadInput: the name is empty.
@@ -162,6 +165,7 @@ def create_user(
             else None
         ),
         roles=sorted(role.value for role in roles),
+        active=active,
         created_at=work.clock.now(),
     )
     work.session.add(user)
@@ -173,6 +177,7 @@ def create_user(
         kind="user",
         subject=user.id,
         roles=user.roles,
+        active=active,
         departments=sorted(unit.key for unit in departments),
     )
     return user
