@@ -14,10 +14,7 @@ UNSAID: Any = _Unsaid()
 
 
 class Said:
-    """Beside its fields, a dataclass that says only some of them; ``UNSAID`` leaves what is there.
-
-    None empties a field, also one whose column keeps an empty text.
-    """
+    """Fields of which only some are said: ``UNSAID`` leaves what is there, None empties it."""
 
     def said(self) -> dict[str, Any]:
         """Return the fields of which something was said."""
