@@ -11,7 +11,7 @@
     │  └─ WeakPassword
     ├─ RuleBroken                   every reason, not the first
     │  ├─ AlreadyFiled · NotFiled · DossierClosed · CaseClosed · NotUnique · KeyUsed · CheckedOut
-    │  ├─ RolesExclude · SamePerson · LogDamaged · PersonKnown
+    │  ├─ Cancelled · RolesExclude · SamePerson · LogDamaged · PersonKnown
     ├─ ChangedMeanwhile             someone else saved first
     └─ PartUnavailable              store, index, database or sandbox out of reach
        ├─ TooMuchAtOnce             the part works, but has to catch its breath first
@@ -24,7 +24,7 @@ in a catalogue of another language before it fills it.
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 # With these the operating system says that the machine is in trouble, and not what it was asked
@@ -37,6 +37,35 @@ MACHINE_FAULTS = frozenset(
 )
 
 
+class Sentence(str):
+    """A German sentence, filled with values, that can still be said in another language.
+
+    Values that are sentences themselves are translated with it.
+    """
+
+    template: str
+    values: dict[str, object]
+
+    def __new__(cls, template: str, **values: object) -> Sentence:
+        """Fill the template."""
+        made = super().__new__(cls, template % values if values else template)
+        made.template, made.values = template, values
+        return made
+
+
+class Sentences(str):
+    """Several sentences in one line, each of which can still be said in another language."""
+
+    parts: tuple[str, ...]
+
+    def __new__(cls, parts: Iterable[str]) -> Sentences:
+        """Put them behind one another."""
+        said = tuple(parts)
+        made = super().__new__(cls, " ".join(said))
+        made.parts = said
+        return made
+
+
 class EakteError(Exception):
     """Something is not possible; ``str(error)`` is one German sentence saying what is true.
 
@@ -47,6 +76,9 @@ class EakteError(Exception):
     next_step = ""
 
     def __init__(self, template: str, *, next_step: str | None = None, **values: object) -> None:
+        if isinstance(template, Sentence):
+            values = template.values | values
+            template = template.template
         self.template = template
         self.values = values
         if next_step is not None:
@@ -191,6 +223,13 @@ class DossierClosed(RuleBroken):
     """The dossier takes nothing more in."""
 
     code = "dossier-closed"
+
+
+class Cancelled(RuleBroken):
+    """The thing, or what it lies in, is cancelled and stays as it is."""
+
+    code = "cancelled"
+    next_step = "Bitte heben Sie zuerst die Stornierung auf."
 
 
 class CaseClosed(RuleBroken):

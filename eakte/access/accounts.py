@@ -16,9 +16,8 @@ from eakte.access.check import require
 from eakte.access.passwords import LONGEST_PASSWORD, hashed, hasher
 from eakte.clock import Clock
 from eakte.db import folded
-from eakte.errors import BadInput, NotFound, NotUnique, RolesExclude
+from eakte.errors import BadInput, NotFound, NotUnique, RolesExclude, Sentence
 from eakte.model.department import Department
-from eakte.model.dossier import Dossier
 from eakte.model.login import AccessToken, LoginSession
 from eakte.model.user import (
     FORBIDDEN_PAIRS,
@@ -90,21 +89,6 @@ def user_by_id(work: UnitOfWork, user_id: UUID) -> User:
     return user
 
 
-def people_of_unit(work: UnitOfWork, dossier: Dossier) -> Sequence[User]:
-    """List who could be in charge of a dossier: those who work in its unit, by name."""
-    require(work, Action.EDIT_DOSSIER, dossier)
-    return work.session.scalars(
-        select(User)
-        .join(Membership, Membership.user_id == User.id)
-        .where(
-            Membership.department_id == dossier.department_id,
-            User.active,
-            User.kind == UserKind.PERSON,
-        )
-        .order_by(User.name)
-    ).all()
-
-
 def departments_of(work: UnitOfWork, user: User) -> Sequence[Department]:
     """List the units in which an account works."""
     require(work, Action.MANAGE_USERS)
@@ -153,8 +137,11 @@ def create_user(
     roles: Collection[Role],
     departments: Collection[Department],
     password: str | None = None,
+    active: bool = True,
 ) -> User:
     """Create an account for one person; without a password it cannot sign in until it is given one.
+
+    One that is not ``active`` is locked until an administrator lets it in.
 
     Raises:
         BadInput: the name is empty.
@@ -178,6 +165,7 @@ def create_user(
             else None
         ),
         roles=sorted(role.value for role in roles),
+        active=active,
         created_at=work.clock.now(),
     )
     work.session.add(user)
@@ -189,6 +177,7 @@ def create_user(
         kind="user",
         subject=user.id,
         roles=user.roles,
+        active=active,
         departments=sorted(unit.key for unit in departments),
     )
     return user
@@ -290,8 +279,12 @@ def _places(order: list[Role], two: tuple[Role, Role]) -> tuple[int, int]:
 
 
 def _refuse_forbidden_pairs(roles: Collection[Role]) -> None:
-    reasons = [
-        f"„{ROLE_TITLES[one]}“ und „{ROLE_TITLES[other]}“ schließen einander aus."
+    reasons: list[str] = [
+        Sentence(
+            "„%(one)s“ und „%(other)s“ schließen einander aus.",
+            one=Sentence(ROLE_TITLES[one]),
+            other=Sentence(ROLE_TITLES[other]),
+        )
         for one, other in excluded_pairs(roles)
     ]
     if reasons:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, False_, True_, and_, false
 
 from eakte.access.actions import Action
 from eakte.access.reach import Table, Thing, all_of, any_of
 from eakte.access.rules import TABLE, Rule
-from eakte.errors import NeedsConfirmation, NotAllowed, NotFound
-from eakte.model.case import Case
-from eakte.model.document import Document
-from eakte.model.dossier import Dossier
-from eakte.model.user import Actor, Scope
+from eakte.errors import Cancelled, NeedsConfirmation, NotAllowed, NotFound
+from eakte.model.case import Case, CaseState
+from eakte.model.document import Document, DocumentState
+from eakte.model.dossier import Dossier, DossierState
+from eakte.model.user import Actor, Scope, UserKind
 from eakte.unit_of_work import UnitOfWork
 
 SEEING: dict[type, Action] = {
@@ -23,6 +24,14 @@ SEEING: dict[type, Action] = {
     Dossier: Action.SEE_DOSSIER,
     Case: Action.SEE_CASE,
 }
+
+# A cancelled thing is frozen: it is read, and shut to readers, and nothing else is done with it.
+ALSO_WHEN_CANCELLED = frozenset(
+    {
+        *(Action.SEE_DOCUMENT, Action.SEE_RECEIPT, Action.READ_CONTENT),
+        *(Action.SEE_DOSSIER, Action.SEE_CASE, Action.SEE_ACCESS, Action.LOCK_DOSSIER),
+    }
+)
 
 
 def may(actor: Actor, action: Action, thing: Thing = None) -> bool:
@@ -77,15 +86,23 @@ def _any_of(
     return any_of(*(all_of(*(ask(rule, at_work) for rule in rules)) for at_work, rules in ways))
 
 
-def require(work: UnitOfWork, action: Action, thing: Thing = None) -> None:
+def require(
+    work: UnitOfWork, action: Action, thing: Thing = None, *, although_cancelled: bool = False
+) -> None:
     """Return if the actor may, raise otherwise.
+
+    A cancelled thing, and what lies in one, takes no change. ``although_cancelled`` is for what
+    takes the cancellation back, or a right away.
 
     Raises:
         NotFound: the actor may not even know of the thing, which must look like its absence.
         NeedsConfirmation: the actor may, as soon as they have proved again who they are.
         NotAllowed: the actor sees the thing but may not do this with it.
+        Cancelled: the actor might, were it not cancelled.
     """
     if may(work.actor, action, thing):
+        if action not in ALSO_WHEN_CANCELLED and not although_cancelled:
+            refuse_if_cancelled(thing)
         absent = stood_in_for(work.actor, action, thing)
         if absent is not None:
             work.in_stead_of[absent.person] = absent.name
@@ -98,6 +115,35 @@ def require(work: UnitOfWork, action: Action, thing: Thing = None) -> None:
     raise NotAllowed("Sie dürfen das nicht: %(act)s.", act=action.value)
 
 
+def cancelled(thing: Thing) -> Cancelled | None:
+    """Return what there is to say of a cancelled thing, or of what it lies in."""
+    match thing:
+        case Document() if thing.state is DocumentState.CANCELLED:
+            return Cancelled("Das Dokument ist storniert und bleibt, wie es ist.")
+        case Document():
+            return cancelled(thing.case)
+        case Case() if thing.state is CaseState.CANCELLED:
+            return Cancelled(
+                "Der Vorgang %(number)s ist storniert und bleibt, wie er ist.", number=thing.number
+            )
+        case Case():
+            return cancelled(thing.dossier)
+        case Dossier() if thing.state is DossierState.CANCELLED:
+            return Cancelled(
+                "Die Akte %(reference)s ist storniert und bleibt, wie sie ist.",
+                reference=thing.reference,
+            )
+        case _:
+            return None
+
+
+def refuse_if_cancelled(thing: Thing) -> None:
+    """Raise Cancelled for a thing that is, or that lies in one that is."""
+    fault = cancelled(thing)
+    if fault is not None:
+        raise fault
+
+
 def stood_in_for(actor: Actor, action: Action, thing: Thing) -> Scope | None:
     """Return in whose stead the actor may, None when they may by themselves or not at all."""
     if not actor.deputising or may(replace(actor, deputising=()), action, thing):
@@ -106,6 +152,27 @@ def stood_in_for(actor: Actor, action: Action, thing: Thing) -> Scope | None:
         if may(replace(actor, deputising=(scope,)), action, thing):
             return scope
     return None
+
+
+def works_in(work: UnitOfWork, action: Action, unit: UUID) -> bool:
+    """Say whether the actor does this in a unit, for acts that begin without a thing.
+
+    Where only a deputyship leads there, it is noted in whose stead the actor does it.
+    """
+    if work.actor.kind is UserKind.SYSTEM:
+        return True
+    ways = [
+        at_work
+        for at_work, rules in _ways(work.actor, action)
+        if all(rule.may(at_work, None) for rule in rules)
+    ]
+    if any(unit in at_work.own.departments for at_work in ways):
+        return True
+    for scope in (scope for at_work in ways for scope in at_work.deputising):
+        if unit in scope.departments:
+            work.in_stead_of[scope.person] = scope.name
+            return True
+    return False
 
 
 def _ways(actor: Actor, action: Action) -> Iterator[tuple[Actor, tuple[Rule, ...]]]:

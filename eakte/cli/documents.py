@@ -15,6 +15,7 @@ from eakte.config import Settings
 from eakte.errors import BadInput, EakteError, NotFound
 from eakte.filing.describing import Description
 from eakte.filing.placing import place_document
+from eakte.filing.saying import UNSAID
 from eakte.filing.targets import target_of
 from eakte.intake.delivering import Declared, deliver
 from eakte.intake.receiving import Receipt, receipt_of
@@ -118,7 +119,7 @@ def _receive_one(
                 work,
                 document_by_id(work, receipt.document_id),
                 case=target_of(work, given.dossier),
-                description=Description(document_type=given.type or None),
+                description=Description(document_type=given.type or UNSAID),
             )
 
     return deliver(

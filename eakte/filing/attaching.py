@@ -7,8 +7,8 @@ from sqlalchemy import select
 from eakte import audit, jobs
 from eakte.access.actions import Action
 from eakte.access.check import require
-from eakte.errors import RuleBroken
-from eakte.model.document import Document, DocumentState
+from eakte.errors import RuleBroken, Sentence
+from eakte.model.document import Document
 from eakte.unit_of_work import UnitOfWork
 
 
@@ -45,18 +45,16 @@ def detach(work: UnitOfWork, document: Document) -> None:
 
 
 def _reasons_against(work: UnitOfWork, document: Document, to: Document) -> list[str]:
-    reasons = []
+    reasons: list[str] = []
     if document.id == to.id:
-        return ["Ein Schreiben kann nicht seine eigene Anlage sein."]
+        return [Sentence("Ein Schreiben kann nicht seine eigene Anlage sein.")]
     if document.parent_id is not None:
-        reasons.append("Es ist schon eine Anlage.")
+        reasons.append(Sentence("Es ist schon eine Anlage."))
     if to.parent_id is not None:
-        reasons.append("Das andere Schreiben ist selbst eine Anlage.")
-    if DocumentState.CANCELLED in (document.state, to.state):
-        reasons.append("Eines der beiden ist storniert.")
+        reasons.append(Sentence("Das andere Schreiben ist selbst eine Anlage."))
     if document.case_id != to.case_id or document.department_id != to.department_id:
-        reasons.append("Die beiden liegen nicht im selben Vorgang oder Posteingang.")
+        reasons.append(Sentence("Die beiden liegen nicht im selben Vorgang oder Posteingang."))
     own = select(Document.id).where(Document.parent_id == document.id).limit(1)
     if work.session.scalar(own) is not None:
-        reasons.append("Es hat selbst Anlagen.")
+        reasons.append(Sentence("Es hat selbst Anlagen."))
     return reasons

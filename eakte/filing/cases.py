@@ -6,12 +6,12 @@ from sqlalchemy import func, or_, select
 
 from eakte import jobs
 from eakte.access.actions import Action
-from eakte.access.check import require
-from eakte.errors import BadInput, CaseClosed, RuleBroken
-from eakte.filing.naming import procedure_key
-from eakte.filing.revising import refuse_if_over
+from eakte.access.check import refuse_if_cancelled, require
+from eakte.errors import BadInput, CaseClosed, RuleBroken, Sentence
+from eakte.filing.naming import procedure as listed_procedure
+from eakte.filing.revising import refuse_if_closed, running
 from eakte.history import change
-from eakte.model.case import Case, CaseState, Deadline, DeadlineState
+from eakte.model.case import Case, CaseState
 from eakte.model.document import Document, DocumentState, Writing
 from eakte.unit_of_work import UnitOfWork
 
@@ -21,7 +21,7 @@ def revise_case(
 ) -> None:
     """Change what a case is called; None leaves what is there."""
     require(work, Action.EDIT_CASE, case)
-    refuse_if_over(case.dossier)
+    refuse_if_closed(case.dossier)
     if case.state is not CaseState.OPEN:
         raise CaseClosed("Der Vorgang %(number)s ist geschlossen.", number=case.number)
     wanted: dict[str, object] = {}
@@ -29,7 +29,9 @@ def revise_case(
         if not procedure.strip():
             raise BadInput("Bitte geben Sie an, um welches Verfahren es geht.")
         wanted["procedure"] = procedure.strip()[:100]
-        wanted["procedure_key"] = procedure_key(work, case.dossier.department_id, procedure)
+        unit = case.dossier.department_id
+        listed = listed_procedure(work, unit, procedure, out_of_use=True)
+        wanted["procedure_key"] = listed.key if listed else ""
     if subject is not None:
         wanted["subject"] = subject.strip()[:300] or case.procedure
     if change(work, case, kind="case", act="case.changed", wanted=wanted) is not None:
@@ -55,7 +57,7 @@ def close_case(work: UnitOfWork, case: Case) -> None:
 def reopen_case(work: UnitOfWork, case: Case, *, reason: str) -> None:
     """Open a closed case again."""
     require(work, Action.EDIT_CASE, case)
-    refuse_if_over(case.dossier)
+    refuse_if_closed(case.dossier)
     if case.state is not CaseState.CLOSED:
         raise RuleBroken("Der Vorgang ist nicht geschlossen.")
     if not reason.strip():
@@ -68,33 +70,43 @@ def cancel_case(work: UnitOfWork, case: Case, *, reason: str) -> None:
     """Cancel a case that was opened by mistake.
 
     Raises:
-        RuleBroken: something lies in it.
+        RuleBroken: something lies in it, or a deadline runs.
     """
     require(work, Action.EDIT_CASE, case)
-    refuse_if_over(case.dossier)
+    refuse_if_closed(case.dossier)
     if not reason.strip():
         raise BadInput("Bitte geben Sie an, warum der Vorgang storniert wird.")
     lying = work.session.scalar(
         select(func.count()).select_from(Document).where(Document.case_id == case.id)
     )
-    if lying:
-        raise RuleBroken(
-            "Der Vorgang kann nicht storniert werden.",
-            reasons=[f"Im Vorgang liegen noch {lying} Schreiben."],
-        )
+    reasons: list[str] = [
+        *([Sentence("Im Vorgang liegen noch %(lying)s Schreiben.", lying=lying)] if lying else []),
+        *running(work, Case.id == case.id),
+    ]
+    if reasons:
+        raise RuleBroken("Der Vorgang kann nicht storniert werden.", reasons=reasons)
     wanted = {"state": CaseState.CANCELLED, "cancel_reason": reason.strip()[:500]}
     change(work, case, kind="case", act="case.cancelled", wanted=wanted)
 
 
+def restore_case(work: UnitOfWork, case: Case) -> None:
+    """Take a cancellation back: the case stands again as it was, open or closed.
+
+    Raises:
+        RuleBroken: it is not cancelled, or its dossier is cancelled or closed by now.
+    """
+    require(work, Action.EDIT_CASE, case, although_cancelled=True)
+    refuse_if_cancelled(case.dossier)
+    refuse_if_closed(case.dossier)
+    if case.state is not CaseState.CANCELLED:
+        raise RuleBroken("Der Vorgang ist nicht storniert.")
+    state = CaseState.CLOSED if case.closed_on else CaseState.OPEN
+    wanted = {"state": state, "cancel_reason": None}
+    change(work, case, kind="case", act="case.restored", wanted=wanted)
+
+
 def _unfinished(work: UnitOfWork, case: Case) -> list[str]:
-    reasons = [
-        f"Die Frist „{title}“ läuft noch bis {ends_on:%d.%m.%Y}."
-        for title, ends_on in work.session.execute(
-            select(Deadline.title, Deadline.ends_on)
-            .where(Deadline.case_id == case.id, Deadline.state == DeadlineState.RUNNING)
-            .order_by(Deadline.ends_on)
-        )
-    ]
+    reasons = running(work, Case.id == case.id)
     for title, writing in work.session.execute(
         select(Document.title, Document.writing)
         .where(
@@ -104,6 +116,9 @@ def _unfinished(work: UnitOfWork, case: Case) -> list[str]:
         )
         .order_by(Document.position)
     ):
-        what = "ist noch ein Entwurf" if writing is Writing.DRAFT else "ist ausgeliehen"
-        reasons.append(f"„{title}“ {what}.")
+        reasons.append(
+            Sentence("„%(title)s“ ist noch ein Entwurf.", title=title)
+            if writing is Writing.DRAFT
+            else Sentence("„%(title)s“ ist ausgeliehen.", title=title)
+        )
     return reasons

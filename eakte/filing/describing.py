@@ -7,7 +7,8 @@ from datetime import date
 
 from eakte.access.actions import Action
 from eakte.access.check import require
-from eakte.errors import BadInput
+from eakte.errors import BadInput, Sentence, Sentences
+from eakte.filing.saying import UNSAID, Said, emptied
 from eakte.history import change
 from eakte.model.document import Direction, Document
 from eakte.unit_of_work import UnitOfWork
@@ -20,28 +21,30 @@ LONGEST = {
     "foreign_reference": 100,
     "disputed_note": 500,
 }
+# What may be emptied although its column keeps a text.
+EMPTIED = tuple(LONGEST.keys() - {"title"})
 EARLIEST = date(1900, 1, 1)
 
 
 @dataclass(frozen=True)
-class Description:
-    """What a person says of a document; None leaves what is there.
+class Description(Said):
+    """What a person says of a document; ``UNSAID`` leaves what is there, None empties it.
 
     ``from_doctor`` and ``disputed`` are the marks of § 76 and § 84 SGB X.
     """
 
-    title: str | None = None
-    document_type: str | None = None
-    direction: Direction | None = None
-    letter_date: date | None = None
-    received_on: date | None = None
-    sender: str | None = None
-    recipient: str | None = None
-    foreign_reference: str | None = None
-    inspection_allowed: bool | None = None
-    from_doctor: bool | None = None
-    disputed: bool | None = None
-    disputed_note: str | None = None
+    title: str = UNSAID
+    document_type: str | None = UNSAID
+    direction: Direction = UNSAID
+    letter_date: date | None = UNSAID
+    received_on: date = UNSAID
+    sender: str | None = UNSAID
+    recipient: str | None = UNSAID
+    foreign_reference: str | None = UNSAID
+    inspection_allowed: bool = UNSAID
+    from_doctor: bool = UNSAID
+    disputed: bool = UNSAID
+    disputed_note: str | None = UNSAID
 
 
 def describe(work: UnitOfWork, document: Document, said: Description) -> bool:
@@ -51,13 +54,10 @@ def describe(work: UnitOfWork, document: Document, said: Description) -> bool:
         BadInput: naming every value that cannot be.
     """
     require(work, Action.DESCRIBE_DOCUMENT, document)
-    wanted = {name: value for name, value in vars(said).items() if value is not None}
+    wanted = emptied(said.said(), EMPTIED)
     for name, most in LONGEST.items():
         if name in wanted:
             wanted[name] = " ".join(wanted[name].split())[:most]
-    if wanted.get("document_type") == "" and document.document_type:
-        # An empty field of a form does not take away what somebody has named.
-        del wanted["document_type"]
     _refuse_impossible(work, document, wanted)
     act = "document.described"
     return change(work, document, kind="document", act=act, wanted=wanted) is not None
@@ -65,20 +65,20 @@ def describe(work: UnitOfWork, document: Document, said: Description) -> bool:
 
 def _refuse_impossible(work: UnitOfWork, document: Document, wanted: dict[str, object]) -> None:
     today = work.clock.today()
-    faults = []
+    faults: list[str] = []
     if wanted.get("title") == "":
-        faults.append("Der Titel darf nicht leer sein.")
+        faults.append(Sentence("Der Titel darf nicht leer sein."))
     for name, meant in (
-        ("letter_date", "Das Datum des Schreibens"),
-        ("received_on", "Das Eingangsdatum"),
+        ("letter_date", Sentence("Das Datum des Schreibens")),
+        ("received_on", Sentence("Das Eingangsdatum")),
     ):
         day = wanted.get(name)
         if isinstance(day, date) and day > today:
-            faults.append(f"{meant} liegt in der Zukunft.")
+            faults.append(Sentence("%(meant)s liegt in der Zukunft.", meant=meant))
         if isinstance(day, date) and day < EARLIEST:
-            faults.append(f"{meant} liegt zu weit zurück.")
+            faults.append(Sentence("%(meant)s liegt zu weit zurück.", meant=meant))
     disputed = wanted.get("disputed", document.disputed)
     if disputed and not wanted.get("disputed_note", document.disputed_note):
-        faults.append("Bitte geben Sie an, was an dem Schreiben bestritten wird.")
+        faults.append(Sentence("Bitte geben Sie an, was an dem Schreiben bestritten wird."))
     if faults:
-        raise BadInput("%(faults)s", faults=" ".join(faults))
+        raise BadInput("%(faults)s", faults=Sentences(faults))

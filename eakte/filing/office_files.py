@@ -1,4 +1,4 @@
-"""What do the files of a department say: unit, plan, procedures, kinds of documents, deadlines?
+"""What do the files of a department say: unit, plan, procedures, documents, deadlines, people?
 
 They are the tables that an office edits; each fault is told with its file and line.
 """
@@ -12,14 +12,17 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from eakte.access.accounts import excluded_pairs
+from eakte.db import folded
 from eakte.errors import NotFound
 from eakte.filing.plan_csv import read_plan_table
 from eakte.filing.retention_rules import rule_faults
-from eakte.filing.tables import Fault, Line, Table, read_table
+from eakte.filing.tables import NO, YES, Fault, Line, Table, read_table
 from eakte.model.catalogue import DeadlineStart, DeadlineUnit
 from eakte.model.document import Direction
 from eakte.model.file_plan import ALWAYS
 from eakte.model.retention_rule import RetentionKind
+from eakte.model.user import ROLE_TITLES, Role
 
 UNIT = "sachgebiet.toml"
 PLAN = "aktenplan.csv"
@@ -27,8 +30,9 @@ RETENTION = "aufbewahrung.csv"
 PROCEDURES = "verfahren.csv"
 TYPES = "dokumenttypen.csv"
 DEADLINES = "fristen.csv"
+ROLES = "rollen.csv"
 DUTIES = "zustaendigkeit.csv"
-FILES = (UNIT, PLAN, RETENTION, PROCEDURES, TYPES, DEADLINES, DUTIES)
+FILES = (UNIT, PLAN, RETENTION, PROCEDURES, TYPES, DEADLINES, ROLES, DUTIES)
 
 KEY = re.compile(r"[a-z0-9][a-z0-9-]*")
 DIRECTIONS = {
@@ -53,6 +57,7 @@ KINDS = {
     "Jahre ab Schließung": RetentionKind.YEARS_FROM_CLOSING,
     "dauernd": RetentionKind.PERMANENT,
 }
+ROLE_OF_WORD = {word: role for role, word in ROLE_TITLES.items()}
 WORD_OF_KIND = {kind: word for word, kind in KINDS.items()}
 
 
@@ -105,6 +110,17 @@ class SaidRetention:
 
 
 @dataclass(frozen=True)
+class SaidAccount:
+    """A line of who has which roles; ``member`` is whether they work in the unit itself."""
+
+    line: int
+    login: str
+    name: str
+    roles: frozenset[Role]
+    member: bool
+
+
+@dataclass(frozen=True)
 class SaidDuty:
     """A line of who works on which letters; ``line`` is where it stands."""
 
@@ -126,6 +142,7 @@ class OfficeFiles:
     procedures: Sequence[SaidProcedure] = ()
     types: Sequence[SaidType] = ()
     deadlines: Sequence[SaidDeadline] = ()
+    accounts: Sequence[SaidAccount] = ()
     duties: Sequence[SaidDuty] = ()
     faults: list[Fault] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
@@ -171,10 +188,11 @@ def read_office(contents: Mapping[str, bytes]) -> OfficeFiles:
     ]
     listed = {said.key for said in office.procedures}
     deadlines = _deadlines(office, contents, listed)
+    accounts = _accounts(office, contents)
     duties = _duties(office, contents, listed)
     for table in (retention, procedures, types):
         table.refuse_doubles(lambda line: line["Schlüssel"], "Der Schlüssel")
-    for table in (office.plan, retention, procedures, types, deadlines, duties):
+    for table in (office.plan, retention, procedures, types, deadlines, accounts, duties):
         office.remarks += table.remarks
         if table is not office.plan:
             office.faults += table.faults
@@ -287,12 +305,41 @@ def _deadline(table: Table, line: Line, listed: set[str]) -> SaidDeadline:
     )
 
 
+def _accounts(office: OfficeFiles, contents: Mapping[str, bytes]) -> Table:
+    table = _table(contents, ROLES, ("Anmeldename", "Name", "Rollen"), ("Im Sachgebiet",))
+    office.accounts = [_account(table, line) for line in table.lines]
+    table.refuse_doubles(lambda line: folded(line["Anmeldename"]), "Das Konto")
+    return table
+
+
+def _account(table: Table, line: Line) -> SaidAccount:
+    words = [word.strip() for word in table.text(line, "Rollen", most=300).split("|")]
+    for word in words:
+        if word and word not in ROLE_OF_WORD:
+            known = ", ".join(f"„{one}“" for one in ROLE_OF_WORD)
+            table.fault(line.number, f"Die Rolle „{word}“ gibt es nicht; möglich: {known}.")
+    roles = frozenset(ROLE_OF_WORD[word] for word in words if word in ROLE_OF_WORD)
+    for one, other in excluded_pairs(roles):
+        table.fault(
+            line.number,
+            f"„{ROLE_TITLES[one]}“ und „{ROLE_TITLES[other]}“ schließen einander aus; "
+            "niemand darf beides haben.",
+        )
+    return SaidAccount(
+        line.number,
+        folded(table.text(line, "Anmeldename", most=80)),
+        table.text(line, "Name", most=200),
+        roles,
+        table.choice(line, "Im Sachgebiet", {YES: True, NO: False}, otherwise=True),
+    )
+
+
 def _duties(office: OfficeFiles, contents: Mapping[str, bytes], listed: set[str]) -> Table:
     table = _table(contents, DUTIES, ("Anmeldename",), ("Von", "Bis", "Verfahren"))
     office.duties = [
         SaidDuty(
             line.number,
-            table.text(line, "Anmeldename", most=80),
+            folded(table.text(line, "Anmeldename", most=80)),
             table.text(line, "Von", most=1, needed=False).lower(),
             table.text(line, "Bis", most=1, needed=False).lower(),
             line["Verfahren"],

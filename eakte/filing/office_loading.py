@@ -13,17 +13,18 @@ from eakte import audit
 from eakte.access.actions import Action
 from eakte.access.check import require
 from eakte.errors import BadTable
-from eakte.filing.office_files import DUTIES, OfficeFiles, SaidDeadline, read_office
+from eakte.filing.office_files import OfficeFiles, SaidDeadline, read_office
+from eakte.filing.office_people import faults_of_people, take_on
 from eakte.filing.plan_csv import PlanPreview, check_plan, known_to, plan_state, preview_of
 from eakte.filing.plan_importing import take_over
 from eakte.filing.retention_rules import set_retention_rule
-from eakte.filing.tables import Fault
 from eakte.model.catalogue import DeadlineRule, DocumentType, Procedure
 from eakte.model.department import Department
 from eakte.model.retention_rule import RetentionKind, RetentionRule
 from eakte.model.right import FIRST_LETTER, LAST_LETTER, Duty
-from eakte.model.user import User
 from eakte.unit_of_work import UnitOfWork
+
+LOCKED = "Neue Konten sind gesperrt, bis die Administration ihnen ein Kennwort gibt und sie öffnet."
 
 
 class _OnlyATrial(Exception):
@@ -61,13 +62,12 @@ def load_office(
 
     Raises:
         BadTable: naming every fault of all files with its line; then nothing was changed.
-        NotAllowed: the files share out work, and the actor may not.
+        NotAllowed: the files share out work or change accounts, and the actor may not.
     """
     require(work, Action.LOAD_OFFICE)
     office = read_office(contents)
     preview = _plan_preview(work, office)
-    accounts, unknown = _accounts(work, office)
-    faults = sorted({*office.faults, *preview.faults, *unknown})
+    faults = sorted({*office.faults, *preview.faults, *faults_of_people(work, office)})
     if faults:
         raise BadTable(
             "Das Sachgebiet kann so nicht geladen werden.",
@@ -76,7 +76,7 @@ def load_office(
     report = OfficeReport(office.key, office.name, remarks=office.remarks)
     try:
         with work.session.begin_nested():
-            _write(work, office, preview, accounts, report)
+            _write(work, office, preview, report)
             if dry_run:
                 raise _OnlyATrial
     except _OnlyATrial:
@@ -88,7 +88,6 @@ def _write(
     work: UnitOfWork,
     office: OfficeFiles,
     preview: PlanPreview,
-    accounts: Mapping[str, UUID],
     report: OfficeReport,
 ) -> None:
     unit = _department(work, office, report)
@@ -103,7 +102,11 @@ def _write(
         changed=len(preview.changed),
         gone=len(preview.ended),
     )
-    _duties(work, office, unit, accounts, report)
+    people = take_on(work, office, unit)
+    report.tell("Konten", new=people.new, changed=people.changed)
+    if people.new:
+        report.remarks = (*report.remarks, LOCKED)
+    _duties(work, office, unit, people.ids, report)
     if report.does_anything:
         audit.note(
             work, "office.loaded", kind="department", subject=unit.id, lines=list(report.lines)
@@ -122,18 +125,6 @@ def _plan_preview(work: UnitOfWork, office: OfficeFiles) -> PlanPreview:
         # No table at all says nothing of the plan; an empty one would end it.
         return PlanPreview((), (), (), 0, (), (), "")
     return preview_of(office.plan, wanted, known, state=plan_state(work))
-
-
-def _accounts(work: UnitOfWork, office: OfficeFiles) -> tuple[dict[str, UUID], list[Fault]]:
-    logins = {duty.login for duty in office.duties}
-    rows = work.session.execute(select(User.login, User.id).where(User.login.in_(logins)))
-    found = {login: user_id for login, user_id in rows}
-    unknown = [
-        Fault(DUTIES, duty.line, f"Das Konto „{duty.login}“ gibt es nicht.")
-        for duty in office.duties
-        if duty.login and duty.login not in found
-    ]
-    return found, unknown
 
 
 def _department(work: UnitOfWork, office: OfficeFiles, report: OfficeReport) -> Department:

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from eakte import audit
 from eakte.access.actions import Action
-from eakte.access.check import require, visible
+from eakte.access.check import require, visible, works_in
 from eakte.db import folded
 from eakte.errors import (
     BadInput,
@@ -20,17 +20,19 @@ from eakte.errors import (
     NotUnique,
     PersonKnown,
     RuleBroken,
+    Sentence,
 )
+from eakte.filing.clerks import unfit_clerk
+from eakte.filing.naming import procedure as listed_procedure
+from eakte.filing.persons import faults_of_person, faults_of_term
 from eakte.filing.references import rest_of, uses_letter
+from eakte.filing.revising import LONGEST_KEYWORD, MOST_KEYWORDS
 from eakte.model.case import Case
-from eakte.model.catalogue import Procedure
 from eakte.model.counter import hold, next_number
 from eakte.model.dossier import Dossier, DossierAlias, DossierState, Medium
 from eakte.model.file_plan import Access, PlanEntry
-from eakte.model.user import Membership, Role, User, UserKind
+from eakte.model.user import Role
 from eakte.unit_of_work import UnitOfWork
-
-MOST_KEYWORDS = 20
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ def open_dossier(
     require(work, Action.OPEN_DOSSIER)
     unit = _unit_of(work, entry)
     clerk_id = given.clerk_id or _in_charge(work, entry, given)
-    _refuse_if_unsound(work, entry, subject, person_name, birth_date, given, clerk_id)
+    _refuse_if_unsound(work, entry, unit, subject, person_name, birth_date, given, clerk_id)
     aliases = _new_aliases(work, given.aliases)
     known = known_dossiers(work, person_name=person_name, birth_date=birth_date)
     beside = [one for one in known if one.plan_entry.number == entry.number]
@@ -142,7 +144,7 @@ def open_case(work: UnitOfWork, dossier: Dossier, *, procedure: str, subject: st
         raise BadInput("Bitte geben Sie an, um welches Verfahren es geht.")
     if dossier.state is not DossierState.OPEN:
         raise DossierClosed("Die Akte %(reference)s ist geschlossen.", reference=dossier.reference)
-    listed = _procedure(work, dossier.department_id, procedure)
+    listed = listed_procedure(work, dossier.department_id, procedure, out_of_use=False)
     title = listed.title if listed else procedure.strip()[:100]
     hold(work.session, f"cases:{dossier.id}")
     last = work.session.scalar(select(func.max(Case.number)).where(Case.dossier_id == dossier.id))
@@ -179,7 +181,7 @@ def _unit_of(work: UnitOfWork, entry: PlanEntry) -> UUID:
             next_step="Bitte wählen Sie einen Eintrag, der heute gilt.",
         )
     unit = entry.department_id
-    if work.actor.kind is not UserKind.SYSTEM and unit not in work.actor.departments:
+    if not works_in(work, Action.OPEN_DOSSIER, unit):
         raise NotAllowed("Unter „%(title)s“ führt ein anderes Sachgebiet Akten.", title=entry.title)
     return unit
 
@@ -187,42 +189,33 @@ def _unit_of(work: UnitOfWork, entry: PlanEntry) -> UUID:
 def _refuse_if_unsound(
     work: UnitOfWork,
     entry: PlanEntry,
+    unit: UUID,
     subject: str,
     person_name: str,
     birth_date: date | None,
     given: Opening,
     clerk_id: UUID | None,
 ) -> None:
-    reasons = [
-        *(["Der Betreff darf nicht leer sein."] if not subject.strip() else []),
-        *_wrong_days(work.clock.today(), birth_date, given),
+    reasons: list[str] = [
+        *([Sentence("Der Betreff darf nicht leer sein.")] if not subject.strip() else []),
+        *faults_of_person(today=work.clock.today(), birth=birth_date, death=given.death_date),
+        *faults_of_term(given.term_from, given.term_until),
         *_wrong_seals(work, given, clerk_id),
     ]
     if uses_letter(entry.reference_pattern) and not _letter(person_name).isalpha():
-        reasons.append("Das Aktenzeichen verlangt hier den Namen der Person.")
+        reasons.append(Sentence("Das Aktenzeichen verlangt hier den Namen der Person."))
     if given.medium is not Medium.ELECTRONIC and not given.paper_location.strip():
-        reasons.append("Bitte geben Sie an, wo das Papier liegt.")
+        reasons.append(Sentence("Bitte geben Sie an, wo das Papier liegt."))
     if len(given.keywords) > MOST_KEYWORDS:
-        reasons.append(f"Mehr als {MOST_KEYWORDS} Schlagworte sind nicht möglich.")
-    if given.clerk_id is not None and not _works_there(work, given.clerk_id, entry):
-        reasons.append("Die gewählte Person bearbeitet in diesem Sachgebiet keine Akten.")
+        reasons.append(
+            Sentence("Mehr als %(most)s Schlagworte sind nicht möglich.", most=MOST_KEYWORDS)
+        )
+    if given.clerk_id is not None:
+        reasons += unfit_clerk(work, given.clerk_id, unit)
     if len(reasons) == 1:
         raise BadInput(reasons[0])
     if reasons:
         raise RuleBroken("Die Akte kann so nicht angelegt werden.", reasons=reasons)
-
-
-def _wrong_days(today: date, birth_date: date | None, given: Opening) -> list[str]:
-    reasons = []
-    if birth_date is not None and birth_date > today:
-        reasons.append("Das Geburtsdatum liegt in der Zukunft.")
-    if given.death_date is not None and given.death_date > today:
-        reasons.append("Das Sterbedatum liegt in der Zukunft.")
-    if birth_date and given.death_date and given.death_date < birth_date:
-        reasons.append("Das Sterbedatum liegt vor dem Geburtsdatum.")
-    if given.term_from and given.term_until and given.term_until < given.term_from:
-        reasons.append("Die Laufzeit endet, bevor sie beginnt.")
-    return reasons
 
 
 def _in_charge(work: UnitOfWork, entry: PlanEntry, given: Opening) -> UUID | None:
@@ -232,25 +225,19 @@ def _in_charge(work: UnitOfWork, entry: PlanEntry, given: Opening) -> UUID | Non
 
 
 def _wrong_seals(work: UnitOfWork, given: Opening, clerk_id: UUID | None) -> list[str]:
-    reasons = []
+    reasons: list[str] = []
     if given.locked and not given.lock_reason.strip():
-        reasons.append("Bitte geben Sie an, warum die Akte gesperrt wird.")
+        reasons.append(Sentence("Bitte geben Sie an, warum die Akte gesperrt wird."))
     if (given.locked or given.staff) and clerk_id is None:
-        reasons.append("Eine gesperrte Akte braucht eine Person, die sie bearbeitet.")
+        reasons.append(Sentence("Eine gesperrte Akte braucht eine Person, die sie bearbeitet."))
     if given.staff and work.actor.has(Role.PERSONNEL):
         reasons.append(
-            "Wer in Personalsachen entscheidet, legt keine Akten über Beschäftigte an (§ 35 SGB I)."
+            Sentence(
+                "Wer in Personalsachen entscheidet, legt keine Akten über Beschäftigte an "
+                "(§ 35 SGB I)."
+            )
         )
     return reasons
-
-
-def _works_there(work: UnitOfWork, person: UUID, entry: PlanEntry) -> bool:
-    clerk = work.session.scalar(
-        select(User)
-        .join(Membership, Membership.user_id == User.id)
-        .where(User.id == person, User.active, Membership.department_id == entry.department_id)
-    )
-    return clerk is not None and bool({Role.CLERK.value, Role.LEAD.value} & set(clerk.roles))
 
 
 def _new_aliases(work: UnitOfWork, aliases: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -300,7 +287,7 @@ def _dossier(
         paper_location=given.paper_location.strip()[:200],
         term_from=given.term_from,
         term_until=given.term_until,
-        keywords=[word.strip()[:60] for word in given.keywords if word.strip()],
+        keywords=[word.strip()[:LONGEST_KEYWORD] for word in given.keywords if word.strip()],
         access=entry.default_access,
         locked=given.locked,
         lock_reason=given.lock_reason.strip()[:500],
@@ -322,13 +309,3 @@ def _reference(work: UnitOfWork, entry: PlanEntry, letter: str) -> str:
 
 def _letter(person_name: str) -> str:
     return next((sign for sign in folded(person_name) if sign.isalnum()), "")
-
-
-def _procedure(work: UnitOfWork, department_id: UUID, typed: str) -> Procedure | None:
-    rows = work.session.scalars(
-        select(Procedure)
-        .where(Procedure.department_id == department_id, Procedure.in_use)
-        .order_by(Procedure.place)
-    )
-    wanted = folded(typed)
-    return next((row for row in rows if wanted in (folded(row.title), row.key)), None)

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from eakte import audit, jobs
 from eakte.access.actions import Action
-from eakte.access.check import require
+from eakte.access.check import refuse_if_cancelled, require
 from eakte.errors import (
     AlreadyFiled,
     BadInput,
@@ -15,6 +15,7 @@ from eakte.errors import (
     DossierClosed,
     NotFiled,
     RuleBroken,
+    Sentence,
 )
 from eakte.filing.describing import Description, describe
 from eakte.filing.naming import document_type
@@ -39,6 +40,7 @@ def place_document(
     """
     require(work, Action.PLACE_DOCUMENT, document)
     require(work, Action.SEE_CASE, case)
+    refuse_if_cancelled(case)
     _refuse_if_impossible(document, case)
     describe(work, document, description)
     hold(work.session, f"positions:{case.id}")
@@ -55,7 +57,7 @@ def take_back(work: UnitOfWork, document: Document) -> None:
     """
     require(work, Action.PLACE_DOCUMENT, document)
     case = _case_of(document)
-    _refuse_if_fixed(document, case, "Das Dokument kann nicht zurückgelegt werden.")
+    _refuse_if_fixed(document, case, Sentence("Das Dokument kann nicht zurückgelegt werden."))
     for one in (document, *attachments_of(work, document)):
         left = {"case": str(case.id), "position": one.position}
         _take_from(work, one)
@@ -78,7 +80,7 @@ def withdraw_document(work: UnitOfWork, document: Document, *, reason: str) -> W
     if not reason.strip():
         raise BadInput("Bitte geben Sie an, warum das Schreiben herausgenommen wird.")
     case = _case_of(document)
-    _refuse_if_fixed(document, case, "Das Dokument kann nicht herausgenommen werden.")
+    _refuse_if_fixed(document, case, Sentence("Das Dokument kann nicht herausgenommen werden."))
     sheet = WithdrawalSheet(
         case_id=case.id,
         position=document.position or 0,
@@ -119,15 +121,15 @@ def cancel_document(work: UnitOfWork, document: Document, *, reason: str) -> Non
 
     Raises:
         BadInput: no reason was given.
-        RuleBroken: it is cancelled already, or its dossier or case is closed.
+        RuleBroken: its dossier or case is closed.
     """
     require(work, Action.CANCEL_DOCUMENT, document)
     if not reason.strip():
         raise BadInput("Bitte geben Sie an, warum das Dokument storniert wird.")
-    if document.state is DocumentState.CANCELLED:
-        raise RuleBroken("Das Dokument ist schon storniert.")
     if document.case is not None:
-        _refuse_if_fixed(document, document.case, "Das Dokument kann nicht storniert werden.")
+        _refuse_if_fixed(
+            document, document.case, Sentence("Das Dokument kann nicht storniert werden.")
+        )
     wanted = {"state": DocumentState.CANCELLED, "cancel_reason": reason.strip()[:500]}
     change(work, document, kind="document", act="document.cancelled", wanted=wanted)
     jobs.enqueue(work, "index", document.id)
@@ -139,11 +141,13 @@ def restore_document(work: UnitOfWork, document: Document) -> None:
     Raises:
         RuleBroken: it is not cancelled, or its dossier or case is closed by now.
     """
-    require(work, Action.CANCEL_DOCUMENT, document)
+    require(work, Action.CANCEL_DOCUMENT, document, although_cancelled=True)
     if document.state is not DocumentState.CANCELLED:
         raise RuleBroken("Das Dokument ist nicht storniert.")
     if document.case is not None:
-        _refuse_if_fixed(document, document.case, "Die Stornierung kann nicht aufgehoben werden.")
+        _refuse_if_fixed(
+            document, document.case, Sentence("Die Stornierung kann nicht aufgehoben werden.")
+        )
     state = DocumentState.FILED if document.case_id else DocumentState.INBOX
     wanted = {"state": state, "cancel_reason": None}
     change(work, document, kind="document", act="document.restored", wanted=wanted)
@@ -216,7 +220,7 @@ def _case_of(document: Document) -> Case:
 def _refuse_if_fixed(document: Document, case: Case, sentence: str) -> None:
     reasons = _closed(case)
     if document.checked_out_by_id is not None:
-        raise CheckedOut(sentence, reasons=[*reasons, "Das Schreiben ist ausgeliehen."])
+        raise CheckedOut(sentence, reasons=[*reasons, Sentence("Das Schreiben ist ausgeliehen.")])
     if reasons:
         raise RuleBroken(sentence, reasons=reasons)
 
@@ -232,24 +236,18 @@ def _refuse_if_impossible(document: Document, case: Case) -> None:
             "Das Schreiben ist eine Anlage; es wird mit seinem Hauptschreiben abgelegt."
         )
     reasons = _closed(case)
-    if document.state is DocumentState.CANCELLED:
-        reasons.append("Das Dokument ist storniert.")
     if not reasons:
         return
     kind = DossierClosed if case.dossier.state is not DossierState.OPEN else CaseClosed
-    if document.state is DocumentState.CANCELLED:
-        raise RuleBroken("Das Dokument kann nicht abgelegt werden.", reasons=reasons)
-    raise kind("Das Dokument kann nicht abgelegt werden.", reasons=reasons)
+    raise kind(Sentence("Das Dokument kann nicht abgelegt werden."), reasons=reasons)
 
 
 def _closed(case: Case) -> list[str]:
-    reasons = []
+    reasons: list[str] = []
     if case.dossier.state is DossierState.CLOSED:
-        reasons.append(f"Die Akte {case.dossier.reference} ist geschlossen.")
-    if case.dossier.state is DossierState.CANCELLED:
-        reasons.append(f"Die Akte {case.dossier.reference} ist storniert.")
+        reasons.append(
+            Sentence("Die Akte %(reference)s ist geschlossen.", reference=case.dossier.reference)
+        )
     if case.state is CaseState.CLOSED:
-        reasons.append(f"Der Vorgang {case.number} ist geschlossen.")
-    if case.state is CaseState.CANCELLED:
-        reasons.append(f"Der Vorgang {case.number} ist storniert.")
+        reasons.append(Sentence("Der Vorgang %(number)s ist geschlossen.", number=case.number))
     return reasons

@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased, joinedload
 from eakte import audit
 from eakte.access.actions import Action
 from eakte.access.check import require
-from eakte.errors import BadInput, NotFound, NotUnique, RuleBroken
+from eakte.errors import BadInput, NotFound, NotUnique, RuleBroken, Sentence
 from eakte.filing.plan_rules import EntryFields, counted, entry_faults
 from eakte.filing.references import Numbered, confusions
 from eakte.model.department import Department
@@ -214,7 +214,10 @@ def confused_with(work: UnitOfWork, fields: EntryFields) -> list[str]:
         return []
     mine = Numbered(fields.number, fields.prefix, fields.pattern)
     return [
-        f"Das Muster könnte dasselbe Aktenzeichen ergeben wie das des Eintrags „{other.plan}“."
+        Sentence(
+            "Das Muster könnte dasselbe Aktenzeichen ergeben wie das des Eintrags „%(plan)s“.",
+            plan=other.plan,
+        )
         for pair in confusions([*numbered_ever(work), mine])
         for other in pair
         if mine in pair and other != mine

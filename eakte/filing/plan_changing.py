@@ -12,7 +12,7 @@ from sqlalchemy import or_, select, update
 from eakte import audit
 from eakte.access.actions import Action
 from eakte.access.check import require
-from eakte.errors import BadInput, ChangedMeanwhile, RuleBroken
+from eakte.errors import BadInput, ChangedMeanwhile, RuleBroken, Sentence
 from eakte.filing.plan import confused_with, refuse_faults, stamp_of
 from eakte.filing.plan_rules import EntryFields, entry_faults
 from eakte.model.department import Department
@@ -120,7 +120,9 @@ def end_plan_entry(work: UnitOfWork, entry: PlanEntry, *, last_day: date | None 
     if below:
         raise RuleBroken(
             "Der Eintrag kann nicht enden.",
-            reasons=[f"Darunter gilt noch „{number}“." for number in below],
+            reasons=[
+                Sentence("Darunter gilt noch „%(number)s“.", number=number) for number in below
+            ],
         )
     entry.valid_until = ends
     work.session.flush()
@@ -214,10 +216,12 @@ def _resolved(work: UnitOfWork, entry: PlanEntry, wanted: EntryFields) -> dict[s
     faults: list[str] = []
     unit = work.session.scalar(select(Department.id).where(Department.key == wanted.unit))
     if wanted.unit and unit is None:
-        faults.append(f"Das Sachgebiet „{wanted.unit}“ gibt es nicht.")
+        faults.append(Sentence("Das Sachgebiet „%(unit)s“ gibt es nicht.", unit=wanted.unit))
     rule = work.session.scalar(select(RetentionRule.id).where(RetentionRule.key == wanted.rule))
     if wanted.rule and rule is None:
-        faults.append(f"Die Aufbewahrungsregel „{wanted.rule}“ gibt es nicht.")
+        faults.append(
+            Sentence("Die Aufbewahrungsregel „%(rule)s“ gibt es nicht.", rule=wanted.rule)
+        )
     parent = work.session.scalar(
         select(PlanEntry).where(
             PlanEntry.number == wanted.parent,
@@ -225,14 +229,18 @@ def _resolved(work: UnitOfWork, entry: PlanEntry, wanted: EntryFields) -> dict[s
         )
     )
     if wanted.parent and parent is None:
-        faults.append(f"Der übergeordnete Eintrag „{wanted.parent}“ fehlt.")
+        faults.append(
+            Sentence("Der übergeordnete Eintrag „%(parent)s“ fehlt.", parent=wanted.parent)
+        )
     above = parent
     steps = 0
     while above is not None and above.id != entry.id and steps < 100:
         above = work.session.get(PlanEntry, above.parent_id) if above.parent_id else None
         steps += 1
     if above is not None:
-        faults.append(f"Der Eintrag stünde unter sich selbst („{wanted.parent}“).")
+        faults.append(
+            Sentence("Der Eintrag stünde unter sich selbst („%(parent)s“).", parent=wanted.parent)
+        )
     refuse_faults(faults)
     return {"unit": unit, "rule": rule, "parent": parent.id if parent else None}
 

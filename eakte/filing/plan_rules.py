@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from eakte.errors import Sentence
 from eakte.filing.references import pattern_faults
 from eakte.model.file_plan import ALWAYS, Access
 
@@ -55,28 +56,56 @@ def entry_faults(fields: EntryFields) -> list[tuple[str, str]]:
     """Name everything that is wrong with an entry by itself: (field, German sentence)."""
     faults: list[tuple[str, str]] = []
     if not fields.number:
-        faults.append(("number", "Die Nummer ist leer."))
+        faults.append(("number", Sentence("Die Nummer ist leer.")))
     elif not _NUMBER.fullmatch(fields.number):
-        faults.append(("number", f"Die Nummer „{fields.number}“ enthält unerlaubte Zeichen."))
+        faults.append(
+            (
+                "number",
+                Sentence(
+                    "Die Nummer „%(number)s“ enthält unerlaubte Zeichen.", number=fields.number
+                ),
+            )
+        )
     if not fields.title:
-        faults.append(("title", "Der Titel ist leer."))
+        faults.append(("title", Sentence("Der Titel ist leer.")))
     for name, most in LONGEST.items():
         typed = getattr(fields, name)
         if len(typed) > most:
-            faults.append((name, f"„{GERMAN[name]}“ hat mehr als {most} Zeichen."))
+            faults.append(
+                (
+                    name,
+                    Sentence(
+                        "„%(heading)s“ hat mehr als %(most)s Zeichen.",
+                        heading=Sentence(GERMAN[name]),
+                        most=most,
+                    ),
+                )
+            )
         if typed[:1] in ("=", "+", "-", "@"):
-            faults.append((name, f"„{GERMAN[name]}“ beginnt mit einem Rechenzeichen."))
+            faults.append(
+                (
+                    name,
+                    Sentence(
+                        "„%(heading)s“ beginnt mit einem Rechenzeichen.",
+                        heading=Sentence(GERMAN[name]),
+                    ),
+                )
+            )
     if fields.takes_dossiers and not fields.unit:
-        faults.append(("unit", "Wo Akten geführt werden, braucht der Eintrag ein Sachgebiet."))
+        faults.append(
+            ("unit", Sentence("Wo Akten geführt werden, braucht der Eintrag ein Sachgebiet."))
+        )
     if fields.takes_dossiers or fields.pattern:
         faults.extend(
             ("pattern", sentence)
             for sentence in pattern_faults(fields.pattern, plan=fields.number, prefix=fields.prefix)
         )
     if fields.one_a_person and not fields.takes_dossiers:
-        faults.append(("one_a_person", "„Eine je Person“ gilt nur, wo Akten geführt werden."))
+        faults.append(
+            ("one_a_person", Sentence("„Eine je Person“ gilt nur, wo Akten geführt werden."))
+        )
     if fields.valid_until and fields.valid_until < (fields.valid_from or ALWAYS):
-        faults.append(("valid_until", "Die Gültigkeit endet, bevor sie beginnt."))
+        faults.append(("valid_until", Sentence("Die Gültigkeit endet, bevor sie beginnt.")))
     return faults
 
 

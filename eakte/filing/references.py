@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from string import ascii_uppercase
 
 from eakte.db import folded
+from eakte.errors import Sentence
 
 USUAL = "{prefix} {number}/{year}"
 LONGEST = 60
@@ -68,31 +69,37 @@ def pattern_faults(pattern: str, *, plan: str, prefix: str) -> list[str]:
     """Name everything that speaks against a pattern, in German; empty when it is sound."""
     pattern = pattern or USUAL
     names = _PLACEHOLDER.findall(pattern)
-    faults = [
-        f"Das Muster kennt „{{{name}}}“ nicht."
+    faults: list[str] = [
+        Sentence("Das Muster kennt „{%(name)s}“ nicht.", name=name)
         for name in names
         if name not in _KNOWN and not _NUMBER.fullmatch(name)
     ]
     if set(_PLACEHOLDER.sub("", pattern)) & set("{}"):
-        faults.append("Das Muster enthält eine einzelne geschweifte Klammer.")
+        faults.append(Sentence("Das Muster enthält eine einzelne geschweifte Klammer."))
     counted = [name for name in names if _NUMBER.fullmatch(name)]
     if len(counted) != 1:
         faults.append(
-            "Das Muster braucht genau eine laufende Nummer {number}, "
-            f"es hat {len(counted) or 'keine'}."
+            Sentence(
+                "Das Muster braucht genau eine laufende Nummer {number}, es hat %(found)s.",
+                found=len(counted) or Sentence("keine"),
+            )
         )
     if re.search(r"[\d}]\{number|\{number[^{}]*\}[\d{]", pattern):
-        faults.append("Neben {number} darf keine Ziffer und kein anderer Platzhalter stehen.")
+        faults.append(
+            Sentence("Neben {number} darf keine Ziffer und kein anderer Platzhalter stehen.")
+        )
     if any(ord(sign) < 0x20 for sign in pattern):
-        faults.append("Das Muster enthält ein Steuerzeichen.")
+        faults.append(Sentence("Das Muster enthält ein Steuerzeichen."))
     if "{prefix}" in pattern and not prefix:
-        faults.append("Das Muster verlangt ein Kürzel, der Eintrag hat keines.")
+        faults.append(Sentence("Das Muster verlangt ein Kürzel, der Eintrag hat keines."))
     if faults:
         return faults
     longest = rest_of(pattern, plan=plan, prefix=prefix, year=9999, letter="W")
     written = longest.reference(LARGEST)
     if max(len(written), len(folded(written))) > LONGEST:
-        faults.append(f"Das Aktenzeichen würde länger als {LONGEST} Zeichen.")
+        faults.append(
+            Sentence("Das Aktenzeichen würde länger als %(longest)s Zeichen.", longest=LONGEST)
+        )
     return faults
 
 

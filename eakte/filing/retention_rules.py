@@ -9,7 +9,7 @@ from sqlalchemy import exists, select
 from eakte import audit
 from eakte.access.actions import Action
 from eakte.access.check import require
-from eakte.errors import NotFound, RuleBroken
+from eakte.errors import NotFound, RuleBroken, Sentence
 from eakte.model.dossier import Dossier
 from eakte.model.file_plan import PlanEntry
 from eakte.model.retention_rule import RetentionKind, RetentionRule
@@ -61,8 +61,11 @@ def set_retention_rule(
     reasons = rule_faults(key, title=title, kind=kind, years=years, basis=basis)
     if rule is not None and _rewrites_the_past(work, rule, kind, years):
         reasons.append(
-            f"Nach der Regel „{rule.title}“ werden schon Akten aufbewahrt; für eine andere Frist "
-            "legen Sie bitte eine neue Regel an."
+            Sentence(
+                "Nach der Regel „%(title)s“ werden schon Akten aufbewahrt; für eine andere Frist "
+                "legen Sie bitte eine neue Regel an.",
+                title=rule.title,
+            )
         )
     if reasons:
         raise RuleBroken("Die Aufbewahrungsregel ist so nicht möglich.", reasons=reasons)
@@ -87,15 +90,22 @@ def rule_faults(
     key: str, *, title: str, kind: RetentionKind, years: int | None, basis: str
 ) -> list[str]:
     """Name everything that is wrong with what a rule says, in German."""
-    faults = []
+    faults: list[str] = []
     if not key or not title:
-        faults.append("Schlüssel und Titel dürfen nicht leer sein.")
+        faults.append(Sentence("Schlüssel und Titel dürfen nicht leer sein."))
     if len(key) > 40 or len(title) > 200 or len(basis) > 300:
-        faults.append("Schlüssel (40), Titel (200) oder Grundlage (300 Zeichen) ist zu lang.")
+        faults.append(
+            Sentence("Schlüssel (40), Titel (200) oder Grundlage (300 Zeichen) ist zu lang.")
+        )
     if kind in COUNTED and (years is None or not 1 <= years <= LONGEST):
-        faults.append(f"Die Frist braucht eine Zahl von Jahren zwischen 1 und {LONGEST}.")
+        faults.append(
+            Sentence(
+                "Die Frist braucht eine Zahl von Jahren zwischen 1 und %(longest)s.",
+                longest=LONGEST,
+            )
+        )
     if kind not in COUNTED and years is not None:
-        faults.append("Nur eine Frist, die in Jahren zählt, hat eine Zahl von Jahren.")
+        faults.append(Sentence("Nur eine Frist, die in Jahren zählt, hat eine Zahl von Jahren."))
     return faults
 
 

@@ -7,61 +7,61 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from eakte import audit, jobs
 from eakte.access.actions import Action
-from eakte.access.check import may, require
+from eakte.access.check import may, refuse_if_cancelled, require
 from eakte.db import folded
-from eakte.errors import BadInput, DossierClosed, NotFound, NotUnique, RuleBroken
-from eakte.filing.persons import faults_of_person
+from eakte.errors import (
+    BadInput,
+    DossierClosed,
+    NotFound,
+    NotUnique,
+    RuleBroken,
+    Sentence,
+    Sentences,
+)
+from eakte.filing.clerks import unfit_clerk
+from eakte.filing.persons import faults_of_person, faults_of_term
+from eakte.filing.saying import UNSAID, Said, emptied
 from eakte.history import change
+from eakte.model.case import Case, Deadline, DeadlineState
 from eakte.model.document import Document
 from eakte.model.dossier import Dossier, DossierAlias, DossierLink, DossierState, Medium
-from eakte.model.user import User, UserKind
 from eakte.unit_of_work import UnitOfWork
 
-MOST_KEYWORDS = 30
+MOST_KEYWORDS = 20
 LONGEST_KEYWORD = 60
-
-
-class _Unsaid:
-    """Stands for "nothing was said of this", since None says "empty it"."""
-
-
-UNSAID: Any = _Unsaid()
+LONGEST = {"subject": 300, "person_name": 200, "address": 300, "paper_location": 200}
 
 
 @dataclass(frozen=True)
-class Revision:
+class Revision(Said):
     """What is to stand in a dossier from now on; ``UNSAID`` leaves what is there."""
 
     subject: str = UNSAID
-    person_name: str = UNSAID
+    person_name: str | None = UNSAID
     birth_date: date | None = UNSAID
     death_date: date | None = UNSAID
-    address: str = UNSAID
+    address: str | None = UNSAID
     medium: Medium = UNSAID
-    paper_location: str = UNSAID
+    paper_location: str | None = UNSAID
     term_from: date | None = UNSAID
     term_until: date | None = UNSAID
     keywords: tuple[str, ...] = UNSAID
     clerk_id: UUID | None = UNSAID
-
-    def said(self) -> dict[str, Any]:
-        """Return the fields of which something was said."""
-        return {name: value for name, value in vars(self).items() if value is not UNSAID}
 
 
 def revise_dossier(work: UnitOfWork, dossier: Dossier, revision: Revision) -> None:
     """Change what is said of a dossier; the old values stay in its history.
 
     Raises:
-        RuleBroken: the dossier is closed or cancelled, or the person in charge works elsewhere.
+        RuleBroken: the dossier is closed, or the person in charge works elsewhere.
         BadInput: naming every value that cannot be.
     """
     require(work, Action.EDIT_DOSSIER, dossier)
-    refuse_if_over(dossier)
+    refuse_if_closed(dossier)
     wanted = _cleaned(revision.said())
     faults = faults_of_person(
         today=work.clock.today(),
@@ -70,7 +70,7 @@ def revise_dossier(work: UnitOfWork, dossier: Dossier, revision: Revision) -> No
     )
     faults += _faults_of_form(work, dossier, wanted)
     if faults:
-        raise BadInput("%(faults)s", faults=" ".join(faults))
+        raise BadInput("%(faults)s", faults=Sentences(faults))
     if "person_name" in wanted:
         wanted["person_folded"] = folded(wanted["person_name"])[:200]
         wanted["letter"] = wanted["person_folded"][:1]
@@ -85,7 +85,7 @@ def add_alias(work: UnitOfWork, dossier: Dossier, *, system: str, value: str) ->
         NotUnique: the program knows another dossier by it.
     """
     require(work, Action.EDIT_DOSSIER, dossier)
-    refuse_if_over(dossier)
+    refuse_if_closed(dossier)
     program, number = system.strip()[:60], value.strip()[:100]
     if not program or not number:
         raise BadInput("Programm und Geschäftszeichen dürfen nicht leer sein.")
@@ -110,7 +110,7 @@ def add_alias(work: UnitOfWork, dossier: Dossier, *, system: str, value: str) ->
 def remove_alias(work: UnitOfWork, dossier: Dossier, alias_id: UUID) -> None:
     """Forget a number of another program."""
     require(work, Action.EDIT_DOSSIER, dossier)
-    refuse_if_over(dossier)
+    refuse_if_closed(dossier)
     alias = work.session.get(DossierAlias, alias_id)
     if alias is None or alias.dossier_id != dossier.id:
         raise NotFound("Dieses Geschäftszeichen gibt es nicht mehr.")
@@ -129,6 +129,7 @@ def link_dossiers(work: UnitOfWork, dossier: Dossier, other: Dossier, *, reason:
     """
     require(work, Action.EDIT_DOSSIER, dossier)
     require(work, Action.SEE_DOSSIER, other)
+    refuse_if_cancelled(other)
     if dossier.id == other.id:
         raise BadInput("Eine Akte kann nicht auf sich selbst verweisen.")
     if not reason.strip():
@@ -176,58 +177,90 @@ def cancel_dossier(work: UnitOfWork, dossier: Dossier, *, reason: str) -> None:
 
     Raises:
         BadInput: no reason was given.
-        RuleBroken: something lies in it.
+        RuleBroken: something lies in it, or a deadline runs.
     """
     require(work, Action.EDIT_DOSSIER, dossier)
-    refuse_if_over(dossier)
+    refuse_if_closed(dossier)
     if not reason.strip():
         raise BadInput("Bitte geben Sie an, warum die Akte storniert wird.")
     lying = work.session.scalar(
         select(func.count()).select_from(Document).where(Document.dossier_id == dossier.id)
     )
-    if lying:
-        raise RuleBroken(
-            "Die Akte kann nicht storniert werden.",
-            reasons=[f"In der Akte liegen noch {lying} Schreiben."],
-        )
+    reasons: list[str] = [
+        *([Sentence("In der Akte liegen noch %(lying)s Schreiben.", lying=lying)] if lying else []),
+        *running(work, Case.dossier_id == dossier.id),
+    ]
+    if reasons:
+        raise RuleBroken("Die Akte kann nicht storniert werden.", reasons=reasons)
     wanted = {"state": DossierState.CANCELLED, "cancel_reason": reason.strip()[:500]}
     change(work, dossier, kind="dossier", act="dossier.cancelled", wanted=wanted)
 
 
-def refuse_if_over(dossier: Dossier) -> None:
+def restore_dossier(work: UnitOfWork, dossier: Dossier) -> None:
+    """Take a cancellation back: the dossier is open as it was before.
+
+    Raises:
+        RuleBroken: it is not cancelled.
+    """
+    require(work, Action.EDIT_DOSSIER, dossier, although_cancelled=True)
+    if dossier.state is not DossierState.CANCELLED:
+        raise RuleBroken("Die Akte ist nicht storniert.")
+    wanted = {"state": DossierState.OPEN, "cancel_reason": None}
+    change(work, dossier, kind="dossier", act="dossier.restored", wanted=wanted)
+
+
+def running(work: UnitOfWork, where: ColumnElement[bool]) -> list[str]:
+    """Name every deadline that still runs in some cases; nothing would ever end it."""
+    require(work, Action.SEE_LISTS)
+    found = work.session.execute(
+        select(Deadline.title, Deadline.ends_on)
+        .join(Case, Case.id == Deadline.case_id)
+        .where(where, Deadline.state == DeadlineState.RUNNING)
+        .order_by(Deadline.ends_on)
+    )
+    return [
+        Sentence(
+            "Die Frist „%(title)s“ läuft noch bis %(ends_on)s.",
+            title=title,
+            ends_on=f"{ends_on:%d.%m.%Y}",
+        )
+        for title, ends_on in found
+    ]
+
+
+def refuse_if_closed(dossier: Dossier) -> None:
     """Raise DossierClosed for a dossier that takes no change any more."""
     if dossier.state is DossierState.CLOSED:
         raise DossierClosed("Die Akte %(reference)s ist geschlossen.", reference=dossier.reference)
-    if dossier.state is DossierState.CANCELLED:
-        raise DossierClosed("Die Akte %(reference)s ist storniert.", reference=dossier.reference)
 
 
 def _cleaned(said: dict[str, Any]) -> dict[str, Any]:
-    longest = {"subject": 300, "person_name": 200, "address": 300, "paper_location": 200}
-    for name, most in longest.items():
+    said = emptied(said, LONGEST)
+    for name, most in LONGEST.items():
         if name in said:
             said[name] = " ".join(said[name].split())[:most]
     if "keywords" in said:
         words = dict.fromkeys(" ".join(word.split())[:LONGEST_KEYWORD] for word in said["keywords"])
-        said["keywords"] = [word for word in words if word][:MOST_KEYWORDS]
+        said["keywords"] = [word for word in words if word]
     return said
 
 
 def _faults_of_form(work: UnitOfWork, dossier: Dossier, wanted: dict[str, Any]) -> list[str]:
-    faults = []
+    faults: list[str] = []
     if "subject" in wanted and not wanted["subject"]:
-        faults.append("Der Betreff darf nicht leer sein.")
-    begins = wanted.get("term_from", dossier.term_from)
-    ends = wanted.get("term_until", dossier.term_until)
-    if begins and ends and ends < begins:
-        faults.append("Die Laufzeit endet vor ihrem Beginn.")
+        faults.append(Sentence("Der Betreff darf nicht leer sein."))
+    if len(wanted.get("keywords", ())) > MOST_KEYWORDS:
+        faults.append(
+            Sentence("Mehr als %(most)s Schlagworte sind nicht möglich.", most=MOST_KEYWORDS)
+        )
+    faults += faults_of_term(
+        wanted.get("term_from", dossier.term_from), wanted.get("term_until", dossier.term_until)
+    )
     medium = wanted.get("medium", dossier.medium)
     where = wanted.get("paper_location", dossier.paper_location)
     if medium is not Medium.ELECTRONIC and not where:
-        faults.append("Bitte geben Sie an, wo die Papierteile der Akte liegen.")
+        faults.append(Sentence("Bitte geben Sie an, wo die Papierteile der Akte liegen."))
     clerk_id = wanted.get("clerk_id")
     if clerk_id is not None and clerk_id != dossier.clerk_id:
-        clerk = work.session.get(User, clerk_id)
-        if clerk is None or not clerk.active or clerk.kind is not UserKind.PERSON:
-            faults.append("Die zuständige Person gibt es nicht.")
+        faults += unfit_clerk(work, clerk_id, dossier.department_id)
     return faults

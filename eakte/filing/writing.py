@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from eakte.access.actions import Action
 from eakte.access.check import require
-from eakte.errors import BadInput, CheckedOut, RuleBroken
+from eakte.errors import BadInput, CheckedOut, RuleBroken, Sentence
 from eakte.history import change
-from eakte.model.document import Direction, Document, DocumentState, Writing
+from eakte.model.document import Direction, Document, Writing
 from eakte.model.user import User
 from eakte.unit_of_work import UnitOfWork
 
@@ -15,7 +15,7 @@ def check_out(work: UnitOfWork, document: Document) -> None:
     """Take a draft for writing; until it comes back nobody else puts a version on top.
 
     Raises:
-        RuleBroken: it is final, cancelled, or somebody has it.
+        RuleBroken: it is final, or somebody has it.
     """
     require(work, Action.WRITE_DOCUMENT, document)
     _refuse_if_final(document)
@@ -56,7 +56,7 @@ def finalise(work: UnitOfWork, document: Document) -> None:
     """Declare a draft final: from now on nobody puts another version on top.
 
     Raises:
-        RuleBroken: it is final already, cancelled or checked out.
+        RuleBroken: it is final already, or checked out.
     """
     require(work, Action.WRITE_DOCUMENT, document)
     _refuse_if_final(document)
@@ -76,14 +76,12 @@ def make_draft(work: UnitOfWork, document: Document, *, reason: str) -> None:
     """Let a document of our own be written on again; what came from outside never is.
 
     Raises:
-        RuleBroken: it is a draft, cancelled, or was received.
+        RuleBroken: it is a draft, or was received.
         BadInput: no reason was given.
     """
     require(work, Action.WRITE_DOCUMENT, document)
     if document.direction is Direction.INCOMING:
         raise RuleBroken("Ein Eingang bleibt, wie er gekommen ist; er wird nie zum Entwurf.")
-    if document.state is DocumentState.CANCELLED:
-        raise RuleBroken("Das Dokument ist storniert.")
     if document.writing is Writing.DRAFT:
         raise RuleBroken("Das Schreiben ist schon ein Entwurf.")
     if not reason.strip():
@@ -106,8 +104,6 @@ def refuse_another_version(work: UnitOfWork, document: Document) -> None:
 
 
 def _refuse_if_final(document: Document) -> None:
-    if document.state is DocumentState.CANCELLED:
-        raise RuleBroken("Das Dokument ist storniert.")
     if document.writing is Writing.FINAL:
         raise RuleBroken(
             "Das Schreiben ist endgültig und wird nicht mehr geändert.",
@@ -122,7 +118,7 @@ def _refuse_if_with_another(work: UnitOfWork, document: Document) -> None:
 
 def _holder(work: UnitOfWork, document: Document) -> list[str]:
     holder = work.session.get(User, document.checked_out_by_id)
-    return [f"Ausgeliehen von {holder.name}."] if holder else []
+    return [Sentence("Ausgeliehen von %(name)s.", name=holder.name)] if holder else []
 
 
 def _returned(work: UnitOfWork, document: Document, **told: str) -> None:

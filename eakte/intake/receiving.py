@@ -17,7 +17,7 @@ from sqlalchemy import select
 
 from eakte import audit, jobs
 from eakte.access.actions import Action
-from eakte.access.check import require
+from eakte.access.check import require, works_in
 from eakte.access.twins import earlier_twins
 from eakte.errors import (
     BadInput,
@@ -308,7 +308,7 @@ def _repeat(work: UnitOfWork, known: Delivery, arrival: Arrival) -> Receipt:
 def _unit(work: UnitOfWork, department: Department | None) -> Department:
     mine = work.actor.departments
     if department is not None:
-        if mine and department.id not in mine:
+        if mine and not works_in(work, Action.DELIVER_DOCUMENT, department.id):
             raise BadInput(
                 "In den Posteingang „%(unit)s“ können Sie nicht einliefern.", unit=department.name
             )
@@ -323,6 +323,8 @@ def _unit(work: UnitOfWork, department: Department | None) -> Department:
             "Es ist nicht klar, in wessen Posteingang das Dokument gehört.",
             next_step="Bitte geben Sie das Sachgebiet an.",
         )
+    if mine:
+        works_in(work, Action.DELIVER_DOCUMENT, units[0].id)
     return units[0]
 
 

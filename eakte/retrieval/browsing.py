@@ -13,8 +13,7 @@ from sqlalchemy.orm import joinedload
 
 from eakte.access.actions import Action
 from eakte.access.check import SEEING, require, visible, visible_within
-from eakte.db import Page, folded
-from eakte.errors import NotFound
+from eakte.db import Page
 from eakte.model.audit_entry import AuditEntry
 from eakte.model.case import Case
 from eakte.model.change import Change
@@ -228,24 +227,6 @@ def links_of(work: UnitOfWork, dossier: Dossier) -> list[Linked]:
         .order_by(Dossier.reference_folded)
     )
     return [Linked(link, other) for link, other in rows]
-
-
-def dossier_by_reference(work: UnitOfWork, reference: str) -> Dossier:
-    """Return the dossier with exactly this reference.
-
-    Raises:
-        NotFound: there is no such dossier for the actor.
-    """
-    require(work, Action.SEE_PLAN)
-    dossier = work.session.scalar(
-        select(Dossier).where(
-            Dossier.reference_folded == folded(reference),
-            visible(work.actor, Action.SEE_DOSSIER, Dossier),
-        )
-    )
-    if dossier is None:
-        raise NotFound("Die Akte „%(reference)s“ gibt es nicht.", reference=reference)
-    return dossier
 
 
 def history_of(work: UnitOfWork, thing: Dossier | Case | Document) -> list[Happened]:

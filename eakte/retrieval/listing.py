@@ -164,19 +164,28 @@ def dossier_by_id(work: UnitOfWork, dossier_id: UUID) -> Dossier:
 
 
 def dossier_by_reference(work: UnitOfWork, reference: str) -> Dossier:
-    """Return the dossier the actor may see with exactly this reference or number elsewhere."""
+    """Return the dossier with this reference or, where none has it, this number elsewhere.
+
+    Only what the actor may see counts, so that nobody learns of what is hidden from them.
+
+    Raises:
+        NotFound: there is none for the actor, or the number belongs to several of theirs.
+    """
     require(work, Action.SEE_PLAN)
     typed = folded(reference)
+    seen = select(Dossier).where(visible(work.actor, Action.SEE_DOSSIER, Dossier))
+    own = work.session.scalar(seen.where(Dossier.reference_folded == typed))
+    if own is not None:
+        return own
     elsewhere = select(DossierAlias.dossier_id).where(DossierAlias.value_folded == typed)
-    found = work.session.scalars(
-        select(Dossier)
-        .where(
-            or_(Dossier.reference_folded == typed, Dossier.id.in_(elsewhere)),
-            visible(work.actor, Action.SEE_DOSSIER, Dossier),
+    found = work.session.scalars(seen.where(Dossier.id.in_(elsewhere)).limit(2)).all()
+    if len(found) > 1:
+        raise NotFound(
+            "Das Geschäftszeichen „%(reference)s“ gehört zu mehreren Akten.",
+            reference=reference,
+            next_step="Bitte nennen Sie das eigene Aktenzeichen der Akte.",
         )
-        .limit(2)
-    ).all()
-    if len(found) != 1:
+    if not found:
         raise NotFound("Die Akte „%(reference)s“ gibt es nicht.", reference=reference)
     return found[0]
 

@@ -17,6 +17,7 @@ from eakte.model.user import Actor, Role
 from eakte.retrieval.inbox import Counts, inbox_counts
 from eakte.unit_of_work import UnitOfWork
 from eakte.web.hints import Hints, hints_of
+from eakte.web.login import API
 from eakte.web.per_request import OfficeApp, SignedIn, the_office, work_or_none
 
 LANGUAGES = ("de", "en")
@@ -82,8 +83,18 @@ def lay_desk(app: OfficeApp) -> None:
 
 
 def language() -> str:
-    """Return the language of the page: the person's, else the browser's choice on our pages."""
+    """Return the language of the page: the person's, else the browser's choice on our pages.
+
+    A program says itself in which language it wants to be told why something did not work.
+    """
     who = g.get("_login_user")
+    by_browser = isinstance(who, SignedIn) and not who.by_key
+    if request.path.startswith(API) and not by_browser:
+        # The best first; "en-GB" asks for English before "de;q=0.5" asks for German.
+        asked = (tag.partition("-")[0].lower() for tag in request.accept_languages.values())
+        known = next((tag for tag in asked if tag in LANGUAGES), None)
+        if known is not None:
+            return known
     if isinstance(who, SignedIn) and who.user.language in LANGUAGES:
         return who.user.language
     chosen = request.cookies.get(LANGUAGE_COOKIE, "")

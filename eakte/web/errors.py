@@ -28,6 +28,8 @@ from eakte.errors import (
     NotFound,
     PartUnavailable,
     RuleBroken,
+    Sentence,
+    Sentences,
     SignedOut,
     TooMuchAtOnce,
     UnknownType,
@@ -92,7 +94,7 @@ def fault_of(error: EakteError) -> Fault:
     status = next(code for kind, code in STATUS if isinstance(error, kind))
     reasons: tuple[str, ...] = ()
     if isinstance(error, RuleBroken | BadTable):
-        reasons = tuple(reason for reason in error.reasons if reason != error.message)
+        reasons = tuple(in_words(reason) for reason in error.reasons if reason != error.message)
     return Fault(
         status,
         error.code,
@@ -107,8 +109,25 @@ def said(error: EakteError) -> str:
     """Return an error's sentence in the language of the reader."""
     template: str = _(error.template)
     # What is denied is named by a sentence of its own, which has a translation too.
-    values = {name: _(value) if name == "act" else value for name, value in error.values.items()}
+    values = {
+        name: _(value) if name == "act" else _worded(value) for name, value in error.values.items()
+    }
     return template % values if values else template
+
+
+def in_words(sentence: str) -> str:
+    """Return a sentence of ours in the language of the reader, with what it was filled with."""
+    if isinstance(sentence, Sentences):
+        return " ".join(in_words(part) for part in sentence.parts)
+    if isinstance(sentence, Sentence):
+        template: str = _(sentence.template)
+        values = {name: _worded(value) for name, value in sentence.values.items()}
+        return template % values if values else template
+    return str(_(sentence)) if sentence else ""
+
+
+def _worded(value: object) -> object:
+    return in_words(value) if isinstance(value, Sentence | Sentences) else value
 
 
 def answer_failures(app: OfficeApp) -> None:

@@ -16,7 +16,7 @@ from eakte.filing.plan import plan
 from eakte.model.dossier import Dossier, Medium
 from eakte.model.file_plan import PlanEntry
 from eakte.unit_of_work import UnitOfWork
-from eakte.web.errors import said
+from eakte.web.errors import in_words, said
 from eakte.web.forms import day, identifier, text
 
 DAYS = ("birth_date", "death_date", "term_from", "term_until")
@@ -38,7 +38,7 @@ def choices(work: UnitOfWork) -> Choices:
         for entry in plan(work)
         if entry.takes_dossiers and entry.department_id in work.actor.departments
     ]
-    people = [(person.id, person.name) for person in clerks(work)]
+    people = [(person.id, person.name) for person in clerks(work, work.actor.departments)]
     known: list[Dossier] = []
     if request.method == "POST":
         born = _days({}).get("birth_date")
@@ -75,7 +75,7 @@ def opened_as_said(work: UnitOfWork, errors: dict[str, str]) -> Dossier | None:
     except NotAllowed as fault:
         errors["plan_entry"] = said(fault)
     except RuleBroken as fault:
-        errors[""] = " ".join(fault.reasons)
+        errors[""] = " ".join(in_words(reason) for reason in fault.reasons)
     except BadInput as fault:
         errors[_place_of(fault)] = said(fault)
     return None

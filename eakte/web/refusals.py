@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask_babel import gettext as _
-
 from eakte.errors import BadInput, EakteError, RuleBroken
-from eakte.web.errors import said
+from eakte.web.errors import in_words, said
 
 
 @dataclass(frozen=True)
@@ -23,7 +21,7 @@ def refusal_of(error: EakteError, form: str = "") -> Refusal:
     """Return what to say above a form that came back."""
     reasons: tuple[str, ...] = ()
     if isinstance(error, RuleBroken):
-        reasons = tuple(_(reason) for reason in error.reasons if reason != error.message)
+        reasons = tuple(in_words(reason) for reason in error.reasons if reason != error.message)
     return Refusal(form, said(error), reasons)
 
 

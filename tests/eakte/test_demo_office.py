@@ -10,11 +10,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from eakte import offices
 from eakte.access.accounts import find_login, password_fits
 from eakte.bootstrap import Office
 from eakte.demo.catalogue import USERS
 from eakte.demo.office import demo_logins, has_demo, load_documents, load_office
 from eakte.errors import RuleBroken
+from eakte.filing.office_files import contents_of
+from eakte.filing.office_loading import load_office as load_department
 from eakte.model.case import Case
 from eakte.model.document import Document, DocumentState
 from eakte.model.dossier import Dossier
@@ -55,6 +58,13 @@ def test_people_plan_and_dossiers_are_there_before_the_first_letter(house: Offic
             assert password_fits(find_login(work.session, login), password)
     told = json.loads((house.settings.folder / DEMO_LOGINS).read_text("utf-8"))
     assert [one["login"] for one in told] == [user.login for user in USERS]
+
+
+def test_the_people_of_the_demo_are_those_of_the_files(house: Office) -> None:
+    load_office(house)
+    with house.as_system() as work:
+        for folder in offices.shipped():
+            assert load_department(work, contents_of(folder)).lines == []
 
 
 def test_moving_in_twice_changes_nothing(house: Office) -> None:

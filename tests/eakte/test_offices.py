@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from eakte import offices
+from eakte.access.accounts import change_user, departments_of, find_login
 from eakte.bootstrap import Office
 from eakte.casework.deadlines import add_deadline
 from eakte.clock import SetClock
@@ -20,6 +21,7 @@ from eakte.filing.office_files import (
     PLAN,
     PROCEDURES,
     RETENTION,
+    ROLES,
     TYPES,
     UNIT,
     contents_of,
@@ -33,6 +35,7 @@ from eakte.model.catalogue import DocumentType, Procedure
 from eakte.model.department import Department
 from eakte.model.retention_rule import RetentionKind
 from eakte.model.right import Duty
+from eakte.model.user import Role, User
 from eakte.retrieval.listing import document_types, procedures
 from tests.builders import Staff, build_office, hire
 from tests.house.tree import ROOT, modules
@@ -66,19 +69,15 @@ def staff(office: Office) -> Staff:
     return hire(office)
 
 
-def without_people(folder: Path) -> dict[str, bytes]:
-    return {name: content for name, content in contents_of(folder).items() if name != DUTIES}
-
-
 @pytest.mark.parametrize("folder", offices.shipped(), ids=lambda folder: folder.name)
 def test_every_department_that_comes_along_loads_and_the_second_time_changes_nothing(
     office: Office, folder: Path
 ) -> None:
     with office.as_system() as work:
-        trial = load_office(work, without_people(folder), dry_run=True)
+        trial = load_office(work, contents_of(folder), dry_run=True)
         assert work.session.scalar(select(func.count(Procedure.id))) == 0
-        assert load_office(work, without_people(folder)).lines == trial.lines
-        assert load_office(work, without_people(folder)).lines == []
+        assert load_office(work, contents_of(folder)).lines == trial.lines
+        assert load_office(work, contents_of(folder)).lines == []
         rules = {entry.retention_rule for entry in plan(work) if entry.takes_dossiers}
         assert {rule.kind for rule in rules if rule} == {RetentionKind.UNDECIDED}
         loads = select(func.count()).where(AuditEntry.act == "office.loaded")
@@ -88,7 +87,7 @@ def test_every_department_that_comes_along_loads_and_the_second_time_changes_not
 def test_two_departments_share_their_heading(office: Office) -> None:
     with office.as_system() as work:
         for folder in offices.shipped():
-            load_office(work, without_people(folder))
+            load_office(work, contents_of(folder))
         numbers = [entry.number for entry in plan(work)]
         assert numbers.count("4") == 1
         assert {"43.2", "46.1"} <= set(numbers)
@@ -196,6 +195,81 @@ def test_records_management_loads_a_department_but_shares_out_no_work(
         load_office(work, DOGS)
     with office.begin(staff.clerk) as work, pytest.raises(NotAllowed):
         load_office(work, DOGS)
+
+
+HEADINGS = "Anmeldename;Name;Rollen;Im Sachgebiet\n"
+
+
+def roles(*lines: str) -> dict[str, bytes]:
+    return {**DOGS, ROLES: (HEADINGS + "\n".join(lines)).encode(), DUTIES: b"Anmeldename\n"}
+
+
+def test_an_account_of_the_files_is_locked_until_the_administration_lets_it_in(
+    office: Office,
+) -> None:
+    files = roles("Bella.Hund;Bella Hund;Sachbearbeitung|Leitung eines Sachgebiets;ja")
+    files |= {DUTIES: b"Anmeldename;Von;Bis\nbella.hund;A;Z\n"}
+    with office.as_system() as work:
+        report = load_office(work, files)
+        assert "Konten: 1 neu, 0 geändert, 0 außer Gebrauch" in report.lines
+        assert any("gesperrt" in remark for remark in report.remarks)
+        made = find_login(work.session, "bella.hund")
+        assert made is not None and (made.active, made.password_hash) == (False, None)
+        assert made.roles == ["clerk", "lead"]
+        assert [unit.key for unit in departments_of(work, made)] == ["hunde"]
+        assert work.session.scalars(select(Duty)).one().user_id == made.id
+        change_user(
+            work, made, name=made.name, roles={Role.CLERK, Role.LEAD},
+            departments=departments_of(work, made), active=True,
+        )  # fmt: skip
+        assert load_office(work, files).lines == []
+        assert made.active
+
+
+def test_the_files_say_roles_and_their_own_unit_and_nothing_of_other_units(
+    office: Office, staff: Staff
+) -> None:
+    with office.as_system() as work:
+        report = load_office(
+            work, roles("clerk;Clerk;Scanstelle;ja", "admin;Admin;Administration;nein")
+        )
+        assert "Konten: 0 neu, 1 geändert, 0 außer Gebrauch" in report.lines
+        clerk = work.session.get_one(User, staff.clerk.id)
+        assert clerk.roles == ["scanning"] and clerk.active and clerk.password_hash
+        assert [unit.key for unit in departments_of(work, clerk)] == ["hunde", "sbr"]
+        load_office(work, roles("clerk;Clerk;Scanstelle;nein"))
+        assert [unit.key for unit in departments_of(work, clerk)] == ["sbr"]
+
+
+def test_roles_that_exclude_each_other_are_refused_with_their_line(
+    office: Office, staff: Staff
+) -> None:
+    files = roles(
+        "neu;Neu;Sachbearbeitung;ja", "zwei;Zwei;Sachbearbeitung|Datenschutz;ja",
+        "drei;Drei;Hundefänger;ja", "NEU;Noch einmal;Scanstelle;ja",
+        "e-akte;Anwendung;Scanstelle;ja",
+    )  # fmt: skip
+    with office.as_system() as work:
+        with pytest.raises(BadTable) as refused:
+            load_office(work, files)
+        told = "\n".join(refused.value.reasons)
+        for words in (
+            "rollen.csv, Zeile 3: „Sachbearbeitung“ und „Datenschutz“ schließen einander aus",
+            "rollen.csv, Zeile 4: Die Rolle „Hundefänger“ gibt es nicht",
+            "rollen.csv, Zeile 5: Das Konto „neu“ steht schon in Zeile 2",
+            "rollen.csv, Zeile 6: Hinter dem Konto „e-akte“ steht keine Person",
+        ):
+            assert words in told, (words, told)
+        assert find_login(work.session, "neu") is None
+
+
+def test_records_management_gives_nobody_a_role_by_a_file(office: Office, staff: Staff) -> None:
+    with pytest.raises(NotAllowed), office.begin(staff.records) as work:
+        load_office(work, roles("neu;Neu;Sachbearbeitung;ja"))
+    with pytest.raises(NotAllowed), office.begin(staff.records) as work:
+        load_office(work, roles("records;Records;Schriftgutverwaltung|Sachbearbeitung;ja"))
+    with office.as_system() as work:
+        assert find_login(work.session, "neu") is None
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:

@@ -12,9 +12,11 @@ from sqlalchemy import select
 
 from eakte.bootstrap import Office
 from eakte.errors import BadInput, NotUnique, PersonKnown, RuleBroken
+from eakte.filing.cases import revise_case
 from eakte.filing.clerks import clerks
-from eakte.filing.opening import Opening, known_dossiers, open_dossier
+from eakte.filing.opening import Opening, known_dossiers, open_case, open_dossier
 from eakte.model.audit_entry import AuditEntry
+from eakte.model.catalogue import Procedure
 from eakte.model.dossier import Dossier, DossierAlias, Medium
 from eakte.model.file_plan import PlanEntry
 from eakte.unit_of_work import UnitOfWork
@@ -64,6 +66,7 @@ def test_a_new_dossier_keeps_what_was_said_of_it(office: Office, staff: Staff) -
     ("said", "words"),
     [
         ({"birth_date": date(2030, 1, 1)}, "Geburtsdatum liegt in der Zukunft"),
+        ({"birth_date": date(1890, 1, 1)}, "Geburtsdatum liegt zu weit zurück"),
         ({"death_date": date(2030, 1, 1)}, "Sterbedatum liegt in der Zukunft"),
         ({"birth_date": BORN, "death_date": date(1960, 1, 1)}, "vor dem Geburtsdatum"),
         ({"medium": Medium.PAPER}, "wo das Papier liegt"),
@@ -87,7 +90,7 @@ def test_several_faults_are_told_together(office: Office, staff: Staff) -> None:
 
 def test_a_dossier_is_given_to_somebody_who_works_there(office: Office, staff: Staff) -> None:
     with office.begin(staff.clerk) as work:
-        assert [person.login for person in clerks(work)] == ["clerk"]
+        assert [person.login for person in clerks(work, work.actor.departments)] == ["clerk"]
         assert new(work, staff, clerk_id=staff.clerk.id).clerk_id == staff.clerk.id
         with pytest.raises(BadInput, match="bearbeitet in diesem Sachgebiet keine Akten"):
             new(work, staff, clerk_id=staff.scanning.id)
@@ -97,6 +100,29 @@ def test_a_dossier_is_given_to_somebody_who_works_there(office: Office, staff: S
         assert new(work, staff).clerk_id is None
         with pytest.raises(BadInput, match="braucht eine Person"):
             new(work, staff, staff=True)
+
+
+def test_nothing_new_begins_with_a_procedure_that_is_out_of_use(
+    office: Office, staff: Staff
+) -> None:
+    with office.as_system() as work:
+        work.session.add_all(
+            Procedure(
+                department_id=staff.unit.id, key=key, title=title, basis="", place=1, in_use=in_use
+            )
+            for key, title, in_use in (("alt", "Altfall", False), ("neu", "Neufall", True))
+        )
+    with office.begin(staff.clerk) as work:
+        dossier = new(work, staff)
+        keys = [
+            open_case(work, dossier, procedure=typed).procedure_key
+            for typed in ("Neufall", "alt", "NEU")
+        ]
+        assert keys == ["neu", "", "neu"]
+        # What began with it long ago is put right to it.
+        case = open_case(work, dossier, procedure="Altfal")
+        revise_case(work, case, procedure="altfall")
+        assert case.procedure_key == "alt"
 
 
 def test_a_second_dossier_of_a_person_has_to_be_meant(office: Office, staff: Staff) -> None:

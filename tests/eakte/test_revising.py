@@ -29,6 +29,7 @@ from eakte.model.change import Change
 from eakte.model.dossier import Dossier, DossierAlias, DossierLink, DossierState, Medium
 from eakte.model.file_plan import PlanEntry
 from eakte.retrieval.browsing import aliases_of, history_of, links_of
+from eakte.retrieval.listing import dossier_by_reference
 from tests.builders import bring, document, house, opened
 
 
@@ -49,6 +50,46 @@ def test_a_revised_dossier_keeps_every_old_value_with_who_and_when(tmp_path: Pat
             assert told.actor_name == staff.clerk.name
             assert ("person_name", "Muster, Änne", "Øster, Änne") in told.fields
             assert altered(work.session, here.id) == []
+
+
+def test_a_dossier_is_left_only_to_somebody_who_works_there(tmp_path: Path) -> None:
+    with house(tmp_path) as (office, staff):
+        dossier, _ = opened(office, staff)
+        with office.begin(staff.clerk) as work:
+            here = work.session.get_one(Dossier, dossier.id)
+            revise_dossier(work, here, Revision(clerk_id=staff.clerk.id))
+            for stranger in (staff.other_clerk, staff.scanning):
+                with pytest.raises(BadInput, match="bearbeitet in diesem Sachgebiet keine Akten"):
+                    revise_dossier(work, here, Revision(clerk_id=stranger.id))
+
+
+def test_a_reference_wins_over_a_number_elsewhere_and_only_what_is_seen_is_ambiguous(
+    tmp_path: Path,
+) -> None:
+    with house(tmp_path) as (office, staff):
+        first, second, third = (
+            opened(office, staff, person=name)[0] for name in ("A, A", "B, B", "C, C")
+        )
+        with office.begin(staff.clerk) as work:
+            for one, system, value in (
+                (second, "X", first.reference),
+                (second, "X", "4711"),
+                (third, "Y", "4711"),
+                (third, "Y", "12"),
+            ):
+                add_alias(work, work.session.get_one(Dossier, one.id), system=system, value=value)
+            assert dossier_by_reference(work, first.reference.lower()).id == first.id
+            assert dossier_by_reference(work, "12").id == third.id
+            with pytest.raises(NotFound, match="gehört zu mehreren Akten"):
+                dossier_by_reference(work, "4711")
+            with pytest.raises(NotFound, match="gibt es nicht"):
+                dossier_by_reference(work, "4712")
+        with office.as_system() as work:
+            work.session.get_one(Dossier, third.id).locked = True
+        with office.begin(staff.clerk) as work:
+            assert dossier_by_reference(work, "4711").id == second.id
+            with pytest.raises(NotFound, match="gibt es nicht"):
+                dossier_by_reference(work, "12")
 
 
 def test_a_history_that_was_edited_behind_our_back_is_noticed(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ BELOW = ("eakte/access/", "eakte/audit.py", "eakte/history.py", "eakte/jobs.py")
 # Each of these acts for somebody without asking. Every line is a door: it needs its reason.
 ASKS_NOBODY = {
     "eakte/access/check.py require": "it is the question",
+    "eakte/access/check.py works_in": "it is the question, about a unit",
     "eakte/access/rights/notices.py tell": "a beat of a use case that has asked",
     "eakte/audit.py note": "the fourth beat of a use case that has asked",
     "eakte/history.py change": "the third and fourth beat of a use case that has asked",

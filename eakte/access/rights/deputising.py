@@ -13,7 +13,7 @@ from eakte import audit
 from eakte.access.actions import Action
 from eakte.access.check import require
 from eakte.access.rights.people import colleagues, out_of_time, roles_of, unfit
-from eakte.errors import NotAllowed, NotFound, RuleBroken
+from eakte.errors import NotAllowed, NotFound, RuleBroken, Sentence
 from eakte.model.right import Deputy
 from eakte.model.user import Membership, Role, User, UserKind
 from eakte.unit_of_work import UnitOfWork
@@ -61,16 +61,16 @@ def name_deputy(
     shared = roles_of(absent) & roles_of(deputy) & frozenset(SHAREABLE)
     reasons = out_of_time(work.clock.today(), last_day)
     if deputy.id == absent.id:
-        reasons.append("Niemand vertritt sich selbst.")
+        reasons.append(Sentence("Niemand vertritt sich selbst."))
     elif deputy.id == work.actor.id:
-        reasons.append("Sich selbst kann niemand zur Vertretung benennen.")
+        reasons.append(Sentence("Sich selbst kann niemand zur Vertretung benennen."))
     reasons += unfit(deputy, SHAREABLE)
     if not shared:
-        reasons.append("Die beiden haben keine gemeinsame Rolle.")
+        reasons.append(Sentence("Die beiden haben keine gemeinsame Rolle."))
     if last_day < first_day:
-        reasons.append("Der letzte Tag liegt vor dem ersten.")
+        reasons.append(Sentence("Der letzte Tag liegt vor dem ersten."))
     if _named_already(work, absent, deputy, first_day, last_day):
-        reasons.append("Diese Vertretung ist für einen Teil der Zeit schon benannt.")
+        reasons.append(Sentence("Diese Vertretung ist für einen Teil der Zeit schon benannt."))
     if reasons:
         raise RuleBroken("Die Vertretung kann nicht benannt werden.", reasons=reasons)
     named = Deputy(

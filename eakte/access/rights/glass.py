@@ -15,7 +15,7 @@ from eakte.access.check import may, require
 from eakte.access.rights.notices import Told, tell
 from eakte.access.rights.people import colleagues, unfounded
 from eakte.db import folded
-from eakte.errors import NotFound, RuleBroken, SamePerson
+from eakte.errors import NotFound, RuleBroken, SamePerson, Sentence
 from eakte.model.dossier import Dossier
 from eakte.model.right import Grant, GrantKind
 from eakte.model.user import Role, User
@@ -40,7 +40,9 @@ def break_glass(work: UnitOfWork, reference: str, *, reason: str) -> Grant | Non
     reasons = unfounded(reason, shortest=SHORTEST)
     told = _watchers(work)
     if not told:
-        reasons.append("Es gibt niemanden, der davon erfahren könnte; darum geht es nicht.")
+        reasons.append(
+            Sentence("Es gibt niemanden, der davon erfahren könnte; darum geht es nicht.")
+        )
     if reasons:
         raise RuleBroken("Die Akte kann nicht im Notfall geöffnet werden.", reasons=reasons)
     dossier = work.session.scalar(

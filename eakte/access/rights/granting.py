@@ -13,7 +13,7 @@ from eakte import audit
 from eakte.access.actions import Action
 from eakte.access.check import require
 from eakte.access.rights.people import end_of, out_of_time, roles_of, unfit, unfounded
-from eakte.errors import NotFound, RuleBroken
+from eakte.errors import NotFound, RuleBroken, Sentence
 from eakte.model.dossier import Dossier
 from eakte.model.right import Grant, GrantKind
 from eakte.model.user import Role, User
@@ -21,7 +21,9 @@ from eakte.unit_of_work import UnitOfWork
 
 # Whose work a dossier given by name is of use for; doctors and experts take part in a case.
 TAKERS = (Role.CLERK, Role.LEAD, Role.AUDITOR, Role.RECORDS_MANAGER)
-STAFF_MATTERS = "Wer in Personalsachen mitentscheidet, darf diese Akte nicht sehen (§ 35 SGB I)."
+STAFF_MATTERS = Sentence(
+    "Wer in Personalsachen mitentscheidet, darf diese Akte nicht sehen (§ 35 SGB I)."
+)
 
 
 def grants_of(work: UnitOfWork, dossier: Dossier) -> Sequence[Grant]:
@@ -50,17 +52,17 @@ def give_access(
         RuleBroken: naming every reason against it.
     """
     require(work, Action.GIVE_ACCESS, dossier)
-    reasons = [
+    reasons: list[str] = [
         *unfit(person, TAKERS),
         *unfounded(reason),
         *out_of_time(work.clock.today(), until),
     ]
     if person.id == work.actor.id:
-        reasons.append("Sich selbst kann niemand Zugang geben.")
+        reasons.append(Sentence("Sich selbst kann niemand Zugang geben."))
     if dossier.staff and Role.PERSONNEL in roles_of(person):
         reasons.append(STAFF_MATTERS)
     if any(grant.user_id == person.id for grant in grants_of(work, dossier)):
-        reasons.append("Die Person hat diesen Zugang schon.")
+        reasons.append(Sentence("Die Person hat diesen Zugang schon."))
     if reasons:
         raise RuleBroken("Der Zugang kann nicht gegeben werden.", reasons=reasons)
     grant = Grant(
@@ -92,7 +94,7 @@ def withdraw_access(work: UnitOfWork, dossier: Dossier, grant_id: UUID) -> None:
     Raises:
         NotFound: there is no such grant that still holds.
     """
-    require(work, Action.GIVE_ACCESS, dossier)
+    require(work, Action.GIVE_ACCESS, dossier, although_cancelled=True)
     grant = work.session.get(Grant, grant_id)
     if (
         grant is None

@@ -21,7 +21,7 @@ from eakte.access.rights.people import (
     unfit,
     unfounded,
 )
-from eakte.errors import NotFound, RuleBroken, SamePerson
+from eakte.errors import NotFound, RuleBroken, SamePerson, Sentence
 from eakte.model.dossier import Dossier
 from eakte.model.right import Grant, GrantKind, LiftRequest, Mark
 from eakte.model.user import Role, User
@@ -96,13 +96,15 @@ def ask_to_lift(work: UnitOfWork, dossier: Dossier, *, mark: Mark, reason: str) 
     require(work, Action.SEE_ACCESS, dossier)
     reasons = unfounded(reason)
     if not _marked(dossier, mark):
-        reasons.append("Diese Sperre besteht nicht.")
+        reasons.append(Sentence("Diese Sperre besteht nicht."))
     if any(request.mark is mark for request in open_request(work, dossier)):
-        reasons.append("Das ist schon beantragt und noch nicht entschieden.")
+        reasons.append(Sentence("Das ist schon beantragt und noch nicht entschieden."))
     deciders = _deciders(work, dossier)
     if not deciders:
         reasons.append(
-            "Niemand sonst könnte entscheiden; geben Sie zuerst einer Leitung Zugang zur Akte."
+            Sentence(
+                "Niemand sonst könnte entscheiden; geben Sie zuerst einer Leitung Zugang zur Akte."
+            )
         )
     if reasons:
         raise RuleBroken("Die Aufhebung kann nicht beantragt werden.", reasons=reasons)
@@ -169,16 +171,20 @@ def _marked(dossier: Dossier, mark: Mark) -> bool:
 def _unfit_to_keep(
     dossier: Dossier, mark: Mark, clerk: User | None, kept: Sequence[User]
 ) -> list[str]:
-    reasons = []
+    reasons: list[str] = []
     if _marked(dossier, mark):
-        reasons.append("Diese Sperre besteht schon.")
+        reasons.append(Sentence("Diese Sperre besteht schon."))
     if clerk is None:
-        reasons.append("Es muss jemand zuständig bleiben, sonst kommt niemand mehr an die Akte.")
+        reasons.append(
+            Sentence("Es muss jemand zuständig bleiben, sonst kommt niemand mehr an die Akte.")
+        )
     elif unfit(clerk, IN_CHARGE):
-        reasons.append("Wer zuständig bleiben soll, bearbeitet keine Akten oder ist nicht aktiv.")
+        reasons.append(
+            Sentence("Wer zuständig bleiben soll, bearbeitet keine Akten oder ist nicht aktiv.")
+        )
     if any(unfit(person, TAKERS) for person in kept):
         reasons.append(
-            "Eine der Personen hat keine Rolle, in der sie mit der Akte arbeiten könnte."
+            Sentence("Eine der Personen hat keine Rolle, in der sie mit der Akte arbeiten könnte.")
         )
     about_staff = mark is Mark.STAFF or dossier.staff
     everybody = [*kept, *([clerk] if clerk else [])]

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from eakte.access.actions import Action
 from eakte.access.check import require
 from eakte.clock import OFFICE_ZONE
-from eakte.errors import NotFound
+from eakte.errors import NotFound, Sentence
 from eakte.model.user import Role, User, UserKind
 from eakte.unit_of_work import UnitOfWork
 
@@ -47,29 +47,31 @@ def roles_of(person: User) -> frozenset[Role]:
 
 def unfit(person: User, roles: Collection[Role]) -> list[str]:
     """Say why a person can be given nothing, or nothing of this kind."""
-    reasons = []
+    reasons: list[str] = []
     if not person.active or person.kind is not UserKind.PERSON:
-        reasons.append("Das Konto der Person ist nicht aktiv.")
+        reasons.append(Sentence("Das Konto der Person ist nicht aktiv."))
     if roles_of(person).isdisjoint(roles):
-        reasons.append("Die Person hat keine Rolle, in der sie damit arbeiten könnte.")
+        reasons.append(Sentence("Die Person hat keine Rolle, in der sie damit arbeiten könnte."))
     return reasons
 
 
 def unfounded(reason: str, *, shortest: int = SHORTEST_REASON) -> list[str]:
     """Say whether a reason is none, or too long to be kept."""
     if len(reason.strip()) < shortest:
-        return ["Die Begründung ist zu kurz; bitte nennen Sie den Anlass in ganzen Worten."]
+        return [
+            Sentence("Die Begründung ist zu kurz; bitte nennen Sie den Anlass in ganzen Worten.")
+        ]
     if len(reason.strip()) > LONGEST_REASON:
-        return ["Die Begründung ist zu lang; höchstens 500 Zeichen."]
+        return [Sentence("Die Begründung ist zu lang; höchstens 500 Zeichen.")]
     return []
 
 
 def out_of_time(today: date, until: date, *, most: timedelta = LONGEST_RIGHT) -> list[str]:
     """Say whether a last day lies behind or too far ahead."""
     if until < today:
-        return ["Der letzte Tag liegt in der Vergangenheit."]
+        return [Sentence("Der letzte Tag liegt in der Vergangenheit.")]
     if until > today + most:
-        return ["Der letzte Tag liegt zu weit in der Zukunft."]
+        return [Sentence("Der letzte Tag liegt zu weit in der Zukunft.")]
     return []
 
 

@@ -13,11 +13,11 @@ from sqlalchemy.orm import joinedload
 
 from eakte import audit
 from eakte.access.actions import Action
-from eakte.access.check import require
+from eakte.access.check import require, works_in
 from eakte.access.rights.notices import Told, tell
 from eakte.access.rights.people import colleagues, roles_of, unfit
 from eakte.db import folded
-from eakte.errors import NotFound, RuleBroken
+from eakte.errors import NotFound, RuleBroken, Sentence
 from eakte.model.catalogue import Procedure
 from eakte.model.department import Department
 from eakte.model.right import FIRST_LETTER, LAST_LETTER, Duty
@@ -143,12 +143,12 @@ def share_out(
     require(work, Action.SHARE_WORK)
     _refuse_foreign(work, unit.id)
     first, last = (folded(letter) for letter in letters)
-    reasons = [
+    reasons: list[str] = [
         *unfit(person, WORKERS),
         *_standing_against(work, unit, person, (first, last), procedure),
     ]
     if valid_until is not None and valid_until < valid_from:
-        reasons.append("Der letzte Tag liegt vor dem ersten.")
+        reasons.append(Sentence("Der letzte Tag liegt vor dem ersten."))
     if reasons:
         raise RuleBroken("Die Zuständigkeit kann nicht gegeben werden.", reasons=reasons)
     duty = Duty(
@@ -207,29 +207,28 @@ def _held_duties(work: UnitOfWork, units: Sequence[UUID]) -> Sequence[Duty]:
 
 
 def _refuse_foreign(work: UnitOfWork, unit_id: UUID) -> None:
-    led = work.actor.doing(Role.LEAD).departments
-    if work.actor.kind is not UserKind.SYSTEM and unit_id not in led:
+    if not works_in(work, Action.SHARE_WORK, unit_id):
         raise NotFound("Dieses Sachgebiet gibt es nicht, oder Sie leiten es nicht.")
 
 
 def _standing_against(
     work: UnitOfWork, unit: Department, person: User, letters: tuple[str, str], procedure: str
 ) -> list[str]:
-    reasons = []
+    reasons: list[str] = []
     if work.session.get(Membership, (person.id, unit.id)) is None:
-        reasons.append("Die Person arbeitet nicht in diesem Sachgebiet.")
+        reasons.append(Sentence("Die Person arbeitet nicht in diesem Sachgebiet."))
     first, last = letters
     if any(letter and len(letter) > 1 for letter in letters):
-        reasons.append("Ein Bereich besteht aus zwei einzelnen Buchstaben.")
+        reasons.append(Sentence("Ein Bereich besteht aus zwei einzelnen Buchstaben."))
     elif first and last and last < first:
-        reasons.append("Der letzte Buchstabe steht vor dem ersten.")
+        reasons.append(Sentence("Der letzte Buchstabe steht vor dem ersten."))
     known = work.session.scalar(
         select(Procedure.id).where(
             Procedure.department_id == unit.id, Procedure.key == procedure, Procedure.in_use
         )
     )
     if procedure and known is None:
-        reasons.append("Dieses Verfahren führt das Sachgebiet nicht.")
+        reasons.append(Sentence("Dieses Verfahren führt das Sachgebiet nicht."))
     return reasons
 
 

@@ -18,7 +18,7 @@ from eakte.access.rights.people import (
     unfit,
     unfounded,
 )
-from eakte.errors import NotFound, RuleBroken
+from eakte.errors import NotFound, RuleBroken, Sentence
 from eakte.model.case import Case
 from eakte.model.right import Participation
 from eakte.model.user import Membership, Role, User
@@ -38,7 +38,7 @@ def let_take_part(
     """
     require(work, Action.TAKE_PART_IN_CASE, case)
     outside = Role.EXPERT in roles_of(person)
-    reasons = [
+    reasons: list[str] = [
         *unfit(person, PARTAKERS),
         *unfounded(reason),
         *out_of_time(work.clock.today(), until, most=LONGEST_EXPERT if outside else LONGEST_RIGHT),
@@ -74,7 +74,7 @@ def end_part(work: UnitOfWork, case: Case, participation_id: UUID) -> None:
     Raises:
         NotFound: there is no such participation any more.
     """
-    require(work, Action.TAKE_PART_IN_CASE, case)
+    require(work, Action.TAKE_PART_IN_CASE, case, although_cancelled=True)
     part = work.session.get(Participation, participation_id)
     if part is None or part.case_id != case.id or part.withdrawn_at is not None:
         raise NotFound("Diese Beteiligung gibt es nicht mehr.")
@@ -84,15 +84,17 @@ def end_part(work: UnitOfWork, case: Case, participation_id: UUID) -> None:
 
 
 def _standing_against(work: UnitOfWork, case: Case, person: User) -> list[str]:
-    reasons = []
+    reasons: list[str] = []
     if person.id == work.actor.id:
-        reasons.append("Sich selbst kann niemand beteiligen.")
+        reasons.append(Sentence("Sich selbst kann niemand beteiligen."))
     if case.dossier.locked or case.dossier.staff:
-        reasons.append("Die Akte ist gesperrt; sie öffnet sich nur namentlich benannten Personen.")
+        reasons.append(
+            Sentence("Die Akte ist gesperrt; sie öffnet sich nur namentlich benannten Personen.")
+        )
     there = work.session.get(Membership, (person.id, case.dossier.department_id))
     if there is not None and roles_of(person).isdisjoint({Role.MEDICAL, Role.EXPERT}):
         reasons.append(
-            "Die Person arbeitet im selben Sachgebiet; geben Sie ihr eine Zuständigkeit."
+            Sentence("Die Person arbeitet im selben Sachgebiet; geben Sie ihr eine Zuständigkeit.")
         )
     running = work.session.scalar(
         select(Participation.id).where(
@@ -103,5 +105,5 @@ def _standing_against(work: UnitOfWork, case: Case, person: User) -> list[str]:
         )
     )
     if running is not None:
-        reasons.append("Die Person ist schon beteiligt.")
+        reasons.append(Sentence("Die Person ist schon beteiligt."))
     return reasons

@@ -12,12 +12,12 @@ from pydantic import Field, SecretStr
 from eakte.access import accounts as kept
 from eakte.access import sessions
 from eakte.clock import OFFICE_ZONE
-from eakte.errors import BadInput, ChangedMeanwhile
+from eakte.errors import BadInput
 from eakte.model.department import Department
 from eakte.model.user import Role, User
 from eakte.unit_of_work import UnitOfWork
 from eakte.web.api.documents import LOCKED
-from eakte.web.api.schemas import Model, Text
+from eakte.web.api.schemas import Edits, EditsOut, Id, Model, SomeText, refuse_stale
 from eakte.web.per_request import current_work, signed_in
 
 accounts = APIBlueprint("api_accounts", __name__, url_prefix="/api/v1", tag="Konten")
@@ -32,7 +32,7 @@ class UserOut(Model):
     roles: list[Role]
     department_ids: list[UUID]
     active: bool
-    edits: int
+    edits: EditsOut
 
 
 class UsersOut(Model):
@@ -44,21 +44,21 @@ class UsersOut(Model):
 class UserIn(Model):
     """A new account; without a password nobody can sign in to it by one."""
 
-    login: Text = Field(min_length=1, max_length=80)
-    name: Text = Field(min_length=1, max_length=200)
+    login: SomeText = Field(max_length=80)
+    name: SomeText = Field(max_length=200)
     roles: list[Role] = Field(max_length=20)
-    department_ids: list[UUID] = Field(default_factory=list, max_length=500)
+    department_ids: list[Id] = Field(default_factory=list, max_length=500)
     password: SecretStr | None = Field(default=None, max_length=1000)
 
 
 class UserChangeIn(Model):
-    """An account as it is to be; ``edits`` is the number it had when it was read."""
+    """An account as it is to be."""
 
-    name: Text = Field(min_length=1, max_length=200)
+    name: SomeText = Field(max_length=200)
     roles: list[Role] = Field(max_length=20)
-    department_ids: list[UUID] = Field(max_length=500)
+    department_ids: list[Id] = Field(max_length=500)
     active: bool
-    edits: int
+    edits: Edits
 
 
 class SessionOut(Model):
@@ -123,8 +123,7 @@ def change(user_id: UUID, wanted: UserChangeIn) -> UserOut:
     """Change name, roles, units and whether the account is active."""
     work = current_work()
     user = kept.user_by_id(work, user_id)
-    if wanted.edits != user.edits:
-        raise ChangedMeanwhile("Jemand anderes hat diesen Eintrag inzwischen geändert.")
+    refuse_stale(user.edits, wanted=wanted.edits)
     kept.change_user(
         work,
         user,

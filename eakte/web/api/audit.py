@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from apiflask import APIBlueprint
@@ -36,6 +36,8 @@ from eakte.web.per_request import current_work, writes
 audit = APIBlueprint("api_audit", __name__, url_prefix="/api/v1/audit", tag="Protokoll")
 
 LARGEST = 2**53
+# An entry of the log, or a number of entries.
+Counted = Annotated[int, Field(ge=1, le=LARGEST)]
 
 
 class InspectionIn(Model):
@@ -135,8 +137,8 @@ class BeforeIn(Model):
 class InclusionIn(Model):
     """Which entry, in the tree of which head."""
 
-    sequence: int = Field(ge=1, le=LARGEST)
-    size: int = Field(ge=1, le=LARGEST)
+    sequence: Counted
+    size: Counted
 
 
 class InclusionOut(Model):
@@ -152,8 +154,8 @@ class InclusionOut(Model):
 class ConsistencyIn(Model):
     """Which two heads."""
 
-    first: int = Field(ge=1, le=LARGEST)
-    second: int = Field(ge=1, le=LARGEST)
+    first: Counted
+    second: Counted
 
 
 class ConsistencyOut(Model):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from apiflask import APIBlueprint
 
-from eakte.filing.cases import cancel_case, close_case, reopen_case, revise_case
+from eakte.filing.cases import cancel_case, close_case, reopen_case, restore_case, revise_case
 from eakte.model.case import Case
 from eakte.retrieval.browsing import counts_by_case, documents_in, history_of, sheets_of
 from eakte.retrieval.listing import case_by_id
@@ -107,6 +107,19 @@ def cancel(case_id: UUID, wanted: ReasonIn) -> CaseOut:
     case = case_by_id(work, case_id)
     refuse_stale(case.edits, wanted=wanted.edits)
     cancel_case(work, case, reason=wanted.reason)
+    return _shown(work, case)
+
+
+@cases.post("/restoration")
+@cases.input(EditsIn, arg_name="wanted")
+@cases.output(CaseOut)
+@cases.doc(summary="Die Stornierung eines Vorgangs aufheben", security=LOCKED)
+def restore(case_id: UUID, wanted: EditsIn) -> CaseOut:
+    """Take a cancellation back: the case stands again as it was, open or closed."""
+    work = current_work()
+    case = case_by_id(work, case_id)
+    refuse_stale(case.edits, wanted=wanted.edits)
+    restore_case(work, case)
     return _shown(work, case)
 
 

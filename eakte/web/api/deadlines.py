@@ -22,7 +22,7 @@ from eakte.errors import BadInput
 from eakte.model.case import Deadline, DeadlineState
 from eakte.retrieval.listing import case_by_id
 from eakte.web.api.documents import LOCKED
-from eakte.web.api.schemas import Model, PageIn, Text
+from eakte.web.api.schemas import Edits, EditsOut, Model, PageIn, SomeText, Text
 from eakte.web.per_request import current_work
 
 deadlines = APIBlueprint("api_deadlines", __name__, url_prefix="/api/v1", tag="Fristen")
@@ -44,7 +44,7 @@ class DeadlineOut(Model):
     state: DeadlineState
     ended_on: date | None
     note: str
-    edits: int = Field(description="send it back with a change; 409 when somebody was faster")
+    edits: EditsOut
 
 
 class DeadlinesOut(Model):
@@ -71,11 +71,11 @@ class AskedIn(PageIn):
 class DeadlineIn(Model):
     """A deadline of the law (key, event_on), or one that was set (title, basis, ends_on)."""
 
-    key: Text | None = Field(default=None, min_length=1, max_length=60)
+    key: SomeText | None = Field(default=None, max_length=60)
     event_on: date | None = None
     arrived_on: date | None = Field(default=None, description="when a posted notice arrived later")
-    title: Text | None = Field(default=None, min_length=1, max_length=200)
-    basis: Text | None = Field(default=None, min_length=1, max_length=400)
+    title: SomeText | None = Field(default=None, max_length=200)
+    basis: SomeText | None = Field(default=None, max_length=400)
     ends_on: date | None = None
 
 
@@ -84,7 +84,7 @@ class EndIn(Model):
 
     state: DeadlineState
     note: Text = Field(default="", max_length=300)
-    edits: int | None = None
+    edits: Edits | None = None
 
 
 @deadlines.get("/deadlines")

@@ -10,14 +10,14 @@ from eakte.access.actions import Action
 from eakte.access.check import require
 from eakte.filing.opening import open_case, open_dossier
 from eakte.filing.plan import plan_entry
-from eakte.filing.revising import cancel_dossier, revise_dossier
+from eakte.filing.revising import cancel_dossier, restore_dossier, revise_dossier
 from eakte.model.dossier import Dossier
 from eakte.retrieval.browsing import counts_by_case, documents_in, history_of
 from eakte.retrieval.listing import cases_of, dossier_by_id
 from eakte.retrieval.listing import dossiers as listed
 from eakte.unit_of_work import UnitOfWork
 from eakte.web.api.documents import LOCKED
-from eakte.web.api.schemas import HistoryOut, PageIn, ReasonIn, history_out, refuse_stale
+from eakte.web.api.schemas import EditsIn, HistoryOut, PageIn, ReasonIn, history_out, refuse_stale
 from eakte.web.api.schemas_documents import DocumentsOut, documents_out
 from eakte.web.api.schemas_dossiers import (
     CaseIn,
@@ -79,8 +79,12 @@ def open_one(wanted: DossierIn) -> DossierOut:
         subject=wanted.subject,
         person_name=wanted.person_name,
         birth_date=wanted.birth_date,
+        given=wanted.opening(),
+        although_known=wanted.although_known,
     )
-    return _shown(work, dossier)
+    # Told without asking again: whoever opens a dossier for somebody else may not see it then, and
+    # must not lose the act for it.
+    return DossierOut.model_validate(dossier_fields(dossier) | {"cases": []})
 
 
 @dossiers.get("/<uuid:dossier_id>")
@@ -115,6 +119,19 @@ def cancel(dossier_id: UUID, wanted: ReasonIn) -> DossierOut:
     dossier = dossier_by_id(work, dossier_id)
     refuse_stale(dossier.edits, wanted=wanted.edits)
     cancel_dossier(work, dossier, reason=wanted.reason)
+    return _shown(work, dossier)
+
+
+@dossiers.post("/<uuid:dossier_id>/restoration")
+@dossiers.input(EditsIn, arg_name="wanted")
+@dossiers.output(DossierOut)
+@dossiers.doc(summary="Die Stornierung einer Akte aufheben", security=LOCKED)
+def restore(dossier_id: UUID, wanted: EditsIn) -> DossierOut:
+    """Take a cancellation back: the dossier is open as it was before."""
+    work = current_work()
+    dossier = dossier_by_id(work, dossier_id)
+    refuse_stale(dossier.edits, wanted=wanted.edits)
+    restore_dossier(work, dossier)
     return _shown(work, dossier)
 
 

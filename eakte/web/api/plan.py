@@ -24,7 +24,7 @@ from eakte.model.file_plan import ALWAYS, Access, PlanEntry
 from eakte.model.retention_rule import RetentionKind
 from eakte.unit_of_work import UnitOfWork
 from eakte.web.api.documents import LOCKED
-from eakte.web.api.schemas import Model, Text
+from eakte.web.api.schemas import Model, SomeText, Text
 from eakte.web.per_request import current_work
 
 plan_api = APIBlueprint("api_plan", __name__, url_prefix="/api/v1/plan", tag="Aktenplan")
@@ -59,7 +59,7 @@ class PlanOut(Model):
 class EntryFieldsIn(Model):
     """What an entry says; units, rules and parents by key or number."""
 
-    title: Text = Field(min_length=1, max_length=200)
+    title: SomeText = Field(max_length=200)
     parent: Text = Field(default="", max_length=40)
     department: Text = Field(default="", max_length=40)
     takes_dossiers: bool = False
@@ -74,7 +74,7 @@ class EntryFieldsIn(Model):
 class EntryIn(EntryFieldsIn):
     """A new entry."""
 
-    number: Text = Field(min_length=1, max_length=40)
+    number: SomeText = Field(max_length=40)
     valid_from: date | None = None
 
 
@@ -82,7 +82,7 @@ class EntryChangeIn(Model):
     """A change; what is not named stays."""
 
     stamp: Text = Field(max_length=16)
-    title: Text | None = Field(default=None, min_length=1, max_length=200)
+    title: SomeText | None = Field(default=None, max_length=200)
     parent: Text | None = Field(default=None, max_length=40)
     department: Text | None = Field(default=None, max_length=40)
     takes_dossiers: bool | None = None

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from eakte.access.rights.reachers import Why
 from eakte.model.right import Mark
-from eakte.web.api.schemas import Model, Text
+from eakte.web.api.schemas import Id, Model, Text
 
 
 class ReacherOut(Model):
@@ -63,7 +63,7 @@ class AccessOut(Model):
 class RightIn(Model):
     """To whom, why, and up to which day inclusive."""
 
-    person_id: UUID
+    person_id: Id
     reason: Text = Field(max_length=500)
     until: date
 
@@ -73,8 +73,8 @@ class LockIn(Model):
 
     mark: Mark
     reason: Text = Field(max_length=500)
-    clerk_id: UUID
-    keep: list[UUID] = Field(default_factory=list, max_length=100)
+    clerk_id: Id
+    keep: list[Id] = Field(default_factory=list, max_length=100)
 
 
 class LiftIn(Model):
@@ -93,7 +93,7 @@ class DecisionIn(Model):
 class DutyIn(Model):
     """A share of the work of a unit; an empty letter or procedure means every one."""
 
-    person_id: UUID
+    person_id: Id
     first_letter: Text = Field(default="", max_length=2)
     last_letter: Text = Field(default="", max_length=2)
     procedure: Text = Field(default="", max_length=60)
@@ -124,8 +124,8 @@ class DutiesOut(Model):
 class DeputyIn(Model):
     """Who stands in for whom, from which day to which, both inclusive."""
 
-    absent_id: UUID
-    deputy_id: UUID
+    absent_id: Id
+    deputy_id: Id
     first_day: date
     last_day: date
 

@@ -96,20 +96,22 @@ class AttachmentsOut(Model):
 
 
 class Described(Model):
-    """What may be said of a document; a field that is left out stays what it is."""
+    """What may be said of a document; a field that is left out stays, null empties it."""
 
     title: Annotated[SomeText, Field(max_length=LONGEST["title"])] = left_out()
-    document_type: Annotated[SomeText, Field(max_length=LONGEST["document_type"])] = left_out()
+    document_type: Annotated[Text, Field(max_length=LONGEST["document_type"])] | None = left_out()
     direction: Direction = left_out()
-    letter_date: date = left_out()
+    letter_date: date | None = left_out()
     received_on: date = left_out()
-    sender: Annotated[Text, Field(max_length=LONGEST["sender"])] = left_out()
-    recipient: Annotated[Text, Field(max_length=LONGEST["recipient"])] = left_out()
-    foreign_reference: Annotated[Text, Field(max_length=LONGEST["foreign_reference"])] = left_out()
+    sender: Annotated[Text, Field(max_length=LONGEST["sender"])] | None = left_out()
+    recipient: Annotated[Text, Field(max_length=LONGEST["recipient"])] | None = left_out()
+    foreign_reference: Annotated[Text, Field(max_length=LONGEST["foreign_reference"])] | None = (
+        left_out()
+    )
     inspection_allowed: bool = left_out()
     from_doctor: bool = left_out()
     disputed: bool = left_out()
-    disputed_note: Annotated[Text, Field(max_length=LONGEST["disputed_note"])] = left_out()
+    disputed_note: Annotated[Text, Field(max_length=LONGEST["disputed_note"])] | None = left_out()
 
     def description(self) -> Description:
         """Return what was said, nothing of the rest."""

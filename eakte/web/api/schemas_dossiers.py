@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
@@ -10,6 +11,7 @@ from uuid import UUID
 from pydantic import Field
 
 from eakte.db import Page
+from eakte.filing.opening import Opening
 from eakte.filing.revising import LONGEST_KEYWORD, MOST_KEYWORDS, Revision
 from eakte.model.case import Case, CaseState
 from eakte.model.document import WithdrawalSheet
@@ -18,10 +20,9 @@ from eakte.model.file_plan import Access
 from eakte.retrieval.browsing import Linked
 from eakte.web.api.schemas import Edits, EditsOut, Id, Model, PageNumber, SomeText, Text, left_out
 
-Reference = Annotated[str, Field(max_length=60, examples=["SBR 12/2026"])]
+# As long as the number of another program may be, by which a dossier is known as well.
+Reference = Annotated[Text, Field(max_length=100, examples=["SBR 12/2026"])]
 Keyword = Annotated[SomeText, Field(max_length=LONGEST_KEYWORD)]
-# What may be emptied by null although its column keeps an empty text.
-EMPTIED = ("person_name", "address", "paper_location")
 
 
 class DossierRow(Model):
@@ -50,9 +51,7 @@ class DossierRow(Model):
     plan_number: str
     opened_on: date
     closed_on: date | None
-    edits: int = Field(
-        description="mit jeder Änderung zurücksenden; 409, wenn jemand schneller war"
-    )
+    edits: EditsOut
 
 
 class CaseRow(Model):
@@ -115,15 +114,6 @@ class DossiersOut(Model):
     dossiers: list[DossierRow]
 
 
-class DossierIn(Model):
-    """What a dossier is opened with."""
-
-    plan_number: SomeText = Field(max_length=40, examples=["5.2.1"])
-    subject: SomeText = Field(max_length=300, examples=["Feststellung nach dem SGB IX"])
-    person_name: Text = Field(default="", max_length=200, examples=["Muster, Erika"])
-    birth_date: date | None = Field(default=None, examples=["1957-03-12"])
-
-
 class DossierPatch(Model):
     """What is to stand in a dossier; a field that is left out stays, null empties it."""
 
@@ -143,9 +133,6 @@ class DossierPatch(Model):
     def revision(self) -> Revision:
         """Return what was said, nothing of the rest."""
         said = self.model_dump(exclude_unset=True, exclude={"edits"})
-        for name in EMPTIED:
-            if name in said and said[name] is None:
-                said[name] = ""
         if "keywords" in said:
             said["keywords"] = tuple(said["keywords"])
         return Revision(**said)
@@ -165,6 +152,38 @@ class AliasIn(Model):
 
     system: SomeText = Field(max_length=60, examples=["Fachverfahren"])
     value: SomeText = Field(max_length=100, examples=["SB-4711"])
+
+
+class DossierIn(Model):
+    """What a dossier is opened with."""
+
+    plan_number: SomeText = Field(max_length=40, examples=["5.2.1"])
+    subject: SomeText = Field(max_length=300, examples=["Feststellung nach dem SGB IX"])
+    person_name: Text = Field(default="", max_length=200, examples=["Muster, Erika"])
+    birth_date: date | None = Field(default=None, examples=["1957-03-12"])
+    death_date: date | None = None
+    address: Text = Field(default="", max_length=300)
+    medium: Medium = Medium.ELECTRONIC
+    paper_location: Text = Field(default="", max_length=200)
+    term_from: date | None = None
+    term_until: date | None = None
+    keywords: list[Keyword] = Field(default_factory=list, max_length=MOST_KEYWORDS)
+    clerk_id: Id | None = Field(
+        default=None, description="null: wer nach der Verteilung zuständig ist"
+    )
+    aliases: list[AliasIn] = Field(default_factory=list, max_length=20)
+    locked: bool = Field(default=False, description="mit Sperrvermerk; dann mit lock_reason")
+    lock_reason: Text = Field(default="", max_length=500)
+    staff: bool = Field(default=False, description="Personalakte (§ 35 Abs. 1 Satz 3 SGB I)")
+    although_known: bool = Field(
+        default=False, description="auch wenn die Person hier schon eine Akte hat"
+    )
+
+    def opening(self) -> Opening:
+        """Return what was said beyond subject and person."""
+        own = {one.name for one in fields(Opening)} - {"aliases"}
+        aliases = tuple((one.system, one.value) for one in self.aliases)
+        return Opening(**self.model_dump(include=own), aliases=aliases)
 
 
 class AliasOut(Model):

@@ -8,8 +8,8 @@ from apiflask import APIBlueprint, EmptySchema
 
 from eakte.errors import BadInput
 from eakte.filing.revising import add_alias, link_dossiers, remove_alias, unlink_dossiers
-from eakte.retrieval.browsing import aliases_of, dossier_by_reference, links_of
-from eakte.retrieval.listing import dossier_by_id
+from eakte.retrieval.browsing import aliases_of, links_of
+from eakte.retrieval.listing import dossier_by_id, dossier_by_reference
 from eakte.web.api.documents import LOCKED
 from eakte.web.api.schemas_dossiers import (
     AliasesOut,

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from eakte.access.actions import Action
 from eakte.access.check import may, require
 from eakte.errors import BadInput
-from eakte.filing.cases import cancel_case, close_case, reopen_case, revise_case
+from eakte.filing.cases import cancel_case, close_case, reopen_case, restore_case, revise_case
 from eakte.filing.opening import open_case
 from eakte.filing.plan import plan_path
 from eakte.model.case import Case, CaseState
@@ -129,6 +129,17 @@ def cancel(case_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("dossiers.show", dossier_id=case.dossier_id), 303)
 
 
+@pages.post("/vorgang/<uuid:case_id>/wiederherstellen")
+def restore(case_id: UUID) -> ResponseReturnValue:
+    """Take the cancellation of the case back."""
+    work = current_work()
+    case = case_by_id(work, case_id)
+    refuse_stale(case.edits)
+    restore_case(work, case)
+    flash(_("Die Stornierung ist aufgehoben."), "success")
+    return redirect(url_for("cases.show", case_id=case.id), 303)
+
+
 def _page(work: UnitOfWork, case: Case, *, errors: dict[str, str] | None = None) -> str:
     found = documents_in(work, case.dossier, case=case, page=wanted_page())
     changing = may(work.actor, Action.EDIT_CASE, case)
@@ -136,6 +147,7 @@ def _page(work: UnitOfWork, case: Case, *, errors: dict[str, str] | None = None)
     asked = {
         "edit": changing and alive and case.state is CaseState.OPEN,
         "reopen": changing and alive and case.state is CaseState.CLOSED,
+        "restore": changing and alive and case.state is CaseState.CANCELLED,
     }
     return render_template(
         "case.html",

@@ -24,6 +24,7 @@ from eakte.filing.placing import (
     take_back,
 )
 from eakte.filing.plan import plan_path
+from eakte.filing.saying import UNSAID
 from eakte.filing.targets import target_of, targets
 from eakte.model.case import Case
 from eakte.model.document import (
@@ -253,13 +254,13 @@ def _may(work: UnitOfWork, document: Document) -> frozenset[str]:
     asked = {
         "file": inbox and may(work.actor, Action.PLACE_DOCUMENT, document),
         "take_back": filed and may(work.actor, Action.PLACE_DOCUMENT, document),
-        "describe": may(work.actor, Action.DESCRIBE_DOCUMENT, document),
+        "describe": not cancelled and may(work.actor, Action.DESCRIBE_DOCUMENT, document),
         "cancel": not cancelled and may(work.actor, Action.CANCEL_DOCUMENT, document),
         "restore": cancelled and may(work.actor, Action.CANCEL_DOCUMENT, document),
         "write": writing and draft,
         "draft": writing and not draft and document.direction is not Direction.INCOMING,
         "attach": not cancelled and may(work.actor, Action.DESCRIBE_DOCUMENT, document),
-        "try_again": failed and may(work.actor, Action.PROCESS_AGAIN, document),
+        "try_again": failed and not cancelled and may(work.actor, Action.PROCESS_AGAIN, document),
         "original": may(work.actor, Action.READ_CONTENT, document),
     }
     return frozenset(name for name, allowed in asked.items() if allowed)
@@ -280,6 +281,8 @@ def _described() -> tuple[Description, dict[str, str]]:
     errors: dict[str, str] = {}
     days: dict[str, date | None] = {}
     for name in ("letter_date", "received_on"):
+        if name not in request.form:
+            continue
         try:
             days[name] = day(request.form, name)
         except BadInput as fault:
@@ -291,11 +294,11 @@ def _described() -> tuple[Description, dict[str, str]]:
     known = direction in {one.value for one in Direction}
     return (
         Description(
-            title=title,
-            document_type=request.form.get("document_type"),
-            direction=Direction(direction) if known else None,
-            letter_date=days.get("letter_date"),
-            received_on=days.get("received_on"),
+            title=UNSAID if title is None else title,
+            document_type=request.form.get("document_type", UNSAID),
+            direction=Direction(direction) if known else UNSAID,
+            letter_date=days.get("letter_date", UNSAID),
+            received_on=days.get("received_on") or UNSAID,
             **_told_besides(),
         ),
         errors,

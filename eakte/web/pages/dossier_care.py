@@ -9,16 +9,17 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from eakte.access.accounts import people_of_unit
 from eakte.access.actions import Action
-from eakte.access.check import may, require
+from eakte.access.check import cancelled, may, require
 from eakte.errors import BadInput, NotFound, RuleBroken
+from eakte.filing.clerks import clerks
 from eakte.filing.revising import (
     Revision,
     add_alias,
     cancel_dossier,
     link_dossiers,
     remove_alias,
+    restore_dossier,
     revise_dossier,
     unlink_dossiers,
 )
@@ -101,7 +102,7 @@ def link(dossier_id: UUID) -> ResponseReturnValue:
     dossier = dossier_by_id(work, dossier_id)
     require(work, Action.EDIT_DOSSIER, dossier)
     try:
-        other = dossier_by_reference(work, text("reference", most=80))
+        other = dossier_by_reference(work, text("reference", most=100))
         link_dossiers(work, dossier, other, reason=text("reason"))
     except (BadInput, NotFound, RuleBroken) as fault:
         field = "reference" if isinstance(fault, NotFound) else "reason"
@@ -154,6 +155,17 @@ def cancel(dossier_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("dossiers.show", dossier_id=dossier.id), 303)
 
 
+@pages.post("/wiederherstellen")
+def restore(dossier_id: UUID) -> ResponseReturnValue:
+    """Take the cancellation of the dossier back."""
+    work = current_work()
+    dossier = dossier_by_id(work, dossier_id)
+    refuse_stale(dossier.edits)
+    restore_dossier(work, dossier)
+    flash(_("Die Stornierung ist aufgehoben."), "success")
+    return redirect(url_for("dossiers.show", dossier_id=dossier.id), 303)
+
+
 def _cover(dossier: Dossier) -> dict[str, Any]:
     days = {name: getattr(dossier, name) for name in DAYS}
     return {
@@ -174,9 +186,15 @@ def _form(work: UnitOfWork, dossier: Dossier, form: dict[str, Any], errors: dict
         dossier=dossier,
         form=form,
         errors=errors,
-        people=[(str(one.id), one.name) for one in people_of_unit(work, dossier)],
+        people=[(str(one_id), name) for one_id, name in _in_charge(work, dossier).items()],
         may_cancel=may(work.actor, Action.EDIT_DOSSIER, dossier),
     )
+
+
+def _in_charge(work: UnitOfWork, dossier: Dossier) -> dict[UUID, str]:
+    """Who can be in charge, and who is: a lock may have left that to somebody elsewhere."""
+    people = {one.id: one.name for one in clerks(work, {dossier.department_id})}
+    return people | ({dossier.clerk.id: dossier.clerk.name} if dossier.clerk else {})
 
 
 def _links(work: UnitOfWork, dossier: Dossier, *, errors: dict[str, str] | None = None) -> str:
@@ -185,7 +203,7 @@ def _links(work: UnitOfWork, dossier: Dossier, *, errors: dict[str, str] | None 
         dossier=dossier,
         aliases=aliases_of(work, dossier),
         links=links_of(work, dossier),
-        may_edit=may(work.actor, Action.EDIT_DOSSIER, dossier),
+        may_edit=cancelled(dossier) is None and may(work.actor, Action.EDIT_DOSSIER, dossier),
         form=request.form.to_dict() if errors else {},
         errors=errors or {},
     )

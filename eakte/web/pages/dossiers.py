@@ -128,6 +128,8 @@ def show(dossier_id: UUID) -> ResponseReturnValue:
     asked = {
         "add_case": is_open and may(work.actor, Action.OPEN_CASE, dossier),
         "edit": is_open and may(work.actor, Action.EDIT_DOSSIER, dossier),
+        "restore": dossier.state is DossierState.CANCELLED
+        and may(work.actor, Action.EDIT_DOSSIER, dossier),
         "see_access": may(work.actor, Action.SEE_ACCESS, dossier),
     }
     return render_template(

@@ -35,7 +35,7 @@ from eakte.model.file_plan import Access, PlanEntry
 from eakte.model.retention_rule import RetentionKind, RetentionRule
 from eakte.retrieval.listing import dossiers_by_entry
 from eakte.unit_of_work import UnitOfWork
-from eakte.web.errors import said
+from eakte.web.errors import in_words, said
 from eakte.web.forms import day, text
 from eakte.web.per_request import current_work, reads, spooled_path
 
@@ -288,7 +288,7 @@ def _offered(work: UnitOfWork) -> dict[str, list[tuple[str, str]]]:
 
 def _sentences(fault: BadInput | RuleBroken) -> str:
     if isinstance(fault, RuleBroken | BadTable):
-        return " ".join(fault.reasons)
+        return " ".join(in_words(reason) for reason in fault.reasons)
     return said(fault)
 
 

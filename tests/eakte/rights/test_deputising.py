@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from eakte.access.actions import Action
 from eakte.access.check import may
@@ -13,12 +15,13 @@ from eakte.access.rights.notices import unseen
 from eakte.access.rights.sharing import coverage, duties_of, end_duty, share_out
 from eakte.clock import SetClock
 from eakte.errors import NotAllowed, NotFound, RuleBroken
-from eakte.filing.opening import open_case
+from eakte.filing.opening import open_case, open_dossier
 from eakte.model.audit_entry import AuditEntry
 from eakte.model.department import Department
-from eakte.model.file_plan import Access
+from eakte.model.file_plan import Access, PlanEntry
 from eakte.model.user import Actor, Role
-from tests.builders import appoint, now_
+from eakte.unit_of_work import UnitOfWork
+from tests.builders import appoint, bring, now_
 from tests.eakte.rights.conftest import Cast
 
 
@@ -58,6 +61,41 @@ def test_a_deputy_acts_under_their_own_name_and_the_log_says_for_whom(cast: Cast
         assert entry is not None
         assert entry.actor_name == "Other"
         assert entry.details["in_stead_of"] == ["Clerk"]
+
+
+def last_told(work: UnitOfWork, act: str) -> object:
+    entry = work.session.scalars(
+        select(AuditEntry).where(AuditEntry.act == act).order_by(AuditEntry.sequence.desc())
+    ).first()
+    assert entry is not None
+    return entry.details.get("in_stead_of")
+
+
+def test_what_begins_in_the_unit_of_the_absent_is_done_in_their_stead(
+    cast: Cast, tmp_path: Path
+) -> None:
+    staff = cast.staff
+    stand_in(cast, staff.clerk, staff.other_clerk)
+    deputy = now_(cast.office, staff.other_clerk)
+    with cast.office.begin(deputy) as work:
+        entry = work.session.get_one(PlanEntry, staff.entry.id)
+        open_dossier(work, entry, subject="Feststellung")
+        assert last_told(work, "dossier.opened") == ["Clerk"]
+    for unit, told in ((staff.unit.key, ["Clerk"]), (staff.other_unit.key, None)):
+        bring(cast.office, deputy, tmp_path / "in", content=unit.encode(), department=unit)
+        with cast.office.begin(deputy) as work:
+            assert last_told(work, "document.received") == told
+
+
+def test_who_leads_in_the_stead_of_somebody_shares_work_in_their_stead(cast: Cast) -> None:
+    first = appoint(cast.office, "eins", Role.LEAD, units=[cast.staff.unit])
+    second = appoint(cast.office, "zwei", Role.LEAD, units=[cast.staff.other_unit])
+    stand_in(cast, first, second)
+    with cast.office.begin(now_(cast.office, second)) as work:
+        unit = work.session.get_one(Department, cast.staff.unit.id)
+        clerk = cast.person(work, cast.staff.clerk)
+        share_out(work, unit, clerk, valid_from=cast.until(0))
+        assert last_told(work, "duty.given") == ["Eins"]
 
 
 def test_a_deputy_hands_nothing_on(cast: Cast) -> None:

@@ -79,6 +79,18 @@ def test_everything_that_is_said_of_a_document_can_be_put_right(
     assert newest["fields"] == [{"field": "sender", "old": "Dr. Muster", "new": ""}]
 
 
+def test_null_empties_what_may_be_empty_and_nothing_else(program: Program, letter: str) -> None:
+    texts = ("document_type", "sender", "recipient", "foreign_reference")
+    said = dict.fromkeys(texts, "x") | {"letter_date": "2026-10-01"}
+    program.ask("PATCH", letter, edits=1, **said)
+    emptied = program.ask("PATCH", letter, edits=2, **dict.fromkeys(said))
+    assert {name: emptied[name] for name in said} == dict.fromkeys(texts, "") | {
+        "letter_date": None
+    }
+    for name in ("title", "received_on", "direction", "from_doctor"):
+        assert program.ask("PATCH", letter, 422, edits=3, **{name: None})["reasons"] == [name]
+
+
 def test_a_document_is_taken_back_and_taken_out(
     program: Program, office: Office, staff: Staff, tmp_path: Path
 ) -> None:

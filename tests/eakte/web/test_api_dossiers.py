@@ -14,10 +14,13 @@ from eakte.bootstrap import Office
 from eakte.filing.describing import Description
 from eakte.filing.opening import open_case
 from eakte.filing.placing import place_document, withdraw_document
-from eakte.model.case import Case
+from eakte.model.case import Case, CaseState
 from eakte.model.document import Document
+from eakte.model.dossier import Dossier
+from eakte.model.file_plan import PlanEntry
+from eakte.model.user import Role
 from eakte.web.per_request import OfficeApp
-from tests.builders import Staff, bring, document, opened
+from tests.builders import Staff, appoint, bring, document, opened
 from tests.eakte.web.browser import key_of
 
 DESCRIBED = "not-as-described"
@@ -61,9 +64,67 @@ def test_a_dossier_is_opened_with_its_reference(program: Program, dossier: dict[
     assert program.ask("GET", f"/dossiers/{dossier['id']}") == dossier
 
 
+def test_a_program_says_of_a_new_dossier_all_that_the_page_can_say(
+    program: Program, staff: Staff
+) -> None:
+    said: dict[str, Any] = {
+        "plan_number": "5.2",
+        "subject": "Feststellung",
+        "person_name": "Muster, Änne",
+        "birth_date": "1930-03-12",
+        "death_date": "2026-01-02",
+        "address": "Am Markt 1",
+        "medium": "hybrid",
+        "paper_location": "Keller",
+        "term_from": "2026-01-01",
+        "term_until": "2026-12-31",
+        "keywords": ["eilig"],
+        "clerk_id": str(staff.clerk.id),
+        "locked": True,
+        "staff": False,
+    }
+    more = {
+        "aliases": [{"system": "Fachverfahren", "value": "SB-77"}],
+        "lock_reason": "Schutz der Anschrift",
+    }
+    made = program.ask("POST", "/dossiers", 201, **said, **more)
+    assert {name: made[name] for name in said} == said
+    (alias,) = program.ask("GET", f"/dossiers/{made['id']}/aliases")["aliases"]
+    assert alias["value"] == "SB-77"
+    again = program.ask("POST", "/dossiers", 409, **said | more)
+    assert again["code"] == "not-unique"
+
+
+def test_a_known_person_is_told_to_a_program_as_on_the_page(
+    program: Program, office: Office, staff: Staff
+) -> None:
+    with office.as_system() as work:
+        work.session.get_one(PlanEntry, staff.entry.id).one_a_person = True
+    told = {"plan_number": "5.2", "subject": "x", "person_name": "A, B", "birth_date": "1957-03-12"}
+    first = program.ask("POST", "/dossiers", 201, **told)
+    refused = program.ask("POST", "/dossiers", 409, **told)
+    assert refused["code"] == "person-known" and first["reference"] in refused["message"]
+    program.ask("POST", "/dossiers", 201, **told, although_known=True)
+
+
+def test_who_opens_what_they_may_not_see_has_opened_it(
+    app: OfficeApp, office: Office, staff: Staff
+) -> None:
+    lead = appoint(office, "leitung", Role.LEAD, units=[staff.unit])
+    program = Program(app, office, staff, "clerk")
+    program.key = key_of(office, lead)
+    told = {"plan_number": "5.2", "subject": "x", "staff": True, "clerk_id": str(staff.clerk.id)}
+    made = program.ask("POST", "/dossiers", 201, **told)
+    program.ask("GET", f"/dossiers/{made['id']}", 404)
+    with office.as_system() as work:
+        assert work.session.get_one(Dossier, UUID(made["id"])).clerk_id == staff.clerk.id
+
+
 @pytest.mark.parametrize(
     ("sent", "status", "code"),
     [
+        ({"plan_number": "5.2", "subject": "x", "locked": True}, 422, "bad-input"),
+        ({"plan_number": "5.2", "subject": "x", "medium": "paper"}, 422, "bad-input"),
         ({"plan_number": "9.9", "subject": "x"}, 404, "not-found"),
         ({"plan_number": "5.2", "subject": "  "}, 422, DESCRIBED),
         ({"plan_number": "5.2", "subject": "x", "birth_date": "2999-01-01"}, 422, "bad-input"),
@@ -279,3 +340,21 @@ def test_a_full_dossier_costs_no_more_questions_than_a_small_one(
         program.ask("GET", path)
         selects = [statement for statement in asked if statement.startswith("SELECT")]
         assert 0 < len(selects) <= 10, (path, len(selects))
+
+
+def test_a_program_is_told_every_reason_in_the_language_it_asks_for(
+    program: Program, office: Office, staff: Staff, tmp_path: Path
+) -> None:
+    _, case = opened(office, staff)
+    (filed,) = fill(office, staff, tmp_path, case.id, 1)
+    with office.begin(staff.clerk) as work:
+        lent = work.session.get_one(Document, filed)
+        lent.checked_out_by_id = staff.clerk.id
+        work.session.get_one(Case, case.id).state = CaseState.CLOSED
+    german = program.ask("POST", f"/documents/{filed}/taking-back", 409)["reasons"]
+    assert german == ["Der Vorgang 1 ist geschlossen.", "Das Schreiben ist ausgeliehen."]
+    program.key = program.key | {"Accept-Language": "en-GB, de;q=0.5"}
+    told = program.ask("POST", f"/documents/{filed}/taking-back", 409)
+    assert told["reasons"] == ["Case 1 is closed.", "The document is checked out."]
+    program.key = program.key | {"Accept-Language": "fr"}
+    assert program.ask("POST", f"/documents/{filed}/taking-back", 409)["reasons"] == german

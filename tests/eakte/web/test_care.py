@@ -114,6 +114,34 @@ def test_a_case_is_renamed_closed_and_opened_again(
         assert work.session.get_one(Dossier, place[0].id).state is DossierState.CANCELLED
 
 
+def test_an_emptied_field_of_the_form_is_empty_afterwards(
+    clerk: Browser, office: Office, staff: Staff, place: tuple[Dossier, Case]
+) -> None:
+    document = clerk.bring()
+    lies(office, staff, document, place[1])
+    at = f"/dokument/{document}/beschreiben"
+    said = {"title": "Befund", "document_type": "Befundbericht", "letter_date": "2026-10-01"}
+    assert clerk.post(at, said).status_code == 303
+    assert clerk.post(at, {"title": "Befund"}).status_code == 303
+    assert row(office, document).document_type == "Befundbericht"
+    assert clerk.post(at, said | {"document_type": "", "letter_date": ""}).status_code == 303
+    shown = row(office, document)
+    assert (shown.document_type, shown.letter_date, shown.title) == ("", None, "Befund")
+
+
+def test_a_cancelled_dossier_and_case_are_restored_at_the_desk(
+    clerk: Browser, office: Office, place: tuple[Dossier, Case]
+) -> None:
+    for at in (f"/vorgang/{place[1].id}", f"/akte/{place[0].id}"):
+        assert "Stornierung aufheben" not in clerk.get(at).text
+        assert clerk.post(f"{at}/stornieren", {"reason": "Versehen"}).status_code == 303
+        assert "Stornierung aufheben" in clerk.get(at).text
+        assert clerk.post(f"{at}/bearbeiten", {"subject": "x"}).status_code == 409
+        assert clerk.post(f"{at}/wiederherstellen").status_code == 303
+        assert "Stornierung aufheben" not in clerk.get(at).text
+        assert "Stornierung aufgehoben" in clerk.get(f"{at}/verlauf").text
+
+
 def test_a_draft_is_lent_given_back_in_a_new_version_and_made_final(
     clerk: Browser, office: Office, staff: Staff, place: tuple[Dossier, Case]
 ) -> None:
