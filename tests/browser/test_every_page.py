@@ -273,7 +273,7 @@ def faults_of_words(page: Page, endpoint: str, language: str, data: Collection[s
     faults = []
     if not re.fullmatch(r"\S.* – e-Akte", page.title()):
         faults.append(f"has the title {page.title()!r}")
-    headings = page.get_by_role("heading", level=1).all_text_contents()
+    headings = page.locator("h1:not([aria-level])").all_text_contents()
     if len(headings) != 1 or not headings[0].strip():
         faults.append(f"has the main headings {headings}")
     if language == "en" and endpoint not in GERMAN_PAGES:
