@@ -66,7 +66,7 @@ def test_a_history_names_whoever_it_mentions(
     clerk: Browser, office: Office, staff: Staff, place: tuple[Dossier, Case]
 ) -> None:
     at = f"/akte/{place[0].id}"
-    in_charge = {"clerk_id": str(staff.clerk.id), "edits": "1"}
+    in_charge = {"clerk": str(staff.clerk.id), "edits": "1"}
     assert clerk.post(f"{at}/bearbeiten", COVER | in_charge).status_code == 303
     told = clerk.get(f"{at}/verlauf").text
     with office.as_system() as work:
