@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from eakte import audit
@@ -190,20 +190,22 @@ def running_deadlines(
 ) -> Page[Deadline]:
     """List what runs in the cases the actor may see, the next end first."""
     require(work, Action.SEE_DEADLINES)
-    query = (
-        select(Deadline)
-        .join(Case, Case.id == Deadline.case_id)
-        .join(Dossier, Dossier.id == Case.dossier_id)
-        .options(contains_eager(Deadline.case).contains_eager(Case.dossier))
-        .where(Deadline.state == DeadlineState.RUNNING, visible(work.actor, Action.SEE_CASE, Case))
-        .order_by(Deadline.ends_on, Dossier.reference_folded, Deadline.id)
-    )
+    query = _running(work)
     today = work.clock.today()
     if urgency is Urgency.OVERDUE:
         query = query.where(Deadline.ends_on < today)
     elif urgency is Urgency.THIS_WEEK:
         query = query.where(Deadline.ends_on >= today, Deadline.ends_on <= end_of_week(today))
     return paged(work.session, query, page=page, per_page=per_page)
+
+
+def next_deadlines(work: UnitOfWork, *, most: int) -> Sequence[Deadline]:
+    """Return the running deadlines that end first, overdue ones before all, in the cases seen.
+
+    One question to the database and no counting, since it stands where everybody begins.
+    """
+    require(work, Action.SEE_DEADLINES)
+    return work.session.scalars(_running(work).limit(most)).all()
 
 
 def deadline_counts(work: UnitOfWork) -> Counts:
@@ -224,6 +226,17 @@ def deadline_counts(work: UnitOfWork) -> Counts:
 def end_of_week(day: date) -> date:
     """Return the Sunday of the week of a day."""
     return day + timedelta(days=6 - day.weekday())
+
+
+def _running(work: UnitOfWork) -> Select[Deadline]:
+    return (
+        select(Deadline)
+        .join(Case, Case.id == Deadline.case_id)
+        .join(Dossier, Dossier.id == Case.dossier_id)
+        .options(contains_eager(Deadline.case).contains_eager(Case.dossier))
+        .where(Deadline.state == DeadlineState.RUNNING, visible(work.actor, Action.SEE_CASE, Case))
+        .order_by(Deadline.ends_on, Dossier.reference_folded, Deadline.id)
+    )
 
 
 def _refuse_unless_open(case: Case) -> None:

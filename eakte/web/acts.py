@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from flask import url_for
 from flask_babel import format_date
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from eakte.model.audit_entry import AuditEntry
+from eakte.model.user import User
 from eakte.retrieval.browsing import Happened
+from eakte.unit_of_work import UnitOfWork
 
 
 def words() -> dict[str, str]:
@@ -164,12 +168,16 @@ class Event:
     fields: tuple[tuple[str, str, str], ...]
 
 
+NOTHING = (None, "", "[]")
+# Fields that keep who somebody is.
+PEOPLE = frozenset({"clerk_id", "checked_out_by_id"})
 # Written beside another field for the machine's sake; nobody wants to read them.
 SILENT = frozenset({"person_folded", "letter", "procedure_key", "edits"})
 
 
-def shown_history(happened: Sequence[Happened]) -> list[Event]:
-    """Return a history in the words of the page."""
+def shown_history(work: UnitOfWork, happened: Sequence[Happened]) -> list[Event]:
+    """Return a history in the words of the page; an old value that said nothing is empty."""
+    names = _names(work, happened)
     return [
         Event(
             one.at,
@@ -177,13 +185,33 @@ def shown_history(happened: Sequence[Happened]) -> list[Event]:
             one.actor_name,
             one.in_stead_of,
             tuple(
-                (field_of(field), value_of(old), value_of(new))
+                (
+                    field_of(field),
+                    "" if old in NOTHING else names.get(old or "") or value_of(old),
+                    names.get(new or "") or value_of(new),
+                )
                 for field, old, new in one.fields
                 if field not in SILENT
             ),
         )
         for one in happened
     ]
+
+
+def _names(work: UnitOfWork, happened: Sequence[Happened]) -> dict[str, str]:
+    """Return the names of the people whom a history mentions; asks only when it mentions any."""
+    said = {
+        kept
+        for one in happened
+        for field, old, new in one.fields
+        if field in PEOPLE
+        for kept in (old, new)
+        if kept
+    }
+    if not said:
+        return {}
+    people = select(User.id, User.name).where(User.id.in_([UUID(one) for one in said]))
+    return {str(person): name for person, name in work.session.execute(people)}
 
 
 def value_of(kept: str | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, cast
 
@@ -73,6 +74,7 @@ def lay_desk(app: OfficeApp) -> None:
     app.config["BABEL_DEFAULT_TIMEZONE"] = str(OFFICE_ZONE)
     Babel(app, locale_selector=language)
     app.jinja_env.globals["zip"] = zip
+    app.jinja_env.globals["last_day"] = last_day
     app.jinja_env.globals["role_label"] = role_label
     app.jinja_env.globals["role_sentence"] = role_sentence
     shown = _program_version()
@@ -99,6 +101,13 @@ def language() -> str:
         return who.user.language
     chosen = request.cookies.get(LANGUAGE_COOKIE, "")
     return chosen if chosen in LANGUAGES else "de"
+
+
+def last_day(until: date | datetime | None) -> date | None:
+    """Return the last day of what lasts until then; a right by name ends when its day does."""
+    if isinstance(until, datetime):
+        return (until - timedelta(microseconds=1)).astimezone(OFFICE_ZONE).date()
+    return until
 
 
 def role_label(role: str) -> str:

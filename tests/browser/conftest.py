@@ -12,23 +12,24 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from eakte.access.accounts import create_department, create_user
-from eakte.bootstrap import open_office, prepare
+from eakte.bootstrap import Office, open_office, prepare
 from eakte.config import load_settings
 from eakte.filing.opening import open_case, open_dossier
 from eakte.filing.plan import add_plan_entry
 from eakte.model.user import Role
+from tests.browser.furnished import PASSWORD, Furnished, furnish
 from tests.journeys.conftest import ROOT, CommandLine, server_environment
 
 CHROMIUM = Path("/usr/bin/chromium")
 AXE = ROOT / "eakte" / "web" / "node_modules" / "axe-core" / "axe.min.js"
 # A refusal is an answer, and a poll that leaving the page cut off is no fault.
 EXPECTED = re.compile(r"status of (4\d\d|503)|htmx:(afterRequest|sendAbort|sendError)")
-PASSWORD = "ein langes Kennwort"
 ROLES = {
     "clara": (Role.CLERK, "Clara Beispiel"),
     "stefan": (Role.SCANNING, "Stefan Stapel"),
@@ -82,6 +83,16 @@ def desk(
     finally:
         server.send_signal(signal.SIGINT)
         server.wait(timeout=60)
+
+
+@pytest.fixture(scope="session")
+def furnished(desk: Desk) -> Furnished:
+    """The same house after a day of work; see there what stands in it."""
+    office = _opened(desk.command)
+    try:
+        return furnish(office, UUID(desk.dossier_id), desk.folder / "scanned")
+    finally:
+        office.close()
 
 
 @pytest.fixture(scope="session")
@@ -168,8 +179,8 @@ def _free_port() -> int:
         return port
 
 
-def _furnish(command: CommandLine) -> tuple[str, str]:
-    """Create units, staff, a plan and a dossier, as an office would before its first day."""
+def _opened(command: CommandLine) -> Office:
+    """Open the house of a command line from here."""
     settings = load_settings(
         data=command.folder,
         database_url=command.environment.get("EAKTE_DATABASE_URL", ""),
@@ -177,7 +188,12 @@ def _furnish(command: CommandLine) -> tuple[str, str]:
         store_access_key=command.environment.get("EAKTE_STORE_ACCESS_KEY", ""),
         store_secret_key=command.environment.get("EAKTE_STORE_SECRET_KEY", ""),
     )
-    office = open_office(settings)
+    return open_office(settings)
+
+
+def _furnish(command: CommandLine) -> tuple[str, str]:
+    """Create units, staff, a plan and a dossier, as an office would before its first day."""
+    office = _opened(command)
     prepare(office)
     with office.as_system() as work:
         unit = create_department(work, "sbr", name="Schwerbehindertenrecht")

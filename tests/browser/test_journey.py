@@ -6,27 +6,15 @@ import re
 from pathlib import Path
 
 import pytest
-from PIL import Image, ImageDraw, ImageFont
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Desk, sign_in
+from tests.browser.drawing import stack
 
 pytestmark = pytest.mark.browser
 
 # Until the text of a small document is there, on a busy machine.
 RECOGNISED = 120_000
-
-
-def stack(path: Path, *words: str) -> Path:
-    """Draw a scan with one page for each text."""
-    typeface = ImageFont.load_default(size=56)
-    pages = []
-    for text in words:
-        page = Image.new("L", (1240, 1754), 255)
-        ImageDraw.Draw(page).multiline_text((140, 280), text, font=typeface, fill=0)
-        pages.append(page)
-    pages[0].save(path, save_all=True, append_images=pages[1:], dpi=(150, 150))
-    return path
 
 
 def upload(page: Page, desk: Desk, *paths: Path) -> None:

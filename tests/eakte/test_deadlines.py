@@ -23,6 +23,7 @@ from eakte.casework.deadlines import (
     deadlines_of,
     drop_deadline,
     meet_deadline,
+    next_deadlines,
     running_deadlines,
 )
 from eakte.casework.periods import Period, compute, last_day
@@ -274,6 +275,7 @@ def test_running_deadlines_are_ordered_by_their_end_and_counted_by_urgency(
         late = add_deadline(work, mine, key="widerspruch", event_on=date(2026, 1, 5))
         titles = [one.title for one in running_deadlines(work).rows]
         assert titles == [late.title, "in 0", "in 6", "in 7", "in 30"]
+        assert [one.title for one in next_deadlines(work, most=2)] == [late.title, "in 0"]
         week = running_deadlines(work, urgency=Urgency.THIS_WEEK).rows
         assert [one.title for one in week] == ["in 0", "in 6"]
         assert [one.id for one in running_deadlines(work, urgency=Urgency.OVERDUE).rows] == [
@@ -292,6 +294,7 @@ def test_deadlines_of_others_do_not_exist(filled: tuple[Office, Staff, Case]) ->
         foreign = work.session.get_one(Deadline, kept)
         assert running_deadlines(work).total == 0
         assert deadline_counts(work).running == 0
+        assert next_deadlines(work, most=8) == []
         with pytest.raises(NotFound):
             deadline_by_id(work, kept)
         with pytest.raises(NotFound):

@@ -30,6 +30,7 @@ from eakte.web.acts import about, word_of, words
 from eakte.web.errors import said
 from eakte.web.forms import day, text
 from eakte.web.per_request import current_work, writes
+from eakte.web.told import told_of
 
 pages = Blueprint("audit", __name__, url_prefix="/protokoll")
 
@@ -174,10 +175,6 @@ def _asked(work: UnitOfWork, one: LogInspection) -> Asked:
 
 def _row(entry: AuditEntry) -> Row:
     name, link = about(entry)
-    details = tuple(
-        (str(key), str(value)[:LONGEST_DETAIL])
-        for key, value in sorted(entry.details.items())
-        if value not in (None, "", [], {})
-    )
+    details = tuple((key, value[:LONGEST_DETAIL]) for key, value in told_of(entry.details))
     whole = entry.digest == entry.expected_digest()
     return Row(entry, word_of(entry.act), name, link, details, whole)

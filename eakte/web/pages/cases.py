@@ -77,7 +77,7 @@ def history(case_id: UUID) -> ResponseReturnValue:
             (case.dossier.reference, url_for("dossiers.show", dossier_id=case.dossier_id)),
             (case.procedure, url_for("cases.show", case_id=case.id)),
         ],
-        events=shown_history(history_of(work, case)),
+        events=shown_history(work, history_of(work, case)),
     )
 
 

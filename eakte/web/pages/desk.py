@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from eakte.access.actions import Action
 from eakte.access.check import may
+from eakte.casework.deadlines import next_deadlines
 from eakte.retrieval.inbox import newest
 from eakte.retrieval.listing import recent_dossiers
 from eakte.web.desk import sections_of, waiting
@@ -23,11 +24,14 @@ def home() -> ResponseReturnValue:
     work = current_work()
     has_inbox = may(work.actor, Action.SEE_INBOX)
     counts = waiting(work) if has_inbox else None
+    sections = sections_of(work.actor)
     return render_template(
         "home.html",
         waiting=counts.ready if counts else None,
         failed=counts.failed if counts else 0,
         recent=newest(work, most=MOST) if has_inbox else (),
-        dossiers=recent_dossiers(work, most=MOST) if "dossiers" in sections_of(work.actor) else (),
+        dossiers=recent_dossiers(work, most=MOST) if "dossiers" in sections else (),
+        deadlines=next_deadlines(work, most=MOST) if "deadlines" in sections else None,
+        today=work.clock.today(),
         may_upload=may(work.actor, Action.DELIVER_DOCUMENT),
     )

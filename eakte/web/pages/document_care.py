@@ -52,7 +52,7 @@ def history(document_id: UUID) -> ResponseReturnValue:
         "history.html",
         title=_("Verlauf: %(name)s", name=document.title),
         back=back,
-        events=shown_history(history_of(work, document)),
+        events=shown_history(work, history_of(work, document)),
     )
 
 

@@ -84,7 +84,7 @@ def history(dossier_id: UUID) -> ResponseReturnValue:
         dossier=dossier,
         title=_("Verlauf der Akte %(reference)s", reference=dossier.reference),
         back=[(dossier.reference, url_for("dossiers.show", dossier_id=dossier.id))],
-        events=shown_history(history_of(work, dossier)),
+        events=shown_history(work, history_of(work, dossier)),
     )
 
 

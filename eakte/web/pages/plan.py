@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import date
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -28,7 +29,7 @@ from eakte.filing.plan_changing import change_plan_entry, end_plan_entry, fields
 from eakte.filing.plan_csv import export_plan, preview_plan
 from eakte.filing.plan_importing import import_plan
 from eakte.filing.plan_rules import EntryFields
-from eakte.filing.references import USUAL
+from eakte.filing.references import USUAL, rest_of
 from eakte.filing.retention_rules import retention_rules, set_retention_rule
 from eakte.model.department import Department
 from eakte.model.file_plan import Access, PlanEntry
@@ -131,10 +132,17 @@ def entry(entry_id: UUID) -> ResponseReturnValue:
         form=request.form.to_dict() if errors else _form_of(fields_of(work, shown)),
         stamp=stamp_of(shown),
         errors=errors,
+        example=_example(shown, work.clock.today()),
         usual=USUAL,
         **(_offered(work) if may_edit else {}),
     )
     return page, 422 if errors else 200
+
+
+def _example(entry: PlanEntry, today: date) -> str:
+    pattern, prefix = entry.reference_pattern or USUAL, entry.reference_prefix or ""
+    rest = rest_of(pattern, plan=entry.number, prefix=prefix, year=today.year, letter="M")
+    return rest.reference(12)
 
 
 @pages.post("/aktenplan/eintrag/<uuid:entry_id>/ende")

@@ -13,6 +13,7 @@ from eakte.filing.placing import place_document
 from eakte.model.case import Case, CaseState
 from eakte.model.document import Document, DocumentState, Version, Writing
 from eakte.model.dossier import Dossier, DossierAlias, DossierLink, DossierState
+from eakte.model.user import User
 from tests.builders import Staff, opened
 from tests.eakte.web.browser import Browser, form_file
 
@@ -56,8 +57,22 @@ def test_the_cover_is_changed_and_its_history_tells_both_values(
     assert "Weg 1" in shown and "Eilt, Hören" in shown
     told = clerk.get(f"{at}/verlauf").text
     assert "<ins>Weg 1</ins>" in told and "Anschrift" in told and "person_folded" not in told
+    assert "<del>leer</del>" not in told
     # Somebody else's form that was filled in before is not saved over it.
     assert clerk.post(f"{at}/bearbeiten", COVER | {"edits": "1"}).status_code == 409
+
+
+def test_a_history_names_whoever_it_mentions(
+    clerk: Browser, office: Office, staff: Staff, place: tuple[Dossier, Case]
+) -> None:
+    at = f"/akte/{place[0].id}"
+    in_charge = {"clerk": str(staff.clerk.id), "edits": "1"}
+    assert clerk.post(f"{at}/bearbeiten", COVER | in_charge).status_code == 303
+    told = clerk.get(f"{at}/verlauf").text
+    with office.as_system() as work:
+        name = work.session.get_one(User, staff.clerk.id).name
+    assert f"<ins>{name}</ins>" in told
+    assert str(staff.clerk.id) not in told
 
 
 def test_wrong_days_on_the_cover_come_back_beside_their_fields(

@@ -136,6 +136,10 @@ def test_a_deadline_runs_and_ends_at_the_desk(clerk: Browser, other: Browser, ca
     assert "Hier läuft keine Frist" in listed
     assert "Widerspruch gegen den Bescheid" in clerk.get("/fristen").text
     assert "Widerspruch gegen den Bescheid" not in other.get("/fristen").text
+    desk = clerk.get("/").text
+    assert "Widerspruch gegen den Bescheid" in desk and f'href="/vorgang/{case.id}"' in desk
+    assert 'href="/fristen"' in desk
+    assert "Widerspruch gegen den Bescheid" not in other.get("/").text
     deadline = re.search(r"/frist/([0-9a-f-]{36})/gewahrt", clerk.get(address).text)
     assert deadline
     assert clerk.post(f"/frist/{deadline[1]}/entfallen", {"reason": ""}).status_code == 422

@@ -4,6 +4,7 @@
   const token = document.querySelector('meta[name="csrf-token"]').content;
   // What Swagger UI leaves out for people who listen to a page or use it without a mouse.
   const mended = [
+    ["h1", { "aria-level": "2" }],
     [".opblock-tag", { "aria-level": "2" }],
     ["h4, h5", { "aria-level": "3" }],
     ["pre", { tabindex: "0" }],

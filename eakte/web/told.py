@@ -1,0 +1,158 @@
+"""By which words is what an entry of the log tells read: its names and its values?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+
+from eakte.web.acts import field_of, value_of
+from eakte.web.desk import role_label
+
+_ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_NOTHING: tuple[object, ...] = (None, "", [], {})
+# By these an entry can be checked; enough of them is shown to compare it, as beside the entry.
+_SHOWN_OF_ID, _SHOWN_OF_DIGEST = 8, 12
+
+
+def told_words() -> dict[str, str]:
+    """Return the words for every name under which an entry tells something."""
+    return {
+        "about": _("Über"),
+        "access": _("Zugang"),
+        "active": _("aktiv"),
+        "although_known": _("trotz vorhandener Akten"),
+        "after": _("nachher"),
+        "asked_by": _("Beantragt von"),
+        "before": _("vorher"),
+        "case": _("Vorgang"),
+        "changed": _("geändert"),
+        "changes": _("Prüfsumme der Änderung"),
+        "clerk": _("Zuständig"),
+        "contents": _("Inhalte"),
+        "deadline": _("Frist"),
+        "department": _("Sachgebiet"),
+        "departments": _("Sachgebiete"),
+        "deputy": _("Vertretung"),
+        "dossier": _("Akte"),
+        "ended": _("beendet"),
+        "ends_on": _("Ende"),
+        "entries": _("Einträge"),
+        "faults": _("Fehler"),
+        "fields": _("Angaben"),
+        "first": _("von"),
+        "first_day": _("Erster Tag"),
+        "follows": _("folgt auf"),
+        "found": _("gefunden"),
+        "kept": _("behalten Zugang"),
+        "key": _("Schlüssel"),
+        "last": _("bis"),
+        "last_day": _("Letzter Tag"),
+        "letters": _("Buchstaben"),
+        "lifted": _("aufgehoben"),
+        "lines": _("Ergebnis"),
+        "locked": _("Sperrvermerk"),
+        "log_head": _("Prüfstand"),
+        "login": _("Anmeldename"),
+        "mark": _("Art der Sperre"),
+        "method": _("Verfahren"),
+        "minutes": _("Minuten"),
+        "name": _("Name"),
+        "new": _("neu"),
+        "newest": _("neuester Eintrag"),
+        "number": _("Nummer"),
+        "objects": _("Reste"),
+        "oldest": _("ältester Eintrag"),
+        "other": _("andere Akte"),
+        "page": _("Seite"),
+        "pages": _("Seiten"),
+        "parent": _("Hauptschreiben"),
+        "person": _("Person"),
+        "position": _("Blatt"),
+        "problem": _("Hindernis"),
+        "procedure": _("Verfahren"),
+        "products": _("Erzeugnisse"),
+        "purpose": _("Zweck"),
+        "reason": _("Grund"),
+        "reference": _("Aktenzeichen"),
+        "roles": _("Rollen"),
+        "root": _("Summe"),
+        "sessions": _("Sitzungen"),
+        "sha256": _("Prüfsumme"),
+        "sheet": _("Fehlblatt"),
+        "shown": _("gezeigt"),
+        "size": _("Größe"),
+        "source": _("Eingangsweg"),
+        "staff": _("Personalakte"),
+        "system": _("Programm"),
+        "told": _("benachrichtigt"),
+        "tools": _("Programme"),
+        "until": _("bis"),
+        "valid_from": _("Gültig ab"),
+        "valid_until": _("Gültig bis"),
+        "verdict": _("Ergebnis der Prüfung"),
+        "version": _("Fassung"),
+        "what": _("Was"),
+    }
+
+
+def told_of(details: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Return what an entry tells in the words of the page, without what is empty."""
+    words = told_words()
+    return tuple(
+        (words.get(name, name), _said(name, value))
+        for name, value in sorted(details.items())
+        if value not in _NOTHING
+    )
+
+
+def _said(name: str, value: object) -> str:
+    if isinstance(value, bool):
+        return str(_("ja") if value else _("nein"))
+    if isinstance(value, Mapping):
+        words = told_words()
+        inner = ((words.get(key, _word(key)), key, kept) for key, kept in value.items())
+        return ", ".join(f"{word} {_said(key, kept)}" for word, key, kept in inner)
+    if name == "fields" and isinstance(value, list):
+        return ", ".join(field_of(str(one)) for one in value)
+    if name == "letters" and isinstance(value, list):
+        return "–".join(str(one).upper() for one in value)
+    if isinstance(value, list):
+        return ", ".join(_said(name, one) for one in value)
+    return _plain(name, str(value))
+
+
+def _plain(name: str, text: str) -> str:
+    if name == "roles":
+        return role_label(text)
+    if name in ("first", "last") and len(text) == 1:
+        return text.upper()
+    if _ID.fullmatch(text):
+        return text[:_SHOWN_OF_ID]
+    if _DIGEST.fullmatch(text):
+        return f"{text[:_SHOWN_OF_DIGEST]}…"
+    return _word(text)
+
+
+def _word(text: str) -> str:
+    words: dict[str, str] = {
+        "api": _("Schnittstelle"),
+        "command": _("Kommandozeile"),
+        "folder": _("Überwachter Ordner"),
+        "upload": _("Hochgeladen"),
+        "lock": _("Sperrvermerk"),
+        "staff": _("Personalakte"),
+        "original": _("Original"),
+        "preview": _("Vorschaubild"),
+        "reading-copy": _("Lesefassung"),
+        "text": _("Text"),
+        "password": _("Kennwort"),
+        "password-and-factor": _("Kennwort und zweiter Faktor"),
+        "passkey": _("Passkey"),
+        "single-sign-on": _("Amtskonto"),
+        "None": "–",
+    }
+    return words.get(text) or value_of(text)
