@@ -17,6 +17,8 @@ class Action(Enum):
     CANCEL_DOCUMENT = "ein Dokument stornieren"
     WRITE_DOCUMENT = "ein Dokument ausleihen, in neuer Fassung zurückgeben und fertigstellen"
     PROCESS_AGAIN = "die Verarbeitung eines Dokuments neu anstoßen"
+    SEE_BATCH = "sehen, dass es einen Stapel gibt und wohin seine Seiten kamen"
+    READ_BATCH = "die Seiten eines Stapels ansehen"
     SEE_INBOX = "den Posteingang sehen"
     SEE_DOSSIER = "eine Akte mit ihren Angaben sehen"
     OPEN_DOSSIER = "eine Akte anlegen"

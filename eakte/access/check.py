@@ -12,6 +12,7 @@ from eakte.access.actions import Action
 from eakte.access.reach import Table, Thing, all_of, any_of
 from eakte.access.rules import TABLE, Rule
 from eakte.errors import NeedsConfirmation, NotAllowed, NotFound
+from eakte.model.batch import Batch
 from eakte.model.case import Case
 from eakte.model.document import Document
 from eakte.model.dossier import Dossier
@@ -22,6 +23,7 @@ SEEING: dict[type, Action] = {
     Document: Action.SEE_DOCUMENT,
     Dossier: Action.SEE_DOSSIER,
     Case: Action.SEE_CASE,
+    Batch: Action.SEE_BATCH,
 }
 
 

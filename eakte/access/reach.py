@@ -10,6 +10,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, False_, True_, and_, exists, false, or_, select, true
 from sqlalchemy.orm import aliased, object_session
 
+from eakte.model.batch import Batch
 from eakte.model.case import Case
 from eakte.model.document import Document
 from eakte.model.dossier import Dossier
@@ -21,8 +22,8 @@ from eakte.model.user import Actor, Role, Scope, Share
 # are made once: each name costs more time than the question. None is used below itself.
 HOME, PART, HOME_OF_PART = aliased(Dossier), aliased(Case), aliased(Dossier)
 
-Thing = Document | Dossier | Case | None
-Table = type[Document] | type[Dossier] | type[Case]
+Thing = Document | Dossier | Case | Batch | None
+Table = type[Document] | type[Dossier] | type[Case] | type[Batch]
 
 
 def any_of(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -131,6 +132,8 @@ def reached_rows(actor: Actor, table: Table) -> ColumnElement[bool]:
     """Return the condition under which the actor reaches rows of a table."""
     if table is Dossier:
         return any_of(whole_rows(actor), _opened_by_a_part(actor))
+    if table is Batch:
+        return false()
     if table is Case:
         everything = exists().where(HOME.id == Case.dossier_id, whole_rows(actor, HOME))
         return any_of(everything, _part_rows(actor, Case))
