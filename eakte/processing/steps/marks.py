@@ -37,6 +37,7 @@ FARTHEST_INCHES = 3.8
 BLANK_DPI = 100
 # Holes and shadows of the edge lie there; a stamp is larger than all holes together.
 EDGE_ACROSS, EDGE_DOWN = 0.08, 0.04
+SHADOW = 8  # two millimetres
 INK_OF_A_SIGN, INK_OF_HOLES = 30, 2500
 
 
@@ -118,6 +119,7 @@ def ink_on(sheet: Image.Image, *, dpi: float) -> tuple[int, int]:
     near[1:] |= ink[:-1]
     near[:-1] |= ink[1:]
     ink &= near
+    ink = ink[SHADOW:-SHADOW, SHADOW:-SHADOW]
     height, width = ink.shape
     down, across = round(height * EDGE_DOWN), round(width * EDGE_ACROSS)
     inside = int(ink[down : height - down, across : width - across].sum())
