@@ -348,11 +348,13 @@ TABLE: dict[Action, AnyOf] = {
     Action.CANCEL_DOCUMENT: ((CLERK, REACHED), (LEAD, REACHED)),
     Action.WRITE_DOCUMENT: ((CLERK, REACHED), (LEAD, REACHED)),
     Action.PROCESS_AGAIN: (*WORKS, (SCANNING, DELIVERED)),
+    Action.SEE_BATCHES: ((SCANNING,), (CLERK,), (LEAD,), (RECORDS,), (THE_SYSTEM,)),
     Action.SEE_BATCH: (
         *((role, BATCH_OF_UNIT) for role in (SCANNING, CLERK, LEAD, RECORDS)),
         (SENT_BATCH,),
         (THE_SYSTEM,),
     ),
+    Action.SEPARATE_AGAIN: (*((role, BATCH_OF_UNIT) for role in (SCANNING, CLERK, LEAD)),),
     Action.READ_BATCH: ((SCANNING, BATCH_OF_UNIT), (THE_SYSTEM,)),
     Action.SEE_INBOX: ((CLERK,), (LEAD,), (SCANNING,), (RECORDS,), (THE_SYSTEM,)),
     Action.SEE_DOSSIER: SEES,

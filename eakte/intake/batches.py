@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 from eakte import audit, jobs
 from eakte.access.actions import Action
 from eakte.access.check import require
-from eakte.errors import BadInput, KeyUsed
+from eakte.errors import BadInput, KeyUsed, RuleBroken
 from eakte.intake.delivering import Begin, LookAt, find_department
 from eakte.intake.receiving import Arrival, name_bytes, refuse_unwanted, take_bytes, unit_of
 from eakte.model.batch import Batch, BatchPage, BatchState, Fate
@@ -274,3 +274,21 @@ def _missing_before(work: UnitOfWork, batch: Batch) -> list[int]:
     known = {number for number in arrived if number is not None}
     first = min(known, default=batch.sender_number)
     return [number for number in range(first, batch.sender_number) if number not in known][-100:]
+
+
+def separate_again(work: UnitOfWork, batch: Batch) -> None:
+    """Take a stack up again that could not be taken apart.
+
+    Raises:
+        RuleBroken: it is taken apart already, or will be.
+    """
+    require(work, Action.SEPARATE_AGAIN, batch)
+    if batch.state is not BatchState.FAILED:
+        raise RuleBroken(
+            "Der Stapel ist schon getrennt oder wird es gerade.",
+            next_step="Bitte sehen Sie nach, wohin seine Seiten kamen.",
+        )
+    batch.state, batch.problem = BatchState.WAITING, None
+    work.session.flush()
+    audit.note(work, "batch.again", kind="batch", subject=batch.id)
+    jobs.revive(work, SEPARATE, batch.id)
