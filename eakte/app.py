@@ -40,6 +40,7 @@ from eakte.web.pages import (
     rights,
     search,
     sign_on,
+    stacks,
     uploads,
     users,
 )
@@ -77,6 +78,7 @@ PAGES = (
     rights,
     search,
     sign_on,
+    stacks,
     uploads,
     users,
 )

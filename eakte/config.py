@@ -102,6 +102,12 @@ class Settings(BaseSettings):
     job_attempts: int = Field(3, ge=1, description="Versuche, bis ein Auftrag zurückgelegt wird")
     watch_folder: Path | None = Field(None, description="Überwachter Eingangsordner")
     watch_department: str = Field("", description="Sachgebiet der Dokumente aus diesem Ordner")
+    separator_codes: str = Field(
+        "PATCHT", description="Texte der Trennblätter, durch Leerzeichen getrennt"
+    )
+    start_codes: str = Field(
+        "", description="So beginnen Strichcodes auf ersten Seiten, durch Leerzeichen getrennt"
+    )
     sweep_days: int = Field(7, ge=1, description="Schonfrist für Bytes ohne Akte")
     audit_heads_url: str = Field(
         "", description="Ort außerhalb für die Prüfstände; leer = Ordner im Datenordner"

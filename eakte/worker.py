@@ -23,16 +23,11 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
 
-from eakte import jobs
+from eakte import jobs, stacks
 from eakte.access.rights.locking import INDEX_DOSSIER
 from eakte.bootstrap import Office
 from eakte.errands import Errand, do_errand, errand_failed
-from eakte.errors import (
-    EakteError,
-    LogDamaged,
-    PartUnavailable,
-    machine_faults_named,
-)
+from eakte.errors import EakteError, LogDamaged, PartUnavailable, machine_faults_named
 from eakte.evidence.daily import keep_heads
 from eakte.evidence.fixity import sweep
 from eakte.intake.folder import FolderIntake
@@ -49,6 +44,9 @@ from search import SearchError
 from storage import ObjectCorrupt, ObjectMissing, StorageError
 
 log = logging.getLogger("eakte.worker")
+
+# What the lanes with a sandbox do, by the name of the job.
+TREATMENTS: dict[str, pipeline.Treatment] = {"process": pipeline, stacks.KIND: stacks}
 
 PAUSE = 0.5
 PAUSE_AFTER_FAULT = 3.0
@@ -165,7 +163,7 @@ class Worker:
     def _process_turn(self, sandbox: Sandbox) -> bool:
         sandbox.start()
         self._own_desk()
-        claimed = self._claim(["process"])
+        claimed = self._claim([*TREATMENTS])
         for job in claimed:
             try:
                 self._process(sandbox, job)
@@ -186,8 +184,9 @@ class Worker:
 
     def _process(self, sandbox: Sandbox, job: Job) -> None:
         attempts = self.office.settings.job_attempts
+        treatment = TREATMENTS[job.kind]
         with self.office.as_system() as work:
-            task = pipeline.begin(work, job.subject_id)
+            task = treatment.begin(work, job.subject_id)
             if task is None:
                 jobs.done(work.session, job)
                 return
@@ -197,16 +196,16 @@ class Worker:
             self._folder() as folder,
             Heart(lambda *shown: self._beat(job, *shown), self.stopping) as heart,
         ):
-            made = pipeline.make(
+            made = treatment.make(
                 self.office.store, sandbox, task, folder=folder, progress=heart.show
             )
             if heart.lost:
                 raise LeaseLost
         with self.office.as_system() as work:
-            pipeline.finish(work, task, made)
+            treatment.finish(work, task, made)
             if not jobs.done(work.session, job):
                 raise LeaseLost
-        log.debug("document %s processed", job.subject_id)
+        log.debug("%s of %s done", job.kind, job.subject_id)
 
     def _beat(self, job: Job, step: str, done: int, total: int) -> bool:
         with self.office.database.transaction() as session:
@@ -224,10 +223,11 @@ class Worker:
                 attempts=self.office.settings.job_attempts,
                 final=isinstance(error, ObjectCorrupt | ObjectMissing | pipeline.CutOff),
             )
+            treatment = TREATMENTS[job.kind]
             if aside:
-                pipeline.give_up(work, job.subject_id, error=error)
+                treatment.give_up(work, job.subject_id, error=error)
             else:
-                pipeline.wait_again(work, job.subject_id)
+                treatment.wait_again(work, job.subject_id)
 
     def _process_postponed(
         self, job: Job, error: Exception, *, pause: timedelta = jobs.AWAY_PAUSE
@@ -236,7 +236,7 @@ class Worker:
             jobs.postponed(
                 work.session, self.office.clock, job, reason=jobs.told_of(error), pause=pause
             )
-            pipeline.wait_again(work, job.subject_id)
+            TREATMENTS[job.kind].wait_again(work, job.subject_id)
 
     def _own_desk(self) -> Scratch:
         """Return this worker's own folder; what dead workers left is removed when it is made."""

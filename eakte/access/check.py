@@ -13,6 +13,7 @@ from eakte.access.actions import Action
 from eakte.access.reach import Table, Thing, all_of, any_of
 from eakte.access.rules import TABLE, Rule
 from eakte.errors import Cancelled, NeedsConfirmation, NotAllowed, NotFound
+from eakte.model.batch import Batch
 from eakte.model.case import Case, CaseState
 from eakte.model.document import Document, DocumentState
 from eakte.model.dossier import Dossier, DossierState
@@ -23,6 +24,7 @@ SEEING: dict[type, Action] = {
     Document: Action.SEE_DOCUMENT,
     Dossier: Action.SEE_DOSSIER,
     Case: Action.SEE_CASE,
+    Batch: Action.SEE_BATCH,
 }
 
 # A cancelled thing is frozen: it is read, and shut to readers, and nothing else is done with it.

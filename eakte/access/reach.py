@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased, object_session
 
+from eakte.model.batch import Batch
 from eakte.model.case import Case
 from eakte.model.document import Document
 from eakte.model.dossier import Dossier
@@ -37,8 +38,8 @@ HOME, PART, HOME_OF_PART = aliased(Dossier), aliased(Case), aliased(Dossier)
 # Under this name a transaction knows which dossiers it has found a case in that is reached.
 COVERS = "covers"
 
-Thing = Document | Dossier | Case | None
-Table = type[Document] | type[Dossier] | type[Case]
+Thing = Document | Dossier | Case | Batch | None
+Table = type[Document] | type[Dossier] | type[Case] | type[Batch]
 
 
 def any_of(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -161,6 +162,8 @@ def reached_rows(actor: Actor, table: Table) -> ColumnElement[bool]:
     """Return the condition under which the actor reaches rows of a table."""
     if table is Dossier:
         return any_of(whole_rows(actor), _opened_by_a_part(actor))
+    if table is Batch:
+        return false()
     if table is Case:
         everything = exists().where(HOME.id == Case.dossier_id, whole_rows(actor, HOME))
         return any_of(everything, _part_rows(actor, Case))

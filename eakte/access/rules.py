@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, and_, exists, false, or_, true
 from eakte.access import reach
 from eakte.access.actions import Action
 from eakte.access.reach import Table, Thing
+from eakte.model.batch import Batch
 from eakte.model.case import Case
 from eakte.model.document import Document, DocumentState
 from eakte.model.dossier import Dossier
@@ -80,6 +81,8 @@ def _in_dossier(
     table: Table, condition: Callable[[type[Dossier]], ColumnElement[bool]]
 ) -> ColumnElement[bool]:
     """A condition on the dossier to which rows of a table belong."""
+    if table is Batch:
+        return false()
     if table is Dossier:
         return condition(Dossier)
     owner = Case.dossier_id if table is Case else Document.dossier_id
@@ -130,6 +133,8 @@ def _takes_part(actor: Actor, thing: Thing) -> bool:
 def _taking_part_rows(actor: Actor, table: Table) -> ColumnElement[bool]:
     if table is Case:
         return reach.taking_part_rows(actor)
+    if table is Batch:
+        return false()
     if table is Dossier:
         owners = [owner for scope in actor.scopes for _, owner in scope.cases]
         return and_(Dossier.id.in_(owners), ~Dossier.locked, ~Dossier.staff)
@@ -213,6 +218,22 @@ def _sent_rows(actor: Actor, table: Table) -> ColumnElement[bool]:
     return Document.received_by_id == actor.id if table is Document else false()
 
 
+def _of_batch_unit(actor: Actor, thing: Thing) -> bool:
+    return isinstance(thing, Batch) and thing.department_id in actor.departments
+
+
+def _of_batch_unit_rows(actor: Actor, table: Table) -> ColumnElement[bool]:
+    return Batch.department_id.in_(actor.departments) if table is Batch else false()
+
+
+def _sent_batch(actor: Actor, thing: Thing) -> bool:
+    return isinstance(thing, Batch) and thing.sender_id == actor.id
+
+
+def _sent_batch_rows(actor: Actor, table: Table) -> ColumnElement[bool]:
+    return Batch.sender_id == actor.id if table is Batch else false()
+
+
 CLERK = _does(Role.CLERK, "Die Person bearbeitet Akten.")
 LEAD = _does(Role.LEAD, "Die Person leitet ein Sachgebiet.")
 SCANNING = _does(Role.SCANNING, "Die Person arbeitet an der Scanstelle.")
@@ -265,6 +286,18 @@ DELIVERED = Rule(
     _of_rows(_delivered_rows),
 )
 SENT = Rule("Die Person hat es eingeliefert.", _sent, _sent_rows, _of_rows(_sent_rows))
+BATCH_OF_UNIT = Rule(
+    "Der Stapel wurde in ein Sachgebiet der Person geliefert.",
+    _of_batch_unit,
+    _of_batch_unit_rows,
+    _of_rows(_of_batch_unit_rows),
+)
+SENT_BATCH = Rule(
+    "Die Person oder das Gerät hat den Stapel geliefert.",
+    _sent_batch,
+    _sent_batch_rows,
+    _of_rows(_sent_batch_rows),
+)
 CONFIRMED = Rule(
     "Die Person hat sich eben noch einmal ausgewiesen.",
     lambda actor, thing: actor.confirmed,
@@ -315,6 +348,14 @@ TABLE: dict[Action, AnyOf] = {
     Action.CANCEL_DOCUMENT: ((CLERK, REACHED), (LEAD, REACHED)),
     Action.WRITE_DOCUMENT: ((CLERK, REACHED), (LEAD, REACHED)),
     Action.PROCESS_AGAIN: (*WORKS, (SCANNING, DELIVERED)),
+    Action.SEE_BATCHES: ((SCANNING,), (CLERK,), (LEAD,), (RECORDS,), (THE_SYSTEM,)),
+    Action.SEE_BATCH: (
+        *((role, BATCH_OF_UNIT) for role in (SCANNING, CLERK, LEAD, RECORDS)),
+        (SENT_BATCH,),
+        (THE_SYSTEM,),
+    ),
+    Action.SEPARATE_AGAIN: (*((role, BATCH_OF_UNIT) for role in (SCANNING, CLERK, LEAD)),),
+    Action.READ_BATCH: ((SCANNING, BATCH_OF_UNIT), (THE_SYSTEM,)),
     Action.SEE_INBOX: ((CLERK,), (LEAD,), (SCANNING,), (RECORDS,), (THE_SYSTEM,)),
     Action.SEE_DOSSIER: SEES,
     Action.OPEN_DOSSIER: ((CLERK,), (LEAD,), (THE_SYSTEM,)),

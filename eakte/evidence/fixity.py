@@ -17,6 +17,7 @@ from eakte.access.check import require
 from eakte.errors import PartUnavailable
 from eakte.evidence.heads import check_log
 from eakte.evidence.signing import Signer
+from eakte.model.batch import Batch
 from eakte.model.content import Content, keep_content
 from eakte.model.document import Document, DocumentState, Rendition, Version
 from eakte.model.job import Job
@@ -116,6 +117,7 @@ def _named(session: Session, sha256: str) -> bool:
             select(
                 exists().where(Version.sha256 == sha256)
                 | exists().where(Rendition.sha256 == sha256)
+                | exists().where(Batch.sha256 == sha256)
             )
         )
     )

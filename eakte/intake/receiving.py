@@ -28,6 +28,7 @@ from eakte.errors import (
     PartUnavailable,
     UnknownType,
 )
+from eakte.model.batch import Batch
 from eakte.model.content import Content, keep_content
 from eakte.model.counter import hold, next_number
 from eakte.model.delivery import Delivery
@@ -186,8 +187,11 @@ def receive(
     key: str | None = None,
     received_on: date | None = None,
     priority: int = jobs.URGENT,
+    batch: Batch | None = None,
 ) -> Receipt:
     """Take a document into the inbox of a unit and return its receipt.
+
+    One that was taken out of a ``batch`` was delivered by the sender of that.
 
     The same ``key`` of the same sender with the same bytes gives the same receipt again; the same
     bytes without a key are a new document (post does arrive twice) that is marked as a duplicate.
@@ -207,7 +211,7 @@ def receive(
         known = session.get(Delivery, (work.actor.id, key))
         if known is not None:
             return _repeat(work, known, arrival)
-    unit = _unit(work, department)
+    unit = unit_of(work, department.id if department else None)
     name_bytes(work, arrival)
     document = Document(
         receipt_number=next_number(session, RECEIPT_SCOPE),
@@ -215,7 +219,8 @@ def receive(
         title=PurePosixPath(arrival.name).stem[:300] or arrival.name,
         received_on=received_on or work.clock.today(),
         received_at=now,
-        received_by_id=work.actor.id,
+        received_by_id=batch.sender_id if batch else work.actor.id,
+        batch_id=batch.id if batch else None,
         source=source,
         original_name=arrival.name,
         duplicate_of_id=_earlier(work, arrival, unit),
@@ -251,6 +256,7 @@ def receive(
         size=arrival.size,
         number=document.receipt_number,
         source=source.value,
+        **({"batch": str(batch.id)} if batch else {}),
     )
     jobs.enqueue(work, "process", document.id, priority=priority)
     return receipt_of(work, document)
@@ -305,14 +311,21 @@ def _repeat(work: UnitOfWork, known: Delivery, arrival: Arrival) -> Receipt:
     return receipt_of(work, document, repeated=True)
 
 
-def _unit(work: UnitOfWork, department: Department | None) -> Department:
+def unit_of(work: UnitOfWork, department: UUID | None) -> Department:
+    """Return the unit into whose inbox the actor delivers, the named one or their only one.
+
+    Raises:
+        BadInput: it is not the actor's, or it is not clear which is meant.
+    """
+    require(work, Action.DELIVER_DOCUMENT)
     mine = work.actor.departments
     if department is not None:
-        if mine and not works_in(work, Action.DELIVER_DOCUMENT, department.id):
+        unit = work.session.get_one(Department, department)
+        if mine and not works_in(work, Action.DELIVER_DOCUMENT, unit.id):
             raise BadInput(
-                "In den Posteingang „%(unit)s“ können Sie nicht einliefern.", unit=department.name
+                "In den Posteingang „%(unit)s“ können Sie nicht einliefern.", unit=unit.name
             )
-        return department
+        return unit
     query = select(Department).order_by(Department.key)
     units = work.session.scalars(query.where(Department.id.in_(mine)) if mine else query).all()
     central = [unit for unit in units if unit.key == CENTRAL_INBOX]

@@ -3,6 +3,7 @@
 from eakte.model import (
     audit_entry,
     audit_tree,
+    batch,
     case,
     catalogue,
     change,
@@ -26,6 +27,7 @@ from eakte.model import (
 __all__ = [
     "audit_entry",
     "audit_tree",
+    "batch",
     "case",
     "catalogue",
     "change",

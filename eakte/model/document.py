@@ -40,6 +40,7 @@ class Source(StrEnum):
     API = "api"
     COMMAND = "command"
     FOLDER = "folder"
+    STATION = "station"
 
 
 class Writing(StrEnum):
@@ -62,8 +63,9 @@ class Document(Base):
     """One piece of writing; stays the same through all its versions.
 
     ``dossier_id`` is the dossier of its case, kept here because every list asks for it.
-    ``parent_id`` is the document of which this one is an attachment (Anlage). ``from_doctor`` marks
-    what came from a doctor (§ 76 SGB X), ``disputed`` what the person disputes (§ 84 SGB X).
+    ``parent_id`` is the document of which this one is an attachment (Anlage), ``batch_id`` the
+    stack from which it was taken. ``from_doctor`` marks what came from a doctor (§ 76 SGB X),
+    ``disputed`` what the person disputes (§ 84 SGB X).
     """
 
     __tablename__ = "document"
@@ -73,6 +75,7 @@ class Document(Base):
         Index("ix_document_case_position", "case_id", "position"),
         Index("ix_document_dossier_received", "dossier_id", "received_on"),
         Index("ix_document_parent_id", "parent_id"),
+        Index("ix_document_batch_id", "batch_id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
@@ -81,6 +84,7 @@ class Document(Base):
     case_id: Mapped[UUID | None] = mapped_column(ForeignKey("dossier_case.id"))
     dossier_id: Mapped[UUID | None] = mapped_column(ForeignKey("dossier.id"))
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("document.id"))
+    batch_id: Mapped[UUID | None] = mapped_column(ForeignKey("batch.id"))
     position: Mapped[int | None] = mapped_column()
     state: Mapped[DocumentState] = mapped_column(named(DocumentState), default=DocumentState.INBOX)
     title: Mapped[str] = mapped_column(String(300))

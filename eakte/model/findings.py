@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -90,3 +91,148 @@ class Outcome:
     problems: tuple[Problem, ...] = ()
     flags: frozenset[str] = frozenset()
     tools: str = ""
+
+
+class Order(StrEnum):
+    """In which order a scanner delivered the sides of its sheets."""
+
+    AS_READ = "as-read"
+    FRONTS_THEN_BACKS = "fronts-then-backs"
+    FRONTS_THEN_BACKS_REVERSED = "fronts-then-backs-reversed"
+
+
+@dataclass(frozen=True)
+class Rules:
+    """By what a stack is separated.
+
+    ``separators`` are texts of bar codes on sheets of their own, ``starts`` beginnings of texts on
+    first pages, ``cover`` the beginning of the text on our own cover sheets.
+    """
+
+    separators: tuple[str, ...] = ("PATCHT",)
+    starts: tuple[str, ...] = ()
+    cover: str = ""
+    order: Order = Order.AS_READ
+
+
+@dataclass(frozen=True)
+class Code:
+    """A bar code: its kind and what it says."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One page of a stack as the scanner delivered it; ``number`` counts from 1.
+
+    ``skew`` is in degrees; ``dpi`` None where the page is no scan; ``readable`` False where it
+    cannot be shown.
+    """
+
+    number: int
+    codes: tuple[Code, ...] = ()
+    patch_t: bool = False
+    blank: bool = False
+    dpi: int | None = None
+    skew: float = 0.0
+    readable: bool = True
+
+
+@dataclass(frozen=True)
+class Part:
+    """The pages of one document of a stack, in reading order.
+
+    ``opened_by`` is the sheet that begins it (a separator, a cover sheet, its own first page) or
+    None; ``blanks`` are the empty pages that lay among its pages and were left out.
+    """
+
+    pages: tuple[int, ...]
+    opened_by: int | None = None
+    blanks: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Separation:
+    """What a stack consists of; ``paths`` has one PDF for each part, or nothing where the whole
+    stack is one document as it came.
+
+    Every page is in exactly one part, blank in a part or alone, or a separator.
+    """
+
+    look: Look
+    sheets: tuple[Sheet, ...] = ()
+    parts: tuple[Part, ...] = ()
+    paths: tuple[Path, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def separators(self) -> tuple[int, ...]:
+        """The sheets that only separate."""
+        inside = {page for part in self.parts for page in (*part.pages, *part.blanks)}
+        return tuple(
+            sheet.number for sheet in self.sheets if sheet.number not in inside and not sheet.blank
+        )
+
+
+def reading_order(pages: int, order: Order) -> list[int]:
+    """Return the pages of a stack, from 1, in the order in which a reader turns them.
+
+    A sheet whose back was not scanned has none: an odd number of pages leaves the last front alone.
+    """
+    if order is Order.AS_READ:
+        return list(range(1, pages + 1))
+    fronts = (pages + 1) // 2
+    backs = list(range(fronts + 1, pages + 1))
+    if order is Order.FRONTS_THEN_BACKS_REVERSED:
+        backs.reverse()
+    read: list[int] = []
+    # Of an odd number, the reversed backs begin with that of the last but one sheet.
+    for place in range(fronts):
+        read.append(place + 1)
+        if place < len(backs):
+            read.append(backs[place])
+    return read
+
+
+def parted(sheets: Sequence[Sheet], rules: Rules) -> tuple[Part, ...]:
+    """Say which pages of a stack belong together, by the marks on its sheets."""
+    known = {sheet.number: sheet for sheet in sheets}
+    parts: list[_Growing] = []
+    current: _Growing | None = None
+    for number in reading_order(len(sheets), rules.order):
+        sheet = known[number]
+        if is_separator(sheet, rules):
+            current = _Growing(opened_by=number)
+            parts.append(current)
+            continue
+        if _starts(sheet, rules):
+            current = _Growing(opened_by=number)
+            parts.append(current)
+        if current is None:
+            current = _Growing(opened_by=None)
+            parts.append(current)
+        (current.blanks if sheet.blank else current.pages).append(number)
+    return tuple(
+        Part(tuple(one.pages), one.opened_by, tuple(one.blanks)) for one in parts if one.pages
+    )
+
+
+def is_separator(sheet: Sheet, rules: Rules) -> bool:
+    """Say whether a sheet only separates: patch T, a separator's code, a cover sheet of ours."""
+    return sheet.patch_t or any(
+        code.text.strip() in rules.separators or (rules.cover and code.text.startswith(rules.cover))
+        for code in sheet.codes
+    )
+
+
+def _starts(sheet: Sheet, rules: Rules) -> bool:
+    return any(code.text.startswith(start) for code in sheet.codes for start in rules.starts)
+
+
+@dataclass
+class _Growing:
+    opened_by: int | None
+    pages: list[int] = field(default_factory=list)
+    blanks: list[int] = field(default_factory=list)

@@ -12,10 +12,12 @@ import stat
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from enum import Enum
 from pathlib import Path
 
 from eakte.errors import PartUnavailable
+from eakte.model.findings import Rules
 from eakte.processing import cage
 from eakte.processing.limits import MIB, Confinement, Limits
 from eakte.processing.wire import (
@@ -86,7 +88,13 @@ class Cell:
         return self._process.poll() is None
 
     def run(
-        self, task: str, *, name: str, show: Callable[[Progress], None], seconds: float
+        self,
+        task: str,
+        *,
+        name: str,
+        show: Callable[[Progress], None],
+        seconds: float,
+        rules: Rules | None = None,
     ) -> tuple[Account, Ending]:
         """Give the job, listen until it ends or must be ended; the child is dead afterwards.
 
@@ -95,7 +103,7 @@ class Cell:
         """
         try:
             self._await_ready()
-            self._give(task, name=name)
+            self._give(task, name=name, rules=rules)
             ending = self._listen(show, deadline=time.monotonic() + seconds)
         finally:
             self.kill()
@@ -132,6 +140,8 @@ class Cell:
         for number in range(1, self._account.previews + 1):
             name = f"preview-{number:05d}.webp"
             self._take_one(name, into, start=WEBP_START, largest=LARGEST_PREVIEW)
+        for number in range(1, self._account.written_parts + 1):
+            self._take_one(f"part-{number:05d}.pdf", into, start=PDF_START, largest=LARGEST_PDF)
 
     def _take_one(self, name: str, into: Path, *, start: bytes, largest: int) -> None:
         source = self.folder / name
@@ -167,7 +177,7 @@ class Cell:
                 reason=self._said.decode("utf-8", "replace").strip()[-300:] or "keine Antwort",
             )
 
-    def _give(self, task: str, *, name: str) -> None:
+    def _give(self, task: str, *, name: str, rules: Rules | None) -> None:
         limits = self._limits
         job = {
             "task": task,
@@ -180,6 +190,7 @@ class Cell:
             "document_seconds": limits.document_seconds,
             "max_pages": limits.max_pages,
             "max_megapixels": limits.max_megapixels,
+            "rules": asdict(rules) if rules else None,
         }
         pipe = self._process.stdin
         if pipe is None:

@@ -17,13 +17,14 @@ import traceback
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-from eakte.model.findings import PageText
+from eakte.model.findings import Order, PageText, Part, Rules, Sheet
 from eakte.processing.fence import shut_off
 from eakte.processing.limits import MIB, Confinement, Limits
 from eakte.processing.steps.document import Made, look, work_through
 from eakte.processing.steps.identify import Identity
+from eakte.processing.steps.separating import separate
 from eakte.processing.wire import Word, written
 
 PARENT_DIES = 1  # PR_SET_PDEATHSIG
@@ -32,7 +33,7 @@ LONGEST_PRODUCT = 2048 * MIB
 SYSTEM = ("/usr", "/bin", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/fonts", "/proc", "/dev")
 OPEN_FILES = 256
 PROCESSES = 96
-LIBRARIES = ("pikepdf", "pypdfium2", "pillow", "img2pdf", "numpy")
+LIBRARIES = ("pikepdf", "pypdfium2", "pillow", "img2pdf", "numpy", "zxing-cpp")
 
 
 @dataclass
@@ -79,6 +80,27 @@ class Post:
             rotation=page.rotation,
         )
 
+    def sheet(self, sheet: Sheet) -> None:
+        """Send what a page of a stack bears."""
+        self.send(
+            Word.SHEET,
+            codes=[[code.kind, code.text] for code in sheet.codes],
+            patch_t=sheet.patch_t,
+            blank=sheet.blank,
+            dpi=sheet.dpi,
+            skew=sheet.skew,
+            readable=sheet.readable,
+        )
+
+    def part(self, part: Part) -> None:
+        """Send which pages of a stack belong together."""
+        self.send(
+            Word.PART,
+            pages=list(part.pages),
+            opened_by=part.opened_by,
+            blanks=list(part.blanks),
+        )
+
     def note(self, code: str, pages: tuple[int, ...] = ()) -> None:
         """Send a problem."""
         self.send(Word.NOTE, code=code, pages=list(pages))
@@ -98,6 +120,7 @@ class Job:
     task: str
     name: str
     limits: Limits
+    rules: Rules
 
 
 def main() -> int:
@@ -116,9 +139,19 @@ def main() -> int:
     _bound_cost(job.limits)
     folder = Path.cwd()
     made = Made()
+    parts = 0
     try:
         if job.task == "look":
             look(folder / "original", name=job.name, limits=job.limits, tell=post)
+        elif job.task == "separate":
+            parts = separate(
+                folder / "original",
+                name=job.name,
+                folder=folder,
+                limits=job.limits,
+                rules=job.rules,
+                tell=post,
+            )
         else:
             made = work_through(
                 folder / "original", name=job.name, folder=folder, limits=job.limits, tell=post
@@ -126,12 +159,13 @@ def main() -> int:
     except MemoryError:
         gc.collect()
         post.note("memory")
-        made = Made()
+        made, parts = Made(), 0
     post.send(
         Word.END,
         flags=sorted(flag.value for flag in made.flags),
         pdf=made.has_pdf,
         previews=made.previews,
+        parts=parts,
         tools=tools,
     )
     return 0
@@ -152,6 +186,16 @@ def _job(line: bytes) -> Job:
             max_pages=given["max_pages"],
             max_megapixels=given["max_megapixels"],
         ),
+        rules=_rules(given["rules"] or {}),
+    )
+
+
+def _rules(given: dict[str, Any]) -> Rules:
+    return Rules(
+        separators=tuple(given.get("separators", ())),
+        starts=tuple(given.get("starts", ())),
+        cover=given.get("cover", ""),
+        order=Order(given.get("order", Order.AS_READ)),
     )
 
 

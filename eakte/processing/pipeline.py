@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import delete, select, update
@@ -28,8 +29,29 @@ from storage import Digest, ObjectCorrupt, ObjectMissing, Store, Stored
 ShowProgress = Callable[[str, int, int], None]
 
 
+class Treatment(Protocol):
+    """What a lane does with one kind of job; this module is one, ``eakte.stacks`` another."""
+
+    def begin(self, work: UnitOfWork, /, subject_id: UUID) -> Any:
+        """Mark the subject as being worked on; the task, or None when nothing is to be done."""
+
+    def make(
+        self, store: Store, sandbox: Sandbox, task: Any, /, *, folder: Path, progress: ShowProgress
+    ) -> Any:
+        """Do the long part, in no transaction; what came out."""
+
+    def finish(self, work: UnitOfWork, task: Any, made: Any, /) -> None:
+        """Name what came out."""
+
+    def give_up(self, work: UnitOfWork, subject_id: UUID, /, *, error: Exception) -> None:
+        """Show the subject as failed, with the reason."""
+
+    def wait_again(self, work: UnitOfWork, subject_id: UUID, /) -> None:
+        """Show the subject as waiting."""
+
+
 class CutOff(EakteError):
-    """The document's processing was cut off again and again."""
+    """The processing was cut off again and again."""
 
     code = "interrupted"
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 
 from eakte.errors import PartUnavailable, machine_faults_named, no_room
-from eakte.model.findings import Kind, Look, Outcome
+from eakte.model.findings import Kind, Look, Outcome, Rules, Separation
 from eakte.processing import cage
 from eakte.processing.cell import Cell, Ending
 from eakte.processing.limits import MIB, Confinement, Limits, LimitSettings
@@ -134,6 +134,34 @@ class Sandbox:
             tools=account.tools,
         )
 
+    def separate(
+        self, path: Path, *, name: str, folder: Path, rules: Rules, progress: ShowProgress
+    ) -> Separation:
+        """Say of which documents a stack consists; those that had to be written lie in ``folder``.
+
+        A stack that cannot be separated is one document as it came, with the reason where there is
+        one. Never raises for any content.
+
+        Raises:
+            PartUnavailable: no child can be started, or the disk is full.
+        """
+        account, ending = self._run(
+            "separate",
+            path,
+            name=name,
+            into=folder,
+            rules=rules,
+            show=lambda told: progress(told.step, told.done, told.of),
+        )
+        look = account.look or Look("application/octet-stream", Kind.UNKNOWN)
+        problems = tuple(account.problems)
+        if ending is not Ending.DONE:
+            if account.fault:
+                log.warning("Trennung abgebrochen: %s", account.fault)
+            return Separation(look, problems=(*problems, problem(ending.code)))
+        paths = (folder / f"part-{one:05d}.pdf" for one in range(1, account.written_parts + 1))
+        return Separation(look, tuple(account.sheets), tuple(account.parts), tuple(paths), problems)
+
     def _run(
         self,
         task: str,
@@ -141,6 +169,7 @@ class Sandbox:
         *,
         name: str,
         into: Path | None = None,
+        rules: Rules | None = None,
         show: Callable[[Progress], None] = lambda told: None,
     ) -> tuple[Account, Ending]:
         """Do one job in one child and take its products."""
@@ -150,7 +179,7 @@ class Sandbox:
         try:
             with machine_faults_named():
                 shutil.copyfile(path, cell.folder / "original")
-                account, ending = cell.run(task, name=name, show=show, seconds=seconds)
+                account, ending = cell.run(task, name=name, show=show, seconds=seconds, rules=rules)
                 if ending is not Ending.DONE or account.problems:
                     _require_room(cell.folder)
                 if ending is Ending.DONE and into is not None:

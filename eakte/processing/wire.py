@@ -12,7 +12,17 @@ import re
 from dataclasses import dataclass, field
 from enum import Enum
 
-from eakte.model.findings import Flag, Kind, Look, PageText, Problem, TextSource
+from eakte.model.findings import (
+    Code,
+    Flag,
+    Kind,
+    Look,
+    PageText,
+    Part,
+    Problem,
+    Sheet,
+    TextSource,
+)
 from eakte.processing.problems import SENTENCES, problem
 
 LONGEST_LINE = 4 * 1024 * 1024
@@ -22,7 +32,8 @@ MOST_NOTES = 200
 MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/[a-z0-9][a-z0-9!#$&^_.+-]{0,90}")
 NOT_PLAIN = re.compile(r"[^ -~]")
 NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-STEPS = frozenset({"look", "recognise", "assemble", "preview"})
+STEPS = frozenset({"look", "separate", "recognise", "assemble", "preview"})
+MOST_CODES, LONGEST_CODE, LARGEST_SKEW = 20, 500, 90
 MOST_PAGES = 1_000_000
 
 
@@ -38,6 +49,8 @@ class Word(Enum):
     PROGRESS = "progress"
     PAGE = "page"
     NOTE = "note"
+    SHEET = "sheet"
+    PART = "part"
     END = "end"
     FAULT = "fault"
 
@@ -58,6 +71,9 @@ class Account:
     look: Look | None = None
     pages: list[PageText] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    sheets: list[Sheet] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
+    written_parts: int = 0
     flags: frozenset[Flag] = frozenset()
     has_pdf: bool = False
     previews: int = 0
@@ -95,6 +111,10 @@ class Account:
             self.pages.append(_page(said, number=len(self.pages) + 1))
         elif word is Word.NOTE:
             self._note(said)
+        elif word is Word.SHEET:
+            self.sheets.append(_sheet(said, number=len(self.sheets) + 1))
+        elif word is Word.PART:
+            self._part(said)
         elif word is Word.FAULT:
             self.fault = NOT_TEXT.sub(" ", _string(said["trace"], most=8000))
         else:
@@ -111,6 +131,19 @@ class Account:
         pages = [_whole(number, most=MOST_PAGES) for number in numbers]
         self.problems.append(problem(code, pages=pages))
 
+    def _part(self, said: dict[str, object]) -> None:
+        """Take in a part; no page may be in two, none may be made up."""
+        taken = {page for part in self.parts for page in (*part.pages, *part.blanks)}
+        known = len(self.sheets)
+        pages, blanks = (_numbers(said[name], most=known) for name in ("pages", "blanks"))
+        opened_by = None if said["opened_by"] is None else _whole(said["opened_by"], most=known)
+        inside = [*pages, *blanks]
+        if not pages or taken & set(inside) or len(set(inside)) != len(inside):
+            raise Distrusted("a page in two parts")
+        if any(not self.sheets[page - 1].blank for page in blanks) or opened_by == 0:
+            raise Distrusted("a page left out that is not blank")
+        self.parts.append(Part(pages, opened_by, blanks))
+
     def _end(self, said: dict[str, object]) -> None:
         flags = said["flags"]
         if not isinstance(flags, list) or len(flags) > len(Flag):
@@ -119,8 +152,11 @@ class Account:
         self.has_pdf = said["pdf"] is True
         self.previews = _whole(said["previews"], most=MOST_PAGES)
         self.tools = NOT_PLAIN.sub("?", _string(said["tools"], most=LONGEST_TOOLS))
+        self.written_parts = _whole(said.get("parts", 0), most=MOST_PAGES)
         if self.previews not in (0, len(self.pages)):
             raise Distrusted("previews and pages differ")
+        if self.written_parts not in (0, len(self.parts)):
+            raise Distrusted("parts and their products differ")
         self.ended = True
 
 
@@ -172,6 +208,36 @@ def _page(said: dict[str, object], *, number: int) -> PageText:
         dpi=None if dpi is None else _whole(dpi, most=100_000),
         rotation=rotation,
     )
+
+
+def _sheet(said: dict[str, object], *, number: int) -> Sheet:
+    codes, dpi = said["codes"], said["dpi"]
+    if number > MOST_PAGES or not isinstance(codes, list) or len(codes) > MOST_CODES:
+        raise Distrusted("sheet")
+    skew = said["skew"]
+    if not isinstance(skew, int | float) or not -LARGEST_SKEW <= skew <= LARGEST_SKEW:
+        raise Distrusted("skew")
+    return Sheet(
+        number=number,
+        codes=tuple(
+            Code(_string(kind, most=40), cleaned(_string(text, most=LONGEST_CODE)))
+            for kind, text in codes
+        ),
+        patch_t=said["patch_t"] is True,
+        blank=said["blank"] is True,
+        dpi=None if dpi is None else _whole(dpi, most=100_000),
+        skew=float(skew),
+        readable=said["readable"] is True,
+    )
+
+
+def _numbers(value: object, *, most: int) -> tuple[int, ...]:
+    if not isinstance(value, list) or len(value) > most:
+        raise Distrusted("pages")
+    pages = tuple(_whole(one, most=most) for one in value)
+    if 0 in pages:
+        raise Distrusted("pages")
+    return pages
 
 
 def _string(value: object, *, most: int) -> str:

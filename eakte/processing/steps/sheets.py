@@ -153,6 +153,16 @@ class Sheets:
         with self._page(number) as page:
             return _draw(page, width=width, height=height, grey=False)
 
+    def grey(self, number: int, facts: Facts, *, dpi: int) -> Image.Image:
+        """The page with everything on it, in grey.
+
+        Raises:
+            UnreadablePage: pdfium cannot draw it.
+        """
+        width, height = self._bounded(facts, dpi=dpi)
+        with self._page(number) as page:
+            return _draw(page, width=width, height=height, grey=True)
+
     def size_in_pixels(self, facts: Facts) -> tuple[int, int]:
         """The pixels of a page's picture: those of its scan, within bounds."""
         return self._bounded(facts, dpi=min(max(facts.dpi or GOOD_DPI, LOWEST_DPI), HIGHEST_DPI))

@@ -1,0 +1,294 @@
+"""How does a stack come in, and which of its pages went where?
+
+A stack is kept as it was delivered and gets its receipt at once; taking it apart is a job.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from eakte import audit, jobs
+from eakte.access.actions import Action
+from eakte.access.check import require
+from eakte.errors import BadInput, KeyUsed, RuleBroken
+from eakte.intake.delivering import Begin, LookAt, find_department
+from eakte.intake.receiving import Arrival, name_bytes, refuse_unwanted, take_bytes, unit_of
+from eakte.model.batch import Batch, BatchPage, BatchState, Fate
+from eakte.model.counter import hold, next_number
+from eakte.model.findings import Kind, Look, Order
+from eakte.unit_of_work import UnitOfWork
+
+BATCH_SCOPE = "batch"
+SEPARATE = "separate"
+LONGEST_KEY, LONGEST_SETTING, MOST_SETTINGS = 200, 200, 40
+
+
+@dataclass(frozen=True)
+class Scanned:
+    """What a scanning station says of a stack."""
+
+    name: str
+    key: str
+    sha256: str | None = None
+    size: int | None = None
+    department: str | None = None
+    number: int | None = None
+    operator: str = ""
+    device: str = ""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    order: Order = Order.AS_READ
+    received_on: date | None = None
+
+
+@dataclass(frozen=True)
+class BatchReceipt:
+    """What proves to the station that a stack arrived: it is stored, named and logged.
+
+    ``missing`` are running numbers of the same station, before this one, that never arrived.
+    """
+
+    batch_id: UUID
+    number: int
+    sender_number: int | None
+    sha256: str
+    size: int
+    pages: int | None
+    received_at: datetime
+    name: str
+    operator: str
+    device: str
+    missing: tuple[int, ...]
+    repeated: bool
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return asdict(self) | {
+            "batch_id": str(self.batch_id),
+            "received_at": self.received_at.isoformat(),
+            "missing": list(self.missing),
+        }
+
+
+@dataclass(frozen=True)
+class Balance:
+    """Where the pages of a stack went; ``delivered`` is the sum of the others when it is right."""
+
+    delivered: int
+    filed: int
+    separators: int
+    blanks: int
+    aside: int
+
+    @property
+    def right(self) -> bool:
+        """Say whether every page has exactly one fate."""
+        return self.delivered == self.filed + self.separators + self.blanks + self.aside
+
+
+def deliver_batch(begin: Begin, path: Path, *, scanned: Scanned, look: LookAt) -> BatchReceipt:
+    """Take the stack at ``path`` in and return its receipt, which holds when this returns.
+
+    The source at ``path`` is never touched.
+
+    Raises:
+        BadInput, NotAllowed, KeyUsed, NotFound, PartUnavailable: nothing was kept.
+    """
+    with begin() as work:
+        require(work, Action.DELIVER_DOCUMENT)
+        unit = find_department(work, scanned.department)
+        store, limit = work.store, work.settings.max_upload_bytes
+    _check(scanned)
+    seen = look(path, scanned.name)
+    refuse_unwanted(seen, name=scanned.name)
+    arrival = take_bytes(
+        store, path, name=scanned.name, limit=limit, sha256=scanned.sha256, size=scanned.size
+    )
+    with begin() as work:
+        return receive_batch(
+            work, arrival, look=seen, scanned=scanned, unit=unit.id if unit else None
+        )
+
+
+def receive_batch(
+    work: UnitOfWork, arrival: Arrival, *, look: Look, scanned: Scanned, unit: UUID | None
+) -> BatchReceipt:
+    """Name a stack whose bytes are kept, and promise that it is taken apart.
+
+    The same key of the same sender with the same bytes gives the same receipt again. The receipt
+    holds from the moment the transaction of ``work`` is committed.
+
+    Raises:
+        NotAllowed: the actor may not deliver.
+        BadInput: it is not clear which unit's inbox is meant, or the running number was used.
+        KeyUsed: the key was used for other bytes.
+        PartUnavailable: the bytes are not in the store any more.
+    """
+    require(work, Action.DELIVER_DOCUMENT)
+    session = work.session
+    hold(session, BATCH_SCOPE)
+    known = session.scalar(
+        select(Batch).where(Batch.sender_id == work.actor.id, Batch.key == scanned.key)
+    )
+    if known is not None:
+        if known.sha256 != arrival.sha256:
+            raise KeyUsed(
+                "Unter diesem Schlüssel wurde schon ein anderer Stapel angenommen; "
+                "es wurde nichts geändert."
+            )
+        return batch_receipt(work, known, repeated=True)
+    _refuse_used_number(work, scanned)
+    department = unit_of(work, unit)
+    name_bytes(work, arrival)
+    batch = Batch(
+        number=next_number(session, BATCH_SCOPE),
+        sender_id=work.actor.id,
+        department_id=department.id,
+        key=scanned.key,
+        sender_number=scanned.number,
+        sha256=arrival.sha256,
+        size=arrival.size,
+        name=arrival.name,
+        media_type=look.media_type,
+        operator=scanned.operator.strip(),
+        device=scanned.device.strip(),
+        settings=dict(scanned.settings),
+        order=scanned.order,
+        received_on=scanned.received_on or work.clock.today(),
+        received_at=work.clock.now(),
+        pages=look.pages,
+    )
+    session.add(batch)
+    session.flush()
+    audit.note(
+        work,
+        "batch.received",
+        kind="batch",
+        subject=batch.id,
+        sha256=arrival.sha256,
+        size=arrival.size,
+        number=batch.number,
+        sender_number=scanned.number,
+        operator=batch.operator,
+    )
+    jobs.enqueue(work, SEPARATE, batch.id, priority=jobs.NORMAL)
+    return batch_receipt(work, batch)
+
+
+def batch_receipt(work: UnitOfWork, batch: Batch, *, repeated: bool = False) -> BatchReceipt:
+    """Return the receipt of a stack as it was given, with what is known by now."""
+    require(work, Action.SEE_BATCH, batch)
+    return BatchReceipt(
+        batch_id=batch.id,
+        number=batch.number,
+        sender_number=batch.sender_number,
+        sha256=batch.sha256,
+        size=batch.size,
+        pages=batch.pages,
+        received_at=batch.received_at,
+        name=batch.name,
+        operator=batch.operator,
+        device=batch.device,
+        missing=tuple(_missing_before(work, batch)),
+        repeated=repeated,
+    )
+
+
+def balance_of(work: UnitOfWork, batch: Batch) -> Balance | None:
+    """Return where the pages of a stack went; None while it is not taken apart."""
+    require(work, Action.SEE_BATCH, batch)
+    if batch.state is not BatchState.READY or batch.pages is None:
+        return None
+    counted: dict[Fate, int] = {
+        fate: number
+        for fate, number in work.session.execute(
+            select(BatchPage.fate, func.count())
+            .where(BatchPage.batch_id == batch.id)
+            .group_by(BatchPage.fate)
+        )
+    }
+    return Balance(
+        batch.pages,
+        *(counted.get(fate, 0) for fate in (Fate.FILED, Fate.SEPARATOR, Fate.BLANK, Fate.ASIDE)),
+    )
+
+
+def is_stack(look: Look) -> bool:
+    """Say whether something can consist of several documents: pages that a scanner made."""
+    return look.kind in {Kind.PDF, Kind.IMAGE} and (look.pages or 0) > 1
+
+
+def _check(scanned: Scanned) -> None:
+    if not scanned.key.strip() or len(scanned.key) > LONGEST_KEY:
+        raise BadInput(
+            "Es fehlt der Schlüssel der Lieferung, oder er ist länger als %(most)s Zeichen.",
+            most=LONGEST_KEY,
+        )
+    if scanned.number is not None and scanned.number < 1:
+        raise BadInput("Die laufende Nummer eines Stapels beginnt bei 1.")
+    for said in (scanned.operator, scanned.device):
+        if len(said) > LONGEST_SETTING:
+            raise BadInput("Person und Gerät dürfen höchstens 200 Zeichen lang sein.")
+    if len(scanned.settings) > MOST_SETTINGS or any(
+        len(name) > LONGEST_SETTING or len(said) > LONGEST_SETTING
+        for name, said in scanned.settings.items()
+    ):
+        raise BadInput("Es sind zu viele oder zu lange Einstellungen des Geräts angegeben.")
+
+
+def _refuse_used_number(work: UnitOfWork, scanned: Scanned) -> None:
+    if scanned.number is None:
+        return
+    used = work.session.scalar(
+        select(Batch.number).where(
+            Batch.sender_id == work.actor.id, Batch.sender_number == scanned.number
+        )
+    )
+    if used is not None:
+        raise BadInput(
+            "Die laufende Nummer %(number)s wurde schon für einen anderen Stapel verwendet.",
+            number=scanned.number,
+            next_step="Bitte prüfen Sie den Zähler des Geräts.",
+        )
+
+
+def _missing_before(work: UnitOfWork, batch: Batch) -> list[int]:
+    """The numbers that the station has skipped since its first, the latest hundred of them."""
+    if batch.sender_number is None:
+        return []
+    arrived = set(
+        work.session.scalars(
+            select(Batch.sender_number).where(
+                Batch.sender_id == batch.sender_id,
+                Batch.sender_number.is_not(None),
+                Batch.sender_number <= batch.sender_number,
+            )
+        )
+    )
+    known = {number for number in arrived if number is not None}
+    first = min(known, default=batch.sender_number)
+    return [number for number in range(first, batch.sender_number) if number not in known][-100:]
+
+
+def separate_again(work: UnitOfWork, batch: Batch) -> None:
+    """Take a stack up again that could not be taken apart.
+
+    Raises:
+        RuleBroken: it is taken apart already, or will be.
+    """
+    require(work, Action.SEPARATE_AGAIN, batch)
+    if batch.state is not BatchState.FAILED:
+        raise RuleBroken(
+            "Der Stapel ist schon getrennt oder wird es gerade.",
+            next_step="Bitte sehen Sie nach, wohin seine Seiten kamen.",
+        )
+    batch.state, batch.problem = BatchState.WAITING, None
+    work.session.flush()
+    audit.note(work, "batch.again", kind="batch", subject=batch.id)
+    jobs.revive(work, SEPARATE, batch.id)
