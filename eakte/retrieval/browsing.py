@@ -280,6 +280,7 @@ def relatives_of(
     work: UnitOfWork, document: Document
 ) -> tuple[Document | None, Sequence[Document]]:
     """Return of which document this one is an attachment, and its own attachments, if visible."""
+    require(work, Action.SEE_PLAN)
     require(work, Action.SEE_DOCUMENT, document)
     related = Document.parent_id == document.id
     if document.parent_id is not None:
