@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import UUID
 
 from eakte.access.accounts import create_department, create_user
 from eakte.access.acting import actor_of
@@ -15,8 +16,9 @@ from eakte.config import load_settings
 from eakte.db import Database
 from eakte.filing.opening import open_case, open_dossier
 from eakte.filing.plan import add_plan_entry
+from eakte.intake.batches import Scanned, receive_batch
 from eakte.intake.delivering import Declared, deliver
-from eakte.intake.receiving import Receipt
+from eakte.intake.receiving import Receipt, take_bytes
 from eakte.model.case import Case
 from eakte.model.department import Department
 from eakte.model.document import Document, Source
@@ -158,6 +160,18 @@ def bring(
         declared=Declared(name=name, source=Source.COMMAND, **declared),
         look=lambda at, called: look,
     )
+
+
+def bring_stack(office: Office, actor: Actor, folder: Path, *, content: bytes, key: str) -> UUID:
+    """Deliver a stack that nobody has taken apart yet."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "stack.pdf"
+    path.write_bytes(content)
+    with office.begin(actor) as work:
+        arrival = take_bytes(work.store, path, name="stack.pdf", limit=len(content))
+        scanned = Scanned("stack.pdf", key=key)
+        look = Look("application/pdf", Kind.PDF, 1)
+        return receive_batch(work, arrival, look=look, scanned=scanned, unit=None).batch_id
 
 
 def opened(office: Office, staff: Staff, *, person: str = "Muster, Änne") -> tuple[Dossier, Case]:

@@ -14,6 +14,7 @@ from eakte.access.check import require, visible
 from eakte.db import Page, paged
 from eakte.errors import NotFound
 from eakte.model.batch import Batch, BatchPage, Fate
+from eakte.model.case import Case
 from eakte.model.document import Document
 from eakte.model.job import Job, JobState
 from eakte.unit_of_work import UnitOfWork
@@ -76,9 +77,9 @@ def parts_of(work: UnitOfWork, batch: Batch, pages: Sequence[BatchPage]) -> list
     seen = {
         document.id: document
         for document in work.session.scalars(
-            select(Document).where(
-                Document.id.in_(ids), visible(work.actor, Action.SEE_DOCUMENT, Document)
-            )
+            select(Document)
+            .options(joinedload(Document.case).joinedload(Case.dossier))
+            .where(Document.id.in_(ids), visible(work.actor, Action.SEE_DOCUMENT, Document))
         )
     }
     placed: dict[UUID, dict[int, int]] = {}

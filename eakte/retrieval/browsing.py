@@ -260,7 +260,7 @@ def history_of(work: UnitOfWork, thing: Dossier | Case | Document) -> list[Happe
 
 def attachments_in(work: UnitOfWork, documents: Sequence[Document]) -> dict[UUID, list[Document]]:
     """Return the attachments of each of these documents that the actor may see."""
-    require(work, Action.SEE_PLAN)
+    require(work, Action.SEE_LISTS)
     ids = [document.id for document in documents]
     found: dict[UUID, list[Document]] = {}
     if not ids:
@@ -280,7 +280,7 @@ def relatives_of(
     work: UnitOfWork, document: Document
 ) -> tuple[Document | None, Sequence[Document]]:
     """Return of which document this one is an attachment, and its own attachments, if visible."""
-    require(work, Action.SEE_PLAN)
+    require(work, Action.SEE_LISTS)
     require(work, Action.SEE_DOCUMENT, document)
     related = Document.parent_id == document.id
     if document.parent_id is not None:

@@ -42,6 +42,9 @@ from eakte.model.user import Actor, Role, User
 from eakte.retrieval.protocol import ask_inspection, decide_inspection, inspection_by_id
 from eakte.unit_of_work import UnitOfWork
 from tests.browser.drawing import stack
+from tests.builders import bring_stack
+from tests.stacks.paper import empty, letter
+from tests.stacks.paper import stack as bound
 
 PASSWORD = "ein langes Kennwort"
 # Who joins those whom the desk knows already, and the units they work in.
@@ -85,6 +88,9 @@ def furnish(office: Office, dossier_id: UUID, folder: Path) -> Furnished:
     _deadlines(office, case_id)
     _rights(office, dossier_id, case_id)
     _glass(office, dossier_id, locked_id)
+    batch_id = bring_stack(
+        office, _as(office, "carl"), folder, content=bound([letter("eins"), empty()]), key="one"
+    )
     inspections = _inspections(office)
     made.secret, made.recovery = _with_codes(office)
     made.staff_reference = _about_staff(office)
@@ -103,6 +109,7 @@ def furnish(office: Office, dossier_id: UUID, folder: Path) -> Furnished:
             "locked_id": locked_id,
             "case_id": case_id,
             "document_id": documents[0],
+            "batch_id": batch_id,
             "entry_id": plan_entry(work, "5.2").id,
             "user_id": _person(work, "clara").id,
             "number": 1,

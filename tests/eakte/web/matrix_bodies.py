@@ -116,6 +116,11 @@ BODIES: dict[str, Body | None] = {
     "login.sign_out": form(),
     "login.try_sign_in": form(login="clerk", password="falsch"),
     "notices.seen": None,
+    "stacks.again": None,
+    "stacks.cover_sheet": form(document_type="Antrag"),
+    "stacks.take": lambda house: {
+        "form": {"stack": (io.BytesIO(b"%PDF-1.7 by form"), "stack.pdf")}
+    },
     "rights.ask": form(mark="lock", lift_reason=REASON),
     "rights.decide": form(decision="keep"),
     "rights.give": later(

@@ -29,7 +29,7 @@ from eakte.model.right import Grant, GrantKind, LiftRequest, Mark, Notice, Parti
 from eakte.model.user import Actor, Role, User
 from eakte.web.per_request import OfficeApp
 from storage import MemoryStore
-from tests.builders import A_PDF, appoint, bring, build_office, hire
+from tests.builders import A_PDF, appoint, bring, bring_stack, build_office, hire
 from tests.eakte.web.browser import Browser, key_of, signed_in
 from tests.eakte.web.undone import UndoneDatabase
 
@@ -95,11 +95,16 @@ def build(folder: Path) -> MatrixHouse:
             takes_dossiers=True,
         ).id
     made = MatrixHouse(office, None, people, {}, {})  # type: ignore[arg-type]  # comes below
-    made.things = {"dossier_id": {}, "case_id": {}, "document_id": {}}
+    made.things = {"dossier_id": {}, "case_id": {}, "document_id": {}, "batch_id": {}}
     for kind in KINDS[:-1]:
         foreign = kind == "foreign"
         by = staff.other_clerk if foreign else colleague
         _thing(made, kind, by, abroad if foreign else staff.entry.id, folder / "in")
+        # No stack is locked or about staff: what stands there is one of another unit.
+        sender = colleague if kind in {"own", "cancelled"} else staff.other_clerk
+        made.things["batch_id"][kind] = bring_stack(
+            office, sender, folder / "in", content=f"%PDF stack {kind}".encode(), key=kind
+        )
     for of_kind in made.things.values():
         of_kind["deleted"] = UUID(int=7)
     with office.as_system() as work:

@@ -45,7 +45,7 @@ HEADS = {
     NOBODY: "niemand",
 }
 
-THINGS = ("document_id", "dossier_id", "case_id")
+THINGS = ("document_id", "dossier_id", "case_id", "batch_id")
 PLAIN = {"page": 1, "number": 1, "size": 1, "code": "en", "filename": "mark.svg"}
 # How an answer is written in the table.
 DONE, RULE, FORBIDDEN, ABSENT, SIGN_IN = "✓", "○", "✗", "–", "⊘"
@@ -85,9 +85,7 @@ def rows_of(app: Any) -> Iterator[tuple[Rule, str]]:
 
 
 def _kind_of(rule: Rule) -> str | None:
-    return next(
-        (name for name in ("document_id", "dossier_id", "case_id") if name in rule.arguments), None
-    )
+    return next((name for name in THINGS if name in rule.arguments), None)
 
 
 def _address(house: MatrixHouse, rule: Rule, kind: str) -> str:

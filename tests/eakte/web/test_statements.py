@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from eakte.bootstrap import Office
 from eakte.filing.describing import Description
 from eakte.filing.opening import open_case, open_dossier
 from eakte.filing.placing import place_document
+from eakte.model.batch import Batch, BatchPage, BatchState, Fate
 from eakte.model.case import Case
 from eakte.model.content import keep_content
 from eakte.model.document import Document, Rendition, RenditionKind, Version, WithdrawalSheet
@@ -37,7 +39,7 @@ from eakte.retrieval.indexing import write_entries
 from eakte.unit_of_work import UnitOfWork
 from eakte.web.login import OPEN_TO_EVERYBODY
 from eakte.web.per_request import OfficeApp
-from tests.builders import PASSWORD_HASH, Staff
+from tests.builders import PASSWORD_HASH, Staff, bring_stack
 from tests.eakte.web.browser import Browser, signed_in
 from tests.inspecting import agreed, protector
 from tests.statements import heard
@@ -67,7 +69,7 @@ class House:
 
 
 @pytest.fixture
-def prepared(office: Office, staff: Staff, clerk: Browser) -> House:
+def prepared(office: Office, staff: Staff, clerk: Browser, tmp_path: Path) -> House:
     """Twelve dossiers with three cases each, letters in every one, and some in the inbox."""
     waiting = [clerk.bring(b"%%PDF waiting %d" % number) for number in range(12)]
     filed = [clerk.bring(b"%%PDF filed %d" % number) for number in range(24)]
@@ -96,6 +98,7 @@ def prepared(office: Office, staff: Staff, clerk: Browser) -> House:
         "document_id": filed[0],
         "dossier_id": cases[0].dossier_id,
         "case_id": cases[0].id,
+        "batch_id": _stack(office, staff, tmp_path, filed),
         "user_id": rich,
         "entry_id": staff.entry.id,
         "inspection_id": agreed(office, staff, watcher),
@@ -103,6 +106,25 @@ def prepared(office: Office, staff: Staff, clerk: Browser) -> House:
         "number": 1,
     }
     return House(parts, waiting[3])
+
+
+def _stack(office: Office, staff: Staff, folder: Path, documents: list[UUID]) -> UUID:
+    """A stack of fifty pages that is taken apart."""
+    stack = bring_stack(office, staff.clerk, folder / "in", content=b"%PDF stack", key="stack")
+    with office.as_system() as work:
+        batch = work.session.get_one(Batch, stack)
+        batch.state, batch.pages = BatchState.READY, 50
+        for page in range(1, 51):
+            work.session.add(
+                BatchPage(
+                    batch_id=stack,
+                    page=page,
+                    fate=Fate.FILED,
+                    document_id=documents[page % len(documents)],
+                    place=page,
+                )
+            )
+    return stack
 
 
 def _give_products(work: UnitOfWork, document: UUID) -> None:
