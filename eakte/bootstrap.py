@@ -58,13 +58,13 @@ class Office:
         return UnitOfWork(actor, session, self.store, self.index, self.clock, self.settings)
 
     @contextmanager
-    def on_behalf_of(self, person: UUID) -> Iterator[UnitOfWork]:
+    def on_behalf_of(self, person: UUID, *, writes: bool = True) -> Iterator[UnitOfWork]:
         """Open a unit of work of a person who is not there, with their rights of this moment.
 
         Raises:
             NotAllowed: the account is locked or gone.
         """
-        with self.database.transaction() as session:
+        with self.database.transaction(writes=writes) as session:
             user = session.get(User, person)
             if user is None or not user.active:
                 raise NotAllowed("Das Konto, in dessen Namen gehandelt werden soll, ist gesperrt.")

@@ -122,6 +122,9 @@ class Settings(BaseSettings):
     audit_view_hours: int = Field(
         24, ge=1, le=744, description="Dauer einer Einsicht in das Protokoll in Stunden"
     )
+    list_hours: int = Field(
+        24, ge=1, le=168, description="So viele Stunden bleibt eine ausgegebene Liste abrufbar"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Ausführlichkeit des Betriebsprotokolls"
     )

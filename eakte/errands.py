@@ -2,39 +2,135 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from types import MappingProxyType
+from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from eakte import jobs
 from eakte.bootstrap import Office
-from eakte.errors import NotAllowed, NotFound
+from eakte.errors import ChangedMeanwhile, EakteError, NotAllowed, NotFound
+from eakte.jobs import Heart, LeaseLost, Stopped
 from eakte.model.job import Job
+from eakte.retrieval.prepared.asking import DESTROY_LIST, WRITE_LIST
+from eakte.retrieval.prepared.ending import destroy_list
+from eakte.retrieval.prepared.writing import (
+    Written,
+    discard_list,
+    finish_list,
+    give_up_list,
+    write_list,
+)
 from eakte.unit_of_work import UnitOfWork
 
-Errand = Callable[[UnitOfWork, UUID], None]
-"""What is done for a person: their unit of work with the rights of that moment, the subject."""
+Made = TypeVar("Made")
+Product = TypeVar("Product", covariant=True)
+# What has changed meanwhile is looked at again after this time.
+ANEW = timedelta(seconds=1)
+Begin = Callable[[], AbstractContextManager[UnitOfWork]]
+Beat = Callable[[str, int, int], bool]
 
 
-def do_errand(office: Office, errands: Mapping[str, Errand], job: Job) -> None:
+class Make(Protocol[Product]):
+    """The long part: opens units of work of the person, each with the rights of its moment."""
+
+    def __call__(
+        self, begin: Begin, subject: UUID, /, *, show: Callable[[str, int, int], None]
+    ) -> Product:
+        """Return what was made, which nobody has a right to yet."""
+
+
+@dataclass(frozen=True)
+class Errand(Generic[Made]):
+    """What is done for a person, in two parts with no transaction between them.
+
+    ``finish`` names what was made, in the person's unit of work, and may refuse; then the
+    application itself is to ``discard`` it. ``give_up`` is told when nothing will come of it.
+    """
+
+    make: Make[Made]
+    finish: Callable[[UnitOfWork, Made], None]
+    discard: Callable[[UnitOfWork, Made], None]
+    give_up: Callable[[UnitOfWork, UUID, Exception], None]
+
+
+ERRANDS: Mapping[str, Errand[Any]] = MappingProxyType(
+    {WRITE_LIST: Errand[Written](write_list, finish_list, discard_list, give_up_list)}
+)
+# What the application does by itself after a person has let go of something.
+AFTERWARDS: Mapping[str, Callable[[UnitOfWork, UUID], None]] = MappingProxyType(
+    {DESTROY_LIST: destroy_list}
+)
+
+
+class CutOff(EakteError):
+    """The errand was cut off again and again."""
+
+    code = "interrupted"
+
+
+def do_errand(
+    office: Office,
+    errands: Mapping[str, Errand[Any]],
+    job: Job,
+    *,
+    beat: Beat,
+    stopping: threading.Event,
+) -> None:
     """Do one errand in the name of whoever asked for it, and strike it off.
 
     Raises:
         NotAllowed: nobody is named, or the person may not do this any more.
+        ChangedMeanwhile: rights or rows are others than at the beginning; it has to begin anew.
+        LeaseLost: somebody else does it, or nobody wants it any more.
+        Stopped: the worker is to end.
     """
+    if job.kind in AFTERWARDS:
+        with office.as_system() as work:
+            AFTERWARDS[job.kind](work, job.subject_id)
+            jobs.done(work.session, job)
+        return
     if job.actor_id is None:
         raise NotAllowed("Es ist nicht vermerkt, in wessen Namen gehandelt werden soll.")
-    with office.on_behalf_of(job.actor_id) as work:
-        errands[job.kind](work, job.subject_id)
-        jobs.done(work.session, job)
+    if jobs.exhausted(job, attempts=office.settings.job_attempts):
+        raise CutOff("Der Auftrag wurde immer wieder abgebrochen und deshalb zurückgestellt.")
+    errand = errands[job.kind]
+    with Heart(beat, stopping) as heart:
+        begin = partial(office.on_behalf_of, job.actor_id, writes=False)
+        made = errand.make(begin, job.subject_id, show=heart.show)
+    try:
+        with office.on_behalf_of(job.actor_id) as work:
+            errand.finish(work, made)
+            if heart.lost or not jobs.done(work.session, job):
+                raise LeaseLost
+    except BaseException:
+        with office.as_system() as work:
+            errand.discard(work, made)
+        raise
 
 
-def errand_failed(office: Office, job: Job, error: Exception) -> None:
+def errand_failed(
+    office: Office, errands: Mapping[str, Errand[Any]], job: Job, error: Exception
+) -> None:
     """Try an errand again later, or never when its person may not do it now."""
-    with office.database.transaction() as session:
+    with office.as_system() as work:
+        session, clock, told = work.session, office.clock, jobs.told_of(error)
+        if isinstance(error, Stopped | ChangedMeanwhile):
+            # It begins anew: at once elsewhere, or when the rows have come to rest.
+            pause = ANEW if isinstance(error, ChangedMeanwhile) else timedelta(0)
+            jobs.postponed(session, clock, job, reason=told, pause=pause)
+            return
         if jobs.is_away(error):
-            jobs.postponed(session, office.clock, job, reason=jobs.told_of(error))
+            jobs.postponed(session, clock, job, reason=told)
             return
         # Whoever may not do it now gets nothing by waiting.
-        final = isinstance(error, NotAllowed | NotFound)
+        final = isinstance(error, NotAllowed | NotFound | CutOff)
         attempts = 1 if final else office.settings.job_attempts
-        jobs.failed(session, office.clock, job, error=jobs.told_of(error), attempts=attempts)
+        aside = jobs.failed(session, clock, job, error=told, attempts=attempts)
+        if aside and job.kind in errands:
+            errands[job.kind].give_up(work, job.subject_id, error)

@@ -274,6 +274,15 @@ def revive(work: UnitOfWork, kind: str, subject: UUID) -> None:
     enqueue(work, kind, subject, priority=URGENT)
 
 
+def forget(work: UnitOfWork, kind: str, subject: UUID) -> None:
+    """Take back every promise about a subject; whoever works on it notices by the lost lease."""
+    work.session.execute(
+        delete(Job)
+        .where(Job.kind == kind, Job.subject_id == subject)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def _held(result: object) -> bool:
     return _count(result) == 1
 

@@ -18,7 +18,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from shutil import rmtree
-from types import MappingProxyType
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
@@ -26,7 +26,7 @@ from sqlalchemy import func, select
 from eakte import jobs, stacks
 from eakte.access.rights.locking import INDEX_DOSSIER
 from eakte.bootstrap import Office
-from eakte.errands import Errand, do_errand, errand_failed
+from eakte.errands import AFTERWARDS, ERRANDS, Errand, do_errand, errand_failed
 from eakte.errors import EakteError, LogDamaged, PartUnavailable, machine_faults_named
 from eakte.evidence.daily import keep_heads
 from eakte.evidence.fixity import sweep
@@ -39,6 +39,7 @@ from eakte.processing.limits import Limits
 from eakte.processing.sandbox import Sandbox
 from eakte.processing.scratch import Scratch
 from eakte.retrieval.indexing import index_dossier, write_entries
+from eakte.retrieval.prepared.ending import end_lists
 from eakte.retrieval.rebuilding import needs_rebuilding, rebuild
 from search import SearchError
 from storage import ObjectCorrupt, ObjectMissing, StorageError
@@ -59,9 +60,7 @@ HEADS_LOOK_EVERY = 600.0
 class Worker:
     """All lanes of one worker process."""
 
-    def __init__(
-        self, office: Office, *, errands: Mapping[str, Errand] = MappingProxyType({})
-    ) -> None:
+    def __init__(self, office: Office, *, errands: Mapping[str, Errand[Any]] = ERRANDS) -> None:
         self.office = office
         self.errands = errands
         self.holder = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
@@ -81,8 +80,7 @@ class Worker:
             for number in range(self.office.settings.worker_lanes)
         ]
         lanes.append(threading.Thread(target=self._index_lane, name="index", daemon=True))
-        if self.errands:
-            lanes.append(threading.Thread(target=self._errand_lane, name="errands", daemon=True))
+        lanes.append(threading.Thread(target=self._errand_lane, name="errands", daemon=True))
         if not until_idle:
             lanes.append(threading.Thread(target=self._tidy_lane, name="tidy", daemon=True))
             lanes.append(threading.Thread(target=self._heads_lane, name="heads", daemon=True))
@@ -336,18 +334,21 @@ class Worker:
         self._forever(self._errand_turn)
 
     def _errand_turn(self) -> bool:
-        claimed = self._claim([*self.errands])
+        claimed = self._claim([*self.errands, *AFTERWARDS])
         for job in claimed:
+            beat = partial(self._beat, job)
             try:
-                do_errand(self.office, self.errands, job)
-            except (EakteError, StorageError) as error:
-                errand_failed(self.office, job, error)
+                do_errand(self.office, self.errands, job, beat=beat, stopping=self.stopping)
+            except LeaseLost:
+                log.warning("errand %s went to another worker or is wanted no more", job.id)
+            except (EakteError, StorageError, Stopped) as error:
+                errand_failed(self.office, self.errands, job, error)
                 if jobs.is_away(error):
                     raise
             except Exception as error:
                 # The edge: a fault of ours must not take the lane or other errands with it.
                 log.exception("errand %s failed", job.id)
-                errand_failed(self.office, job, error)
+                errand_failed(self.office, self.errands, job, error)
         return bool(claimed)
 
     # --- the watched folder and the broom -------------------------------------------------------
@@ -372,6 +373,8 @@ class Worker:
             with machine_faults_named():
                 with self.office.as_system() as work:
                     sweep_uploads(work)
+                with self.office.as_system() as work:
+                    end_lists(work)
                 with self.office.as_system() as work:
                     sweep(work, older_than=timedelta(days=self.office.settings.sweep_days))
             self.stopping.wait(TIDY_EVERY)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -75,6 +76,24 @@ def actor_with(user: User, found: Iterable[Right], *, confirmed: bool = False) -
         glass=_dossiers(rights, GrantKind.BREAK_GLASS),
         confirmed=confirmed,
     )
+
+
+def fingerprint(actor: Actor) -> str:
+    """Return a SHA-256 that is another one as soon as the actor's rights are others.
+
+    What rows of dossiers say about access is not part of it, nor is a recent proof of identity.
+    """
+    told: list[object] = [str(actor.id), sorted(actor.roles)]
+    told += [sorted(map(str, dossiers)) for dossiers in (actor.granted, actor.glass)]
+    for scope in sorted(actor.scopes, key=lambda one: str(one.person)):
+        told += [
+            str(scope.person),
+            sorted(scope.roles),
+            sorted(map(str, scope.departments)),
+            sorted(map(str, scope.shares)),
+            sorted(f"{case} {owner}" for case, owner in scope.cases),
+        ]
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
 def _scope(

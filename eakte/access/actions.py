@@ -29,6 +29,7 @@ class Action(Enum):
     OPEN_CASE = "einen Vorgang anlegen"
     EDIT_CASE = "einen Vorgang ändern und seine Fristen führen"
     SEE_LISTS = "Listen sehen, in denen steht, was man sehen darf"
+    MAKE_LIST = "eine Liste als Tabelle ausgeben"
     SEE_DEADLINES = "die Liste laufender Fristen sehen"
     SEE_PLAN = "den Aktenplan sehen"
     EDIT_PLAN = "den Aktenplan ändern"

@@ -375,6 +375,7 @@ TABLE: dict[Action, AnyOf] = {
         (ADMINISTRATOR,),
         (THE_SYSTEM,),
     ),
+    Action.MAKE_LIST: ((CLERK,), (LEAD,), (RECORDS,)),
     Action.SEARCH: ((CLERK,), (LEAD,), (MEDICAL,), (AUDITOR,), (THE_SYSTEM,)),
     Action.SEE_ACCESS: (*GIVES_ACCESS, (CLERK, WHOLE)),
     Action.GIVE_ACCESS: GIVES_ACCESS,

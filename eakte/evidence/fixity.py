@@ -17,10 +17,10 @@ from eakte.access.check import require
 from eakte.errors import PartUnavailable
 from eakte.evidence.heads import check_log
 from eakte.evidence.signing import Signer
-from eakte.model.batch import Batch
 from eakte.model.content import Content, keep_content
-from eakte.model.document import Document, DocumentState, Rendition, Version
+from eakte.model.document import Document, DocumentState, Version
 from eakte.model.job import Job
+from eakte.model.prepared import is_named
 from eakte.unit_of_work import UnitOfWork
 from search import Index, SearchError
 from storage import Digest, ObjectCorrupt, ObjectMissing, StorageError, Store
@@ -100,7 +100,7 @@ def sweep(work: UnitOfWork, *, older_than: timedelta) -> int:
     listed_at = work.clock.now() - older_than
     for sha256, size in list(_unnamed(work, older_than=older_than)):
         keep_content(work.session, sha256, size=size, at=work.clock.now())
-        if _named(work.session, sha256):
+        if is_named(work.session, sha256):
             continue
         work.store.delete(Digest(sha256), stored_before=listed_at)
         work.session.execute(delete(Content).where(Content.sha256 == sha256))
@@ -109,18 +109,6 @@ def sweep(work: UnitOfWork, *, older_than: timedelta) -> int:
     if removed:
         audit.note(work, "house.swept", kind="house", subject=None, objects=removed)
     return removed
-
-
-def _named(session: Session, sha256: str) -> bool:
-    return bool(
-        session.scalar(
-            select(
-                exists().where(Version.sha256 == sha256)
-                | exists().where(Rendition.sha256 == sha256)
-                | exists().where(Batch.sha256 == sha256)
-            )
-        )
-    )
 
 
 def _unnamed(work: UnitOfWork, *, older_than: timedelta) -> Iterator[tuple[str, int]]:
@@ -172,7 +160,7 @@ def _check_bytes(content: Content, findings: Findings, begin: Begin) -> None:
         length = _read_all(store, content.sha256)
     except ObjectMissing:
         with begin() as work:
-            named = _named(work.session, content.sha256)
+            named = is_named(work.session, content.sha256)
         if named:
             findings.faults.append(f"Inhalt {content.sha256} fehlt im Speicher.")
         return

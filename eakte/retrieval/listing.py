@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from eakte.access.actions import Action
@@ -49,30 +49,42 @@ def dossiers(
     """List dossiers by reference; each typed word must occur in reference, person or subject."""
     require(work, Action.SEE_LISTS)
     order = (Dossier.person_folded, Dossier.reference_folded)
-    query = select(Dossier.id).order_by(*order)
-    if plan_entry_id is not None:
-        # An entry that was changed is followed by another of the same number.
-        number = select(PlanEntry.number).where(PlanEntry.id == plan_entry_id).scalar_subquery()
-        same = select(PlanEntry.id).where(PlanEntry.number == number)
-        query = query.where(Dossier.plan_entry_id.in_(same))
-    if state is not None:
-        query = query.where(Dossier.state == state)
-    for word in folded(typed).split():
-        plain = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        query = query.where(
-            or_(
-                Dossier.reference_folded.like(f"%{plain}%", escape="\\"),
-                Dossier.person_folded.like(f"%{plain}%", escape="\\"),
-            )
-        )
+    asked = asked_of_dossiers(typed, plan_entry_id=plan_entry_id, state=state)
     # Rights last: they cost more to ask than a word.
-    query = query.where(visible(work.actor, Action.SEE_DOSSIER, Dossier))
+    query = (
+        select(Dossier.id)
+        .order_by(*order)
+        .where(*asked, visible(work.actor, Action.SEE_DOSSIER, Dossier))
+    )
     listed = (
         select(Dossier)
         .options(joinedload(Dossier.plan_entry), joinedload(Dossier.department))
         .order_by(*order)
     )
     return paged_by_id(work.session, query, listed, page=page, per_page=per_page)
+
+
+def asked_of_dossiers(
+    typed: str, *, plan_entry_id: UUID | None, state: DossierState | None
+) -> list[ColumnElement[bool]]:
+    """Return the filter of a list of dossiers as conditions; rights are none of them."""
+    asked: list[ColumnElement[bool]] = []
+    if plan_entry_id is not None:
+        # An entry that was changed is followed by another of the same number.
+        number = select(PlanEntry.number).where(PlanEntry.id == plan_entry_id).scalar_subquery()
+        same = select(PlanEntry.id).where(PlanEntry.number == number)
+        asked.append(Dossier.plan_entry_id.in_(same))
+    if state is not None:
+        asked.append(Dossier.state == state)
+    for word in folded(typed).split():
+        plain = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        asked.append(
+            or_(
+                Dossier.reference_folded.like(f"%{plain}%", escape="\\"),
+                Dossier.person_folded.like(f"%{plain}%", escape="\\"),
+            )
+        )
+    return asked
 
 
 def totals_of(work: UnitOfWork, listed: Sequence[Dossier]) -> dict[UUID, Totals]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import takewhile
@@ -30,13 +30,16 @@ LOOK_BACK = 50
 
 @dataclass(frozen=True)
 class Reading:
-    """What may leave once the transaction with its log entry is committed."""
+    """What may leave once the transaction with its log entry is committed.
+
+    ``still`` says, in a unit of work of a later moment, whether the rest may go on leaving.
+    """
 
     sha256: str
     size: int
     media_type: str
     name: str
-    document_id: UUID
+    still: Callable[[UnitOfWork], bool]
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ def read_original(work: UnitOfWork, document: Document) -> Reading:
         .where(Version.document_id == document.id, Version.number == document.current_version)
     ).one()
     _note(work, document, "original")
-    return Reading(version.sha256, content.size, version.media_type, version.name, document.id)
+    return _version_of(version, content)
 
 
 def read_version(work: UnitOfWork, document: Document, *, number: int) -> Reading:
@@ -79,7 +82,7 @@ def read_version(work: UnitOfWork, document: Document, *, number: int) -> Readin
         .where(Version.document_id == document.id, Version.number == number)
     ).one()
     _note(work, document, f"version-{number}")
-    return Reading(version.sha256, content.size, version.media_type, version.name, document.id)
+    return _version_of(version, content)
 
 
 def read_reading_copy(work: UnitOfWork, document: Document) -> Reading:
@@ -145,6 +148,19 @@ def editions_of(work: UnitOfWork, document: Document) -> Sequence[Edition]:
     ]
 
 
+def _version_of(version: Version, content: Content) -> Reading:
+    still = _still(version.document_id)
+    return Reading(version.sha256, content.size, version.media_type, version.name, still)
+
+
+def _still(document_id: UUID) -> Callable[[UnitOfWork], bool]:
+    def ask(work: UnitOfWork) -> bool:
+        document = work.session.get(Document, document_id)
+        return document is not None and may(work.actor, Action.READ_CONTENT, document)
+
+    return ask
+
+
 def _found(
     work: UnitOfWork, document: Document, kind: RenditionKind, page: int
 ) -> tuple[Rendition, Content] | None:
@@ -173,7 +189,7 @@ def _rendition(work: UnitOfWork, document: Document, kind: RenditionKind, page: 
 def _reading_of(document: Document, made: Rendition, size: int) -> Reading:
     stem = PurePosixPath(document.original_name).stem or "Dokument"
     name = f"{stem}.pdf" if made.kind is RenditionKind.READING_COPY else f"{stem}-{made.page}"
-    return Reading(made.sha256, size, made.media_type, name, document.id)
+    return Reading(made.sha256, size, made.media_type, name, _still(document.id))
 
 
 def _note(work: UnitOfWork, document: Document, what: str) -> None:

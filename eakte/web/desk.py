@@ -33,6 +33,7 @@ SECTIONS = {
     "admin": Action.MANAGE_USERS,
     "deputies": Action.NAME_DEPUTY,
     "duties": Action.SHARE_WORK,
+    "lists": Action.MAKE_LIST,
 }
 # Who may see a dossier at all; on which ones, the unit says.
 SEES_DOSSIERS = (

@@ -54,7 +54,7 @@ OPEN_TO_EVERYBODY = frozenset(
 # What somebody may enter who has no second factor where the office asks everybody for one.
 LEADS_TO_A_FACTOR = frozenset({"confirming", "factors", "language", "sign_on_again"})
 # These ask by themselves every few seconds; they must not keep an abandoned desk signed in.
-ASKED_BY_THE_PAGE = frozenset({"inbox.rows", "documents.status"})
+ASKED_BY_THE_PAGE = frozenset({"inbox.rows", "documents.status", "lists.rows"})
 
 API = "/api/"
 BEARER = "Bearer "

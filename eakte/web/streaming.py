@@ -14,10 +14,7 @@ from werkzeug.datastructures import Range
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from eakte.access.acting import actor_of
-from eakte.access.actions import Action
-from eakte.access.check import may
 from eakte.db import folded
-from eakte.model.document import Document
 from eakte.model.login import LoginSession
 from eakte.model.user import User
 from eakte.retrieval.reading import Reading
@@ -141,9 +138,8 @@ def _asking(reading: Reading) -> Callable[[], bool]:
             ended = started is not None and session.get(LoginSession, started) is None
             if user is None or not user.active or ended:
                 return False
-            document = session.get(Document, reading.document_id)
             actor = actor_of(session, user, office.clock)
-            return document is not None and may(actor, Action.READ_CONTENT, document)
+            return reading.still(office.unit_of(actor, session))
 
     return may_go_on
 

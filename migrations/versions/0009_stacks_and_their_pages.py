@@ -11,7 +11,7 @@ from eakte.model.columns import Json, named
 from eakte.model.findings import Order
 
 revision = "0009"
-down_revision = "0007"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 

@@ -31,6 +31,7 @@ ASKS_NOBODY = {
     "eakte/audit.py note": "the fourth beat of a use case that has asked",
     "eakte/history.py change": "the third and fourth beat of a use case that has asked",
     "eakte/jobs.py enqueue": "the fifth beat of a use case that has asked",
+    "eakte/jobs.py forget": "the fifth beat of a use case that has asked",
     "eakte/jobs.py revive": "the fifth beat of a use case that has asked",
 }
 # Each of these reads or writes rows without knowing for whom.

@@ -12,6 +12,7 @@ from eakte.web.api.description import MEANING, PROBLEM, complete
 from eakte.web.api.document_acts import acts
 from eakte.web.api.documents import SAID_OF_DELIVERY, documents
 from eakte.web.api.dossiers import dossiers
+from eakte.web.api.lists import lists
 from eakte.web.api.office import office
 from eakte.web.api.plan import plan_api
 from eakte.web.api.rights import rights
@@ -31,6 +32,7 @@ PARTS = (
     office,
     plan_api,
     deadlines,
+    lists,
     rights,
     accounts,
     audit,

@@ -25,8 +25,11 @@ from eakte.model.dossier import Dossier, DossierAlias, DossierLink, DossierState
 from eakte.model.file_plan import PlanEntry
 from eakte.model.log_inspection import LogInspection
 from eakte.model.login import AccessToken, LoginSession
+from eakte.model.prepared import ListKind
 from eakte.model.right import Grant, GrantKind, LiftRequest, Mark, Notice, Participation
 from eakte.model.user import Actor, Role, User
+from eakte.retrieval.prepared.asking import ask_for_list
+from eakte.retrieval.prepared.lines import Filter
 from eakte.web.per_request import OfficeApp
 from storage import MemoryStore
 from tests.builders import A_PDF, appoint, bring, bring_stack, build_office, hire
@@ -111,6 +114,8 @@ def build(folder: Path) -> MatrixHouse:
         _marked(made, work.session, colleague)
         _given(made, work.session, colleague)
     _shared(made, staff.unit)
+    with office.begin(made.people[Role.CLERK]) as work:
+        made.others["list_id"] = ask_for_list(work, ListKind.DOSSIERS, Filter()).id
     app = create_app(office, look=lambda path, name: A_PDF)
     browsers = {role: signed_in(app, login) for role, login in LOGINS.items()}
     keys = {role: key_of(office, actor) for role, actor in people.items()}

@@ -50,6 +50,7 @@ PEOPLE = ("rich", "partly", "records", "schutz", "admin")
 NO_PAGE = {
     "factors.scan",
     "interface.show",
+    "lists.hand_out",
     "sign_on_again.confirm",
     "uploads.describe",
 }
