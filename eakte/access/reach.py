@@ -25,6 +25,7 @@ from sqlalchemy.orm import Session, aliased, object_session
 
 from eakte.model.batch import Batch
 from eakte.model.case import Case
+from eakte.model.columns import Among
 from eakte.model.document import Document
 from eakte.model.dossier import Dossier
 from eakte.model.file_plan import Access
@@ -95,7 +96,7 @@ def whole_rows(actor: Actor, home: type[Dossier] = Dossier) -> ColumnElement[boo
     What holds for most rows stands first: of many dossiers, the others are asked no further.
     """
     inherited = and_(~home.locked, ~home.staff, _fall_to(actor, home))
-    by_name = or_(home.clerk_id == actor.id, home.id.in_(actor.granted))
+    by_name = or_(home.clerk_id == actor.id, Among(home.id, actor.granted))
     return all_of(not_barred(actor, home), or_(inherited, by_name))
 
 
@@ -199,9 +200,9 @@ def reached_within(
     if not taken and not keys:
         return false()
     if table is Case:
-        return or_(Case.id.in_(taken), Case.procedure_key.in_(keys))
+        return or_(Among(Case.id, taken), Case.procedure_key.in_(keys))
     parts = select(PART.id).where(
-        PART.dossier_id == dossier.id, or_(PART.id.in_(taken), PART.procedure_key.in_(keys))
+        PART.dossier_id == dossier.id, or_(Among(PART.id, taken), PART.procedure_key.in_(keys))
     )
     return Document.case_id.in_(parts)
 
@@ -271,7 +272,7 @@ def _opened_by_a_part(actor: Actor) -> ColumnElement[bool]:
         for share in _procedure_shares(actor)
     ]
     if owners:
-        ways.append(Dossier.id.in_(owners))
+        ways.append(Among(Dossier.id, owners))
     return all_of(~Dossier.locked, ~Dossier.staff, any_of(*ways))
 
 
@@ -302,4 +303,4 @@ def taking_part_rows(actor: Actor, part: type[Case] = Case) -> ColumnElement[boo
     unsealed = exists().where(
         HOME_OF_PART.id == part.dossier_id, ~HOME_OF_PART.locked, ~HOME_OF_PART.staff
     )
-    return and_(part.id.in_(taken), unsealed) if taken else false()
+    return and_(Among(part.id, taken), unsealed) if taken else false()

@@ -17,6 +17,7 @@ from eakte.access.actions import Action
 from eakte.access.reach import Table, Thing
 from eakte.model.batch import Batch
 from eakte.model.case import Case
+from eakte.model.columns import Among
 from eakte.model.document import Document, DocumentState
 from eakte.model.dossier import Dossier
 from eakte.model.user import Actor, Role, UserKind
@@ -137,7 +138,7 @@ def _taking_part_rows(actor: Actor, table: Table) -> ColumnElement[bool]:
         return false()
     if table is Dossier:
         owners = [owner for scope in actor.scopes for _, owner in scope.cases]
-        return and_(Dossier.id.in_(owners), ~Dossier.locked, ~Dossier.staff)
+        return and_(Among(Dossier.id, owners), ~Dossier.locked, ~Dossier.staff)
     taken = reach.taking_part_rows(actor, reach.PART)
     return exists().where(reach.PART.id == Document.case_id, taken)
 
@@ -148,7 +149,7 @@ def _taking_part_within(
     if dossier.locked or dossier.staff:
         return false()
     taken = [one for scope in actor.scopes for one, owner in scope.cases if owner == dossier.id]
-    return (Case.id if table is Case else Document.case_id).in_(taken)
+    return Among(Case.id if table is Case else Document.case_id, taken)
 
 
 def _given(actor: Actor, thing: Thing) -> bool:
@@ -159,7 +160,7 @@ def _given(actor: Actor, thing: Thing) -> bool:
 def _given_rows(actor: Actor, table: Table) -> ColumnElement[bool]:
     return _in_dossier(
         table,
-        lambda home: and_(home.id.in_(actor.granted), reach.not_barred(actor, home)),
+        lambda home: and_(Among(home.id, actor.granted), reach.not_barred(actor, home)),
     )
 
 
@@ -171,7 +172,7 @@ def _behind_glass(actor: Actor, thing: Thing) -> bool:
 def _behind_glass_rows(actor: Actor, table: Table) -> ColumnElement[bool]:
     if not actor.glass:
         return false()
-    return _in_dossier(table, lambda home: and_(home.id.in_(actor.glass), ~home.staff))
+    return _in_dossier(table, lambda home: and_(Among(home.id, actor.glass), ~home.staff))
 
 
 def _in_charge(actor: Actor, thing: Thing) -> bool:

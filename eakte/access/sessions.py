@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, select, true, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from eakte import audit
@@ -23,6 +23,7 @@ from eakte.access.check import require
 from eakte.clock import Clock
 from eakte.config import Settings
 from eakte.errors import BadInput, NotFound
+from eakte.model.columns import Packed
 from eakte.model.login import AccessToken, LoginSession, SignInMethod
 from eakte.model.user import Actor, User
 from eakte.unit_of_work import UnitOfWork
@@ -84,22 +85,23 @@ def actor_of_session(
 ) -> tuple[LoginSession, User, Actor] | None:
     """Return the running session of a token with its account and who acts in it, or None.
 
-    One question, since every page asks it: each right stands beside the session and the account.
+    One question, since every page asks it: all rights stand together beside session and account.
     """
     digest = digest_of(token, settings)
     person = select(LoginSession.user_id).where(LoginSession.token_digest == digest)
     rights = rights_of(person.scalar_subquery(), clock).subquery()
-    rows = session.execute(
-        select(LoginSession, User, *rights.c)
+    found = session.execute(
+        select(LoginSession, User, select(Packed(*rights.c)).scalar_subquery())
         .join(User, User.id == LoginSession.user_id)
-        .outerjoin(rights, true())
         .where(*_running(clock, digest), User.active)
-    ).all()
-    if not rows:
+    ).one_or_none()
+    if found is None:
         return None
-    started, user = rows[0][:2]
-    # Where nothing was given, the one row tells of no right.
-    given = [row[2:] for row in rows if row[2] is not None]
+    started, user, packed = found
+    given = (
+        (kind, UUID(person), thing and UUID(thing), owner and UUID(owner), *words)
+        for kind, person, thing, owner, *words in packed or ()
+    )
     return started, user, actor_with(user, given, confirmed=is_confirmed(started, clock, settings))
 
 
