@@ -18,6 +18,7 @@ from sqlalchemy import (
     Dialect,
     Engine,
     MetaData,
+    ScalarSelect,
     Select,
     create_engine,
     event,
@@ -109,23 +110,43 @@ def paged(session: Session, query: Select[T], *, page: int, per_page: int) -> Pa
 
 
 def paged_by_id(
-    session: Session, ids: Select[UUID], rows: Select[T], *, page: int, per_page: int
+    session: Session,
+    ids: Select[UUID],
+    rows: Select[T],
+    *,
+    page: int,
+    per_page: int,
+    counted: Sequence[Select[UUID]] = (),
 ) -> Page[T]:
     """Return one page of the rows with the ids that a query finds, in the same order.
 
     Those on the pages before are passed over by their ids alone, which an index may hold.
-    ``rows`` selects one entity whose key is named ``id``.
+    ``rows`` selects one entity whose key is named ``id``; ``counted`` are queries that together
+    find the same without finding anything twice, where that is faster to count.
     """
-    narrowed, total, page, pages = _narrowed(session, ids, page, per_page)
+    narrowed, total, page, pages = _narrowed(session, ids, page, per_page, counted)
     key = rows.column_descriptions[0]["entity"].id
     found = session.scalars(rows.where(key.in_(narrowed.scalar_subquery()))).all()
     return Page(found, total, page, pages)
 
 
 def _narrowed(
-    session: Session, query: Select[T], page: int, per_page: int
+    session: Session,
+    query: Select[T],
+    page: int,
+    per_page: int,
+    counted: Sequence[Select[Any]] = (),
 ) -> tuple[Select[T], int, int, int]:
     """The query for one page, how many rows there are, the page's number and how many pages."""
+    total = sum(
+        session.execute(select(*(_count(session, one) for one in counted or [query]))).one()
+    )
+    pages = max(1, -(-total // per_page))
+    page = min(max(1, page), pages)
+    return query.limit(per_page).offset((page - 1) * per_page), total, page, pages
+
+
+def _count(session: Session, query: Select[Any]) -> ScalarSelect[int]:
     # Counted without its columns, which would all be written down first.
     counted = query.with_only_columns(literal(1), maintain_column_froms=True)
     if session.get_bind().dialect.name == "sqlite":
@@ -134,10 +155,7 @@ def _narrowed(
         counted = counted.limit(ROWS_AT_MOST)
     else:
         counted = counted.order_by(None)
-    total = session.scalar(select(func.count()).select_from(counted.subquery())) or 0
-    pages = max(1, -(-total // per_page))
-    page = min(max(1, page), pages)
-    return query.limit(per_page).offset((page - 1) * per_page), total, page, pages
+    return select(func.count()).select_from(counted.subquery()).scalar_subquery()
 
 
 class _Turns:

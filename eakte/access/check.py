@@ -48,6 +48,28 @@ def visible(actor: Actor, action: Action, table: Table) -> ColumnElement[bool]:
     return _any_of(actor, action, lambda rule, at_work: rule.visible(at_work, table))
 
 
+def split_by_name(actor: Actor) -> tuple[Actor, frozenset[UUID]]:
+    """Return the actor without what was given to them by name, and the dossiers that was about.
+
+    What the actor sees beyond the other lies in these dossiers: few rows to look at, where all
+    would have to be asked whether they are among them.
+    """
+
+    def bare(scope: Scope) -> Scope:
+        return replace(scope, cases=frozenset())
+
+    named = actor.granted | actor.glass
+    named |= {owner for scope in actor.scopes for _, owner in scope.cases}
+    alone = replace(
+        actor,
+        own=bare(actor.own),
+        deputising=tuple(bare(scope) for scope in actor.deputising),
+        granted=frozenset(),
+        glass=frozenset(),
+    )
+    return alone, frozenset(named)
+
+
 def visible_within(
     actor: Actor,
     action: Action,

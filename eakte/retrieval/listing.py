@@ -7,19 +7,21 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select, union_all
 from sqlalchemy.orm import aliased, joinedload
 
 from eakte.access.actions import Action
-from eakte.access.check import require, visible, visible_within
+from eakte.access.check import require, split_by_name, visible, visible_within
 from eakte.db import Page, folded, paged_by_id
 from eakte.errors import NotFound
 from eakte.model.audit_entry import AuditEntry
 from eakte.model.case import Case
 from eakte.model.catalogue import DocumentType, Procedure
+from eakte.model.columns import Among
 from eakte.model.document import Document, Version
 from eakte.model.dossier import Dossier, DossierAlias, DossierState
 from eakte.model.file_plan import PlanEntry
+from eakte.model.user import Actor
 from eakte.unit_of_work import UnitOfWork
 
 PER_PAGE = 50
@@ -56,12 +58,17 @@ def dossiers(
         .order_by(*order)
         .where(*asked, visible(work.actor, Action.SEE_DOSSIER, Dossier))
     )
+    by_place, *by_name = _parts_seen(work.actor)
+    counted = [
+        select(Dossier.id).where(*asked, by_place).order_by(*order),
+        *(select(Dossier.id).where(*asked, part) for part in by_name),
+    ]
     listed = (
         select(Dossier)
         .options(joinedload(Dossier.plan_entry), joinedload(Dossier.department))
         .order_by(*order)
     )
-    return paged_by_id(work.session, query, listed, page=page, per_page=per_page)
+    return paged_by_id(work.session, query, listed, page=page, per_page=per_page, counted=counted)
 
 
 def asked_of_dossiers(
@@ -85,6 +92,17 @@ def asked_of_dossiers(
             )
         )
     return asked
+
+
+def _parts_seen(actor: Actor) -> list[ColumnElement[bool]]:
+    """Conditions on dossiers, of which each that the actor may see meets exactly one."""
+    alone, named = split_by_name(actor)
+    by_place = visible(alone, Action.SEE_DOSSIER, Dossier)
+    parts = [by_place]
+    if named:
+        seen = visible(actor, Action.SEE_DOSSIER, Dossier)
+        parts.append(and_(Among(Dossier.id, named), seen, not_(by_place)))
+    return parts
 
 
 def totals_of(work: UnitOfWork, listed: Sequence[Dossier]) -> dict[UUID, Totals]:
@@ -118,14 +136,16 @@ def totals_of(work: UnitOfWork, listed: Sequence[Dossier]) -> dict[UUID, Totals]
 def dossiers_by_entry(work: UnitOfWork) -> dict[UUID, int]:
     """Count the dossiers the actor may see below each entry of the plan."""
     require(work, Action.SEE_LISTS)
-    return {
-        entry_id: number
-        for entry_id, number in work.session.execute(
-            select(Dossier.plan_entry_id, func.count())
-            .where(visible(work.actor, Action.SEE_DOSSIER, Dossier))
-            .group_by(Dossier.plan_entry_id)
+    found = union_all(
+        *(
+            select(Dossier.plan_entry_id, func.count()).where(part).group_by(Dossier.plan_entry_id)
+            for part in _parts_seen(work.actor)
         )
-    }
+    )
+    counted: dict[UUID, int] = {}
+    for entry_id, number in work.session.execute(found):
+        counted[entry_id] = counted.get(entry_id, 0) + number
+    return counted
 
 
 def recent_dossiers(work: UnitOfWork, *, most: int) -> Sequence[Dossier]:

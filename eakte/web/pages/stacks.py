@@ -72,8 +72,7 @@ def take() -> ResponseReturnValue:
     else:
         scanned = Scanned(
             name=part.filename,
-            # Sent twice by an impatient hand, a form is one stack; opened anew, it is another.
-            key=f"form:{request.form.get('key', '')[:100] or uuid4().hex}",
+            key=f"form:{uuid4().hex}",
             department=request.form.get("department") or None,
             operator=operator,
             device=text("device", most=200),
@@ -164,7 +163,6 @@ def _listed(work: UnitOfWork) -> dict[str, Any]:
             ),
         ],
         "form": request.form.to_dict(),
-        "key": uuid4().hex,
     }
 
 
