@@ -168,16 +168,23 @@ def reached_rows(actor: Actor, table: Table) -> ColumnElement[bool]:
     if table is Case:
         everything = exists().where(HOME.id == Case.dossier_id, whole_rows(actor, HOME))
         return any_of(everything, _part_rows(actor, Case))
-    filed = any_of(
+    somewhere = any_of(
         exists().where(HOME.id == Document.dossier_id, whole_rows(actor, HOME)),
         _in_part(actor),
     )
-    # PostgreSQL gathers all dossiers behind such an EXISTS before the first document that needs
-    # them; what waits to be filed must never be one.
     return or_(
         and_(Document.dossier_id.is_(None), Document.department_id.in_(actor.departments)),
-        and_(Document.dossier_id.is_not(None), filed),
+        filed(somewhere),
     )
+
+
+def filed(where: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return a condition on documents that is asked of filed ones alone.
+
+    PostgreSQL gathers all dossiers behind an EXISTS before the first document that needs them; what
+    waits to be filed must never be one.
+    """
+    return all_of(Document.dossier_id.is_not(None), where)
 
 
 def reached_within(

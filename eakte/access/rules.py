@@ -86,8 +86,9 @@ def _in_dossier(
         return false()
     if table is Dossier:
         return condition(Dossier)
-    owner = Case.dossier_id if table is Case else Document.dossier_id
-    return exists().where(reach.HOME.id == owner, condition(reach.HOME))
+    if table is Case:
+        return exists().where(reach.HOME.id == Case.dossier_id, condition(reach.HOME))
+    return reach.filed(exists().where(reach.HOME.id == Document.dossier_id, condition(reach.HOME)))
 
 
 def _whole(actor: Actor, thing: Thing) -> bool:
@@ -140,7 +141,7 @@ def _taking_part_rows(actor: Actor, table: Table) -> ColumnElement[bool]:
         owners = [owner for scope in actor.scopes for _, owner in scope.cases]
         return and_(Among(Dossier.id, owners), ~Dossier.locked, ~Dossier.staff)
     taken = reach.taking_part_rows(actor, reach.PART)
-    return exists().where(reach.PART.id == Document.case_id, taken)
+    return reach.filed(exists().where(reach.PART.id == Document.case_id, taken))
 
 
 def _taking_part_within(
