@@ -41,6 +41,7 @@ from eakte.web.pages import (
     search,
     sign_on,
     stacks,
+    stations,
     uploads,
     users,
 )
@@ -79,6 +80,7 @@ PAGES = (
     search,
     sign_on,
     stacks,
+    stations,
     uploads,
     users,
 )

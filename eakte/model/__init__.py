@@ -20,6 +20,7 @@ from eakte.model import (
     login,
     retention_rule,
     right,
+    station,
     user,
 )
 
@@ -44,5 +45,6 @@ __all__ = [
     "login",
     "retention_rule",
     "right",
+    "station",
     "user",
 ]
