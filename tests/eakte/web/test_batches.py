@@ -29,7 +29,6 @@ from tests.builders import Staff, bring
 from tests.eakte.web.browser import Browser, key_of, signed_in
 from tests.eakte.web.scans import A_STACK, Device, device, registered
 
-
 SOMETHING: dict[str, object] = {"UUIDConverter": uuid4(), "IntegerConverter": 1}
 
 
@@ -293,9 +292,9 @@ def test_a_station_is_told_where_pages_went_but_not_what_stood_on_them(
     unchanged = {name for name in receipt if name not in {"went", "signature"}}
     assert {name: final[name] for name in unchanged} == {name: receipt[name] for name in unchanged}
     assert told(scanner.deliver(b"%PDF-1.7 three pages")) == receipt
-    clerk = told(
-        scanner.client.get(f"{address}/pages", headers=key_of(office, staff.clerk))
-    )["pages"]
+    clerk = told(scanner.client.get(f"{address}/pages", headers=key_of(office, staff.clerk)))[
+        "pages"
+    ]
     assert clerk[0]["codes"] == ["GEHEIM"] and clerk[0]["document_id"] is not None
 
 
