@@ -273,6 +273,43 @@ BODIES: dict[str, Body | None] = {
     },
     "users.end_sessions": form(),
     "users.reset": form(),
+    "api_batches.deliver": lambda house: {
+        "content": b"%PDF-1.7 a stack",
+        "type": "application/octet-stream",
+        "headers": {"Idempotency-Key": "matrix"},
+    },
+    "api_stations.change": later(
+        lambda house: {
+            "name": "Anders",
+            "networks": ["127.0.0.1/32"],
+            "quota_mb": 5,
+            "active": True,
+            "edits": 1,
+        },
+        json=True,
+    ),
+    "api_stations.new_key": told(),
+    "api_stations.register": later(
+        lambda house: {
+            "name": "Neu",
+            "department_id": str(house.others["unit_id"]),
+            "networks": ["127.0.0.1/32"],
+            "quota_mb": 5,
+        },
+        json=True,
+    ),
+    "api_stations.revoke": None,
+    "stations.new": later(
+        lambda house: {
+            "name": "Neu",
+            "department": str(house.others["unit_id"]),
+            "networks": "127.0.0.1/32",
+            "quota_mb": "5",
+        }
+    ),
+    "stations.new_key": form(overlap_hours="24"),
+    "stations.revoke": form(),
+    "stations.show": form(name="Anders", networks="127.0.0.1/32", quota_mb="5", active="1"),
 }
 # Which thing an id in the address means where its name does not say so.
 MEANT = {
