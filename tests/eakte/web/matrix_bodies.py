@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Callable
 from typing import Any
 
 from eakte.model.user import Role
 from tests.eakte.web.matrix_house import REASON, MatrixHouse
+from tests.eakte.web.scans import A_STACK
 
 Body = Callable[[MatrixHouse], dict[str, Any]]
 
@@ -274,8 +276,11 @@ BODIES: dict[str, Body | None] = {
     "users.end_sessions": form(),
     "users.reset": form(),
     "api_batches.deliver": lambda house: {
-        "content": b"%PDF-1.7 a stack",
-        "type": "application/octet-stream",
+        "form": {
+            "document": (io.BytesIO(A_STACK), "stapel.pdf"),
+            "sha256": hashlib.sha256(A_STACK).hexdigest(),
+            "size": str(len(A_STACK)),
+        },
         "headers": {"Idempotency-Key": "matrix"},
     },
     "api_stations.change": later(
