@@ -5,6 +5,7 @@ A stack is kept as it was delivered and gets its receipt at once; taking it apar
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -17,7 +18,7 @@ from sqlalchemy import func, select
 from eakte import audit, jobs
 from eakte.access.actions import Action
 from eakte.access.check import require
-from eakte.errors import BadInput, KeyUsed, NumberUsed, RuleBroken
+from eakte.errors import BadInput, KeyUsed, NumberUsed, PartUnavailable, RuleBroken
 from eakte.intake.delivering import Begin, LookAt, find_department
 from eakte.intake.quotas import refuse_over_quota
 from eakte.intake.receiving import Arrival, name_bytes, refuse_unwanted, take_bytes, unit_of
@@ -105,11 +106,17 @@ def deliver_batch(
     """
     with begin() as work:
         require(work, Action.DELIVER_BATCH)
-        if known_batch(work, scanned.key) is None:
+        known = known_batch(work, scanned.key)
+        if known is None:
             refuse_over_quota(work, path.stat().st_size)
+        before = known.sha256 if known is not None else None
         unit = find_department(work, scanned.department)
         store, limit = work.store, work.settings.max_upload_bytes
     check_scanned(scanned)
+    if before is not None and _is_still(path, scanned, sha256=before):
+        # Sent again because an answer was lost: nothing has to be looked at or kept.
+        with begin() as work:
+            return _again(work, scanned, sha256=before, then=then)
     seen = look(path, scanned.name)
     refuse_unwanted(seen, name=scanned.name)
     arrival = take_bytes(
@@ -121,6 +128,25 @@ def deliver_batch(
         )
         if then is not None:
             then(work, receipt)
+    return receipt
+
+
+def _is_still(path: Path, scanned: Scanned, *, sha256: str) -> bool:
+    """Whether the bytes at a path are those of before, and declared to be."""
+    with path.open("rb") as stream:
+        here = hashlib.file_digest(stream, "sha256").hexdigest()
+    size = path.stat().st_size
+    declared = (scanned.sha256 or here).lower(), size if scanned.size is None else scanned.size
+    return here == sha256 and declared == (here, size)
+
+
+def _again(work: UnitOfWork, scanned: Scanned, *, sha256: str, then: Then | None) -> BatchReceipt:
+    known = known_batch(work, scanned.key, sha256=sha256)
+    if known is None:
+        raise PartUnavailable("Der Stapel muss noch einmal übertragen werden.")
+    receipt = batch_receipt(work, known, repeated=True)
+    if then is not None:
+        then(work, receipt)
     return receipt
 
 

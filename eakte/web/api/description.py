@@ -104,6 +104,7 @@ SAID: dict[str, Spec] = {
     },
     "order": {
         "type": "string",
+        "maxLength": 40,
         "enum": ["as-read", "fronts-then-backs", "fronts-then-backs-reversed"],
         "description": "in welcher Reihenfolge die Seiten gelesen wurden",
     },

@@ -18,14 +18,14 @@ from eakte.errors import BadInput
 from eakte.model.station import LARGEST_QUOTA_MB, MOST_NETWORKS, Station
 from eakte.unit_of_work import UnitOfWork
 from eakte.web.api.documents import LOCKED
-from eakte.web.api.schemas import Edits, EditsOut, Id, Model, SomeText, refuse_stale
+from eakte.web.api.schemas import WHOLE, Edits, EditsOut, Id, Model, SomeText, refuse_stale
 from eakte.web.per_request import current_work
 
 stations = APIBlueprint("api_stations", __name__, url_prefix="/api/v1", tag="Scanstationen")
 
 Range = Annotated[SomeText, Field(max_length=60, examples=["10.1.2.0/24"])]
 Ranges = Annotated[list[Range], Field(min_length=1, max_length=MOST_NETWORKS)]
-Quota = Annotated[int, Field(ge=1, le=LARGEST_QUOTA_MB, description="MB je Tag")]
+Quota = Annotated[int, Field(ge=1, le=LARGEST_QUOTA_MB, description="MB je Tag"), WHOLE]
 
 
 class StationOut(Model):
@@ -70,7 +70,7 @@ class StationChangeIn(Model):
 class StationKeyIn(Model):
     """How long the key before goes on holding."""
 
-    overlap_hours: int = Field(default=24, ge=0, le=LONGEST_OVERLAP_HOURS)
+    overlap_hours: Annotated[int, Field(ge=0, le=LONGEST_OVERLAP_HOURS), WHOLE] = 24
 
 
 class StationKeyOut(Model):
