@@ -42,6 +42,7 @@ from eakte.web.pages import (
     search,
     sign_on,
     stacks,
+    stations,
     uploads,
     users,
 )
@@ -81,6 +82,7 @@ PAGES = (
     search,
     sign_on,
     stacks,
+    stations,
     uploads,
     users,
 )

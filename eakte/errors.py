@@ -8,13 +8,14 @@
     ├─ SignedOut                    nobody is signed in
     ├─ BadInput                     the sender keeps its copy, nothing was kept here
     │  ├─ EmptyContent · ContentTooLarge · UnknownType · NotAsDeclared · BadQueryText · BadTable
-    │  └─ WeakPassword
+    │  └─ NumberUsed · WeakPassword
     ├─ RuleBroken                   every reason, not the first
     │  ├─ AlreadyFiled · NotFiled · DossierClosed · CaseClosed · NotUnique · KeyUsed · CheckedOut
     │  ├─ Cancelled · RolesExclude · SamePerson · LogDamaged · PersonKnown
     ├─ ChangedMeanwhile             someone else saved first
     └─ PartUnavailable              store, index, database or sandbox out of reach
        ├─ TooMuchAtOnce             the part works, but has to catch its breath first
+       │  └─ OverQuota              the station has delivered what it may deliver today
        └─ NotLogged                 without an entry in the log nothing is done and nothing shown
 
 Messages are German templates filled with named values, so that the web can look the template up
@@ -159,6 +160,13 @@ class NotAsDeclared(BadInput):
 
     code = "not-as-declared"
     next_step = "Bitte senden Sie das Dokument noch einmal; hier wurde nichts gespeichert."
+
+
+class NumberUsed(BadInput):
+    """A scanning station has given this running number to another stack before."""
+
+    code = "number-used"
+    next_step = "Bitte prüfen Sie den Zähler des Geräts."
 
 
 class WeakPassword(BadInput):
@@ -307,6 +315,17 @@ class TooMuchAtOnce(PartUnavailable):
 
     code = "too-much-at-once"
     next_step = "Bitte warten Sie einen Augenblick und versuchen Sie es dann erneut."
+
+
+class OverQuota(TooMuchAtOnce):
+    """A scanning station has delivered as much as it may on one day."""
+
+    code = "over-quota"
+    next_step = (
+        "Bitte liefern Sie morgen weiter oder lassen Sie die Menge von der Administration erhöhen."
+    )
+    # Not before midnight, or as soon as somebody has raised the quota.
+    retry_seconds = 900
 
 
 class NotLogged(PartUnavailable):

@@ -78,6 +78,10 @@ class Proxy:
             self.requests.clear()
         self._break_all()
 
+    def lead_to(self, port: int) -> None:
+        """From now on pass on to a server at another port of loopback."""
+        self._target = ("127.0.0.1", port)
+
     def accept(self) -> None:
         """Listen, on the same port as before."""
         listener = socket.socket()

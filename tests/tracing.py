@@ -47,7 +47,7 @@ def traced(
 ) -> Run:
     """Run a Python program under strace; `inject` is strace's own expression."""
     done = subprocess.run(
-        [*_strace(log, calls, inject), "-f", sys.executable, str(program), *arguments],
+        [*strace(log, calls, inject), "-f", sys.executable, str(program), *arguments],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         check=False,
         timeout=60,
@@ -63,7 +63,7 @@ def watched(pid: int, *, log: Path, calls: str, inject: str = "") -> Iterator[No
     What it starts meanwhile is not watched, so the n-th call is one of its own.
     """
     watcher = subprocess.Popen(
-        [*_strace(log, calls, inject), "-p", str(pid)], stderr=subprocess.PIPE, text=True
+        [*strace(log, calls, inject), "-p", str(pid)], stderr=subprocess.PIPE, text=True
     )
     try:
         assert watcher.stderr is not None
@@ -92,7 +92,8 @@ def calls_in(log: str, *, on: str = "") -> tuple[tuple[str, str], ...]:
     return tuple((m[1], m[2]) for m in matches if m and on in m[2])
 
 
-def _strace(log: Path, calls: str, inject: str) -> list[str]:
+def strace(log: Path, calls: str, inject: str) -> list[str]:
+    """Return how strace is called, for the program or process that is named behind it."""
     if shutil.which("strace") is None:
         pytest.skip("strace is not installed")
     fault = ["-e", f"inject={inject}"] if inject else []

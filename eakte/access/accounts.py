@@ -73,18 +73,18 @@ def system_account(session: Session, clock: Clock) -> Actor:
 
 
 def users(work: UnitOfWork) -> Sequence[User]:
-    """List the accounts of persons and stations, by name."""
+    """List the accounts of persons, by name; devices are listed by themselves."""
     require(work, Action.MANAGE_USERS)
     return work.session.scalars(
-        select(User).where(User.kind != UserKind.SYSTEM).order_by(User.name)
+        select(User).where(User.kind == UserKind.PERSON).order_by(User.name)
     ).all()
 
 
 def user_by_id(work: UnitOfWork, user_id: UUID) -> User:
-    """Return one account."""
+    """Return one account of a person; a device is never given roles or a password."""
     require(work, Action.MANAGE_USERS)
     user = work.session.get(User, user_id)
-    if user is None or user.kind is UserKind.SYSTEM:
+    if user is None or user.kind is not UserKind.PERSON:
         raise NotFound("Diesen Benutzer gibt es nicht.")
     return user
 

@@ -56,6 +56,15 @@ def _does(role: Role, sentence: str) -> Rule:
     )
 
 
+def _is(kind: UserKind, sentence: str) -> Rule:
+    return Rule(
+        sentence,
+        lambda actor, thing: actor.kind is kind,
+        lambda actor, table: _always(actor.kind is kind),
+        lambda actor, table, dossier: _always(actor.kind is kind),
+    )
+
+
 def _of_dossier(may: Callable[[Actor, Thing], bool]) -> Within:
     """What holds for a dossier holds for all that lies in it."""
     return lambda actor, table, dossier: _always(may(actor, dossier))
@@ -306,18 +315,9 @@ CONFIRMED = Rule(
     lambda actor, table: _always(actor.confirmed),
     lambda actor, table, dossier: _always(actor.confirmed),
 )
-THE_SYSTEM = Rule(
-    "Die Anwendung selbst handelt.",
-    lambda actor, thing: actor.kind is UserKind.SYSTEM,
-    lambda actor, table: _always(actor.kind is UserKind.SYSTEM),
-    lambda actor, table, dossier: _always(actor.kind is UserKind.SYSTEM),
-)
-A_PERSON = Rule(
-    "Jede angemeldete Person.",
-    lambda actor, thing: actor.kind is UserKind.PERSON,
-    lambda actor, table: _always(actor.kind is UserKind.PERSON),
-    lambda actor, table, dossier: _always(actor.kind is UserKind.PERSON),
-)
+THE_SYSTEM = _is(UserKind.SYSTEM, "Die Anwendung selbst handelt.")
+A_STATION = _is(UserKind.STATION, "Eine angemeldete Scanstation.")
+A_PERSON = _is(UserKind.PERSON, "Jede angemeldete Person.")
 
 AnyOf = tuple[tuple[Rule, ...], ...]
 
@@ -350,7 +350,8 @@ TABLE: dict[Action, AnyOf] = {
     Action.CANCEL_DOCUMENT: ((CLERK, REACHED), (LEAD, REACHED)),
     Action.WRITE_DOCUMENT: ((CLERK, REACHED), (LEAD, REACHED)),
     Action.PROCESS_AGAIN: (*WORKS, (SCANNING, DELIVERED)),
-    Action.SEE_BATCHES: ((SCANNING,), (CLERK,), (LEAD,), (RECORDS,), (THE_SYSTEM,)),
+    Action.DELIVER_BATCH: ((CLERK,), (LEAD,), (SCANNING,), (A_STATION,), (THE_SYSTEM,)),
+    Action.SEE_BATCHES: ((SCANNING,), (CLERK,), (LEAD,), (RECORDS,), (A_STATION,), (THE_SYSTEM,)),
     Action.SEE_BATCH: (
         *((role, BATCH_OF_UNIT) for role in (SCANNING, CLERK, LEAD, RECORDS)),
         (SENT_BATCH,),
@@ -389,6 +390,7 @@ TABLE: dict[Action, AnyOf] = {
     Action.REVIEW_GLASS: ((PROTECTION,), (RECORDS,)),
     Action.SEE_AUDIT: ((PROTECTION,), (RECORDS,), (THE_SYSTEM,)),
     Action.MANAGE_USERS: ((ADMINISTRATOR,), (THE_SYSTEM,)),
+    Action.MANAGE_STATIONS: ((ADMINISTRATOR,), (THE_SYSTEM,)),
     Action.LOAD_OFFICE: ((RECORDS,), (THE_SYSTEM,)),
     Action.MANAGE_OWN_ACCOUNT: ((A_PERSON,),),
     Action.MANAGE_OWN_FACTORS: ((A_PERSON, CONFIRMED),),

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from eakte.cli import accounts, auditing, documents, house, order, serving
 from eakte.config import load_settings
 from eakte.errors import EakteError, PartUnavailable
+from eakte.station import commands as station
 from storage import StorageError
 
 DONE, REFUSED, WRONG_CALL, OUT_OF_REACH = 0, 1, 2, 3
@@ -57,6 +58,6 @@ def _parser() -> argparse.ArgumentParser:
         description="e-Akte: dieselben Handlungen wie im Browser, von der Befehlszeile.",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="BEFEHL")
-    for family in (documents, house, auditing, accounts, order, serving):
+    for family in (documents, house, auditing, accounts, order, serving, station):
         family.add_commands(commands)
     return parser

@@ -14,7 +14,8 @@ from eakte.errors import BadInput, NotFound, PartUnavailable
 from eakte.evidence.heads import check_log, export_heads, record_check, write_head
 from eakte.evidence.log_export import check_exported, export_log
 from eakte.evidence.outside import open_outside
-from eakte.evidence.signing import Head, Signer, read_head, read_public_key
+from eakte.evidence.signing import Head, Signer, read_head
+from eakte.signed import read_public_key
 
 Commands = argparse._SubParsersAction  # the only name argparse has for it
 

@@ -22,7 +22,8 @@ from eakte.audit import LogState, Unreadable
 from eakte.errors import BadInput, NotFound
 from eakte.evidence.heads import walk_for
 from eakte.evidence.signing import Head
-from eakte.model.audit_entry import Written, canonical
+from eakte.model.audit_entry import Written
+from eakte.signed import canonical
 from eakte.unit_of_work import UnitOfWork
 
 Begin = Callable[[], AbstractContextManager[UnitOfWork]]

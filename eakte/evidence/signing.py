@@ -1,4 +1,4 @@
-"""How is a head of the log signed, and who can check that without asking us?
+"""How is a head of the log or a receipt signed, and who can check that without asking us?
 
 Ed25519 (RFC 8032) over the canonical JSON of what is stated. The private key stays with the office;
 the public one travels with every head and, for whoever checks, once by another way.
@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -23,11 +24,10 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     PublicFormat,
     load_pem_private_key,
-    load_pem_public_key,
 )
 
 from eakte.errors import BadInput, PartUnavailable
-from eakte.model.audit_entry import canonical
+from eakte.signed import canonical, statement
 
 FORM = "e-Akte log head 1"
 _HEX = {"root": 64, "key": 64, "signature": 128}
@@ -117,24 +117,15 @@ class Signer:
         signature = self._key.sign(_statement(size, root, at, self.public))
         return Head(size, root, at, self.public, signature.hex())
 
+    def sign_receipt(self, told: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what a receipt says with its form, our key and the signature beside it."""
+        stated = statement(told, key=self.public)
+        signed: dict[str, Any] = json.loads(stated)
+        return signed | {"signature": self._key.sign(stated).hex()}
+
     def public_pem(self) -> bytes:
         """Return the public key as others read it."""
         return self._key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-
-
-def read_public_key(written: bytes) -> str:
-    """Return the public key that stands in a PEM file, as heads name it.
-
-    Raises:
-        BadInput: it is none.
-    """
-    try:
-        key = load_pem_public_key(written)
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise _no_public_key() from error
-    if not isinstance(key, Ed25519PublicKey):
-        raise _no_public_key()
-    return key.public_bytes(Encoding.Raw, PublicFormat.Raw).hex()
 
 
 def _statement(size: int, root: str, at: datetime, key: str) -> bytes:
@@ -175,11 +166,4 @@ def _no_key(path: Path) -> PartUnavailable:
         "Der Schlüssel der Prüfstände in „%(path)s“ ist nicht brauchbar.",
         path=path,
         next_step="Bitte EAKTE_AUDIT_KEY_FILE prüfen: nötig ist ein Ed25519-Schlüssel als PEM.",
-    )
-
-
-def _no_public_key() -> BadInput:
-    return BadInput(
-        "Das ist kein öffentlicher Schlüssel.",
-        next_step="Bitte eine Datei angeben, wie „eakte audit key“ sie schreibt.",
     )

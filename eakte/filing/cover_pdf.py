@@ -46,7 +46,7 @@ def cover_pdf(sheets: Sequence[Printed]) -> bytes:
     """
     pdf = FPDF(format="A4")
     pdf.set_auto_page_break(False)
-    folder = _fonts()
+    folder = fonts()
     pdf.add_font("sheet", "", str(folder / PLAIN))
     pdf.add_font("sheet", "B", str(folder / BOLD))
     pdf.set_title(sheets[0].heading if sheets else "")
@@ -88,7 +88,12 @@ def _picture(code: str) -> io.BytesIO:
     return drawn
 
 
-def _fonts() -> Path:
+def fonts() -> Path:
+    """Return where the fonts of printed sheets lie.
+
+    Raises:
+        PartUnavailable: they are not installed.
+    """
     for folder in FONTS:
         if (folder / PLAIN).exists() and (folder / BOLD).exists():
             return folder

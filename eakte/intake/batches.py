@@ -5,8 +5,9 @@ A stack is kept as it was delivered and gets its receipt at once; taking it apar
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -17,17 +18,21 @@ from sqlalchemy import func, select
 from eakte import audit, jobs
 from eakte.access.actions import Action
 from eakte.access.check import require
-from eakte.errors import BadInput, KeyUsed, RuleBroken
+from eakte.errors import BadInput, KeyUsed, NumberUsed, PartUnavailable, RuleBroken
 from eakte.intake.delivering import Begin, LookAt, find_department
+from eakte.intake.quotas import refuse_over_quota
 from eakte.intake.receiving import Arrival, name_bytes, refuse_unwanted, take_bytes, unit_of
 from eakte.model.batch import Batch, BatchPage, BatchState, Fate
 from eakte.model.counter import hold, next_number
+from eakte.model.department import Department
 from eakte.model.findings import Kind, Look, Order
+from eakte.model.user import User
 from eakte.unit_of_work import UnitOfWork
 
 BATCH_SCOPE = "batch"
 SEPARATE = "separate"
 LONGEST_KEY, LONGEST_SETTING, MOST_SETTINGS = 200, 200, 40
+HIGHEST_NUMBER = 2_147_483_647
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,8 @@ class Scanned:
 class BatchReceipt:
     """What proves to the station that a stack arrived: it is stored, named and logged.
 
-    ``missing`` are running numbers of the same station, before this one, that never arrived.
+    ``missing`` are running numbers of the same station, before this one, that had not arrived.
+    Whatever is asked later, it says what it said when it was given: ``told`` in plain JSON values.
     """
 
     batch_id: UUID
@@ -66,14 +72,7 @@ class BatchReceipt:
     device: str
     missing: tuple[int, ...]
     repeated: bool
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return plain JSON values."""
-        return asdict(self) | {
-            "batch_id": str(self.batch_id),
-            "received_at": self.received_at.isoformat(),
-            "missing": list(self.missing),
-        }
+    told: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -92,28 +91,63 @@ class Balance:
         return self.delivered == self.filed + self.separators + self.blanks + self.aside
 
 
-def deliver_batch(begin: Begin, path: Path, *, scanned: Scanned, look: LookAt) -> BatchReceipt:
+Then = Callable[[UnitOfWork, BatchReceipt], None]
+
+
+def deliver_batch(
+    begin: Begin, path: Path, *, scanned: Scanned, look: LookAt, then: Then | None = None
+) -> BatchReceipt:
     """Take the stack at ``path`` in and return its receipt, which holds when this returns.
 
-    The source at ``path`` is never touched.
+    The source at ``path`` is never touched; ``then`` runs in the transaction of the rows.
 
     Raises:
         BadInput, NotAllowed, KeyUsed, NotFound, PartUnavailable: nothing was kept.
     """
     with begin() as work:
-        require(work, Action.DELIVER_DOCUMENT)
+        require(work, Action.DELIVER_BATCH)
+        known = known_batch(work, scanned.key)
+        if known is None:
+            refuse_over_quota(work, path.stat().st_size)
+        before = known.sha256 if known is not None else None
         unit = find_department(work, scanned.department)
         store, limit = work.store, work.settings.max_upload_bytes
-    _check(scanned)
+    check_scanned(scanned)
+    if before is not None and _is_still(path, scanned, sha256=before):
+        # Sent again because an answer was lost: nothing has to be looked at or kept.
+        with begin() as work:
+            return _again(work, scanned, sha256=before, then=then)
     seen = look(path, scanned.name)
     refuse_unwanted(seen, name=scanned.name)
     arrival = take_bytes(
         store, path, name=scanned.name, limit=limit, sha256=scanned.sha256, size=scanned.size
     )
     with begin() as work:
-        return receive_batch(
+        receipt = receive_batch(
             work, arrival, look=seen, scanned=scanned, unit=unit.id if unit else None
         )
+        if then is not None:
+            then(work, receipt)
+    return receipt
+
+
+def _is_still(path: Path, scanned: Scanned, *, sha256: str) -> bool:
+    """Whether the bytes at a path are those of before, and declared to be."""
+    with path.open("rb") as stream:
+        here = hashlib.file_digest(stream, "sha256").hexdigest()
+    size = path.stat().st_size
+    declared = (scanned.sha256 or here).lower(), size if scanned.size is None else scanned.size
+    return here == sha256 and declared == (here, size)
+
+
+def _again(work: UnitOfWork, scanned: Scanned, *, sha256: str, then: Then | None) -> BatchReceipt:
+    known = known_batch(work, scanned.key, sha256=sha256)
+    if known is None:
+        raise PartUnavailable("Der Stapel muss noch einmal übertragen werden.")
+    receipt = batch_receipt(work, known, repeated=True)
+    if then is not None:
+        then(work, receipt)
+    return receipt
 
 
 def receive_batch(
@@ -128,21 +162,16 @@ def receive_batch(
         NotAllowed: the actor may not deliver.
         BadInput: it is not clear which unit's inbox is meant, or the running number was used.
         KeyUsed: the key was used for other bytes.
+        OverQuota: the station has delivered enough for today.
         PartUnavailable: the bytes are not in the store any more.
     """
-    require(work, Action.DELIVER_DOCUMENT)
+    require(work, Action.DELIVER_BATCH)
     session = work.session
     hold(session, BATCH_SCOPE)
-    known = session.scalar(
-        select(Batch).where(Batch.sender_id == work.actor.id, Batch.key == scanned.key)
-    )
+    known = known_batch(work, scanned.key, sha256=arrival.sha256)
     if known is not None:
-        if known.sha256 != arrival.sha256:
-            raise KeyUsed(
-                "Unter diesem Schlüssel wurde schon ein anderer Stapel angenommen; "
-                "es wurde nichts geändert."
-            )
         return batch_receipt(work, known, repeated=True)
+    refuse_over_quota(work, arrival.size)
     _refuse_used_number(work, scanned)
     department = unit_of(work, unit)
     name_bytes(work, arrival)
@@ -166,6 +195,8 @@ def receive_batch(
     )
     session.add(batch)
     session.flush()
+    batch.told = _told(work, batch)
+    session.flush()
     audit.note(
         work,
         "batch.received",
@@ -181,22 +212,57 @@ def receive_batch(
     return batch_receipt(work, batch)
 
 
+def known_batch(work: UnitOfWork, key: str, *, sha256: str | None = None) -> Batch | None:
+    """Return the stack that the actor delivered under this key, None when there is none.
+
+    Raises:
+        KeyUsed: it has another digest than ``sha256``.
+    """
+    require(work, Action.DELIVER_BATCH)
+    known = work.session.scalar(
+        select(Batch).where(Batch.sender_id == work.actor.id, Batch.key == key)
+    )
+    if known is not None and sha256 is not None and known.sha256 != sha256.lower():
+        raise KeyUsed(
+            "Unter diesem Schlüssel wurde schon ein anderer Stapel angenommen; "
+            "es wurde nichts geändert."
+        )
+    return known
+
+
 def batch_receipt(work: UnitOfWork, batch: Batch, *, repeated: bool = False) -> BatchReceipt:
-    """Return the receipt of a stack as it was given, with what is known by now."""
+    """Return the receipt of a stack, word for word as it was given."""
     require(work, Action.SEE_BATCH, batch)
+    # Stacks of the first release were given none; theirs is what would have been said.
+    told = batch.told or _told(work, batch)
     return BatchReceipt(
         batch_id=batch.id,
         number=batch.number,
         sender_number=batch.sender_number,
         sha256=batch.sha256,
         size=batch.size,
-        pages=batch.pages,
+        pages=told["pages"],
         received_at=batch.received_at,
         name=batch.name,
         operator=batch.operator,
         device=batch.device,
-        missing=tuple(_missing_before(work, batch)),
+        missing=tuple(told["missing"]),
         repeated=repeated,
+        told=told,
+    )
+
+
+def gaps_of(work: UnitOfWork, batch: Batch) -> list[int]:
+    """Return the running numbers before this one that have not arrived to this day."""
+    require(work, Action.SEE_BATCH, batch)
+    return _missing_before(work, batch)
+
+
+def last_number_of(work: UnitOfWork) -> int | None:
+    """Return the highest running number under which the actor has delivered, None without any."""
+    require(work, Action.SEE_BATCHES)
+    return work.session.scalar(
+        select(func.max(Batch.sender_number)).where(Batch.sender_id == work.actor.id)
     )
 
 
@@ -224,13 +290,39 @@ def is_stack(look: Look) -> bool:
     return look.kind in {Kind.PDF, Kind.IMAGE} and (look.pages or 0) > 1
 
 
-def _check(scanned: Scanned) -> None:
+def _told(work: UnitOfWork, batch: Batch) -> dict[str, Any]:
+    """What a receipt says of a stack that arrived, in plain JSON values."""
+    return {
+        "office": work.settings.office_name,
+        "batch_id": str(batch.id),
+        "number": batch.number,
+        "delivery_key": batch.key,
+        "sender_number": batch.sender_number,
+        "missing": _missing_before(work, batch),
+        "sha256": batch.sha256,
+        "size": batch.size,
+        "pages": batch.pages,
+        "name": batch.name,
+        "received_at": batch.received_at.isoformat(timespec="microseconds"),
+        "station": work.session.get_one(User, batch.sender_id).name,
+        "operator": batch.operator,
+        "device": batch.device,
+        "department": work.session.get_one(Department, batch.department_id).name,
+    }
+
+
+def check_scanned(scanned: Scanned) -> None:
+    """Refuse what no stack can be said to be.
+
+    Raises:
+        BadInput: the key is missing, the number below 1, or something is too long.
+    """
     if not scanned.key.strip() or len(scanned.key) > LONGEST_KEY:
         raise BadInput(
             "Es fehlt der Schlüssel der Lieferung, oder er ist länger als %(most)s Zeichen.",
             most=LONGEST_KEY,
         )
-    if scanned.number is not None and scanned.number < 1:
+    if scanned.number is not None and not 1 <= scanned.number <= HIGHEST_NUMBER:
         raise BadInput("Die laufende Nummer eines Stapels beginnt bei 1.")
     for said in (scanned.operator, scanned.device):
         if len(said) > LONGEST_SETTING:
@@ -251,10 +343,9 @@ def _refuse_used_number(work: UnitOfWork, scanned: Scanned) -> None:
         )
     )
     if used is not None:
-        raise BadInput(
+        raise NumberUsed(
             "Die laufende Nummer %(number)s wurde schon für einen anderen Stapel verwendet.",
             number=scanned.number,
-            next_step="Bitte prüfen Sie den Zähler des Geräts.",
         )
 
 

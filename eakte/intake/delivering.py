@@ -92,7 +92,7 @@ def find_department(work: UnitOfWork, named: str | None) -> Department | None:
     Raises:
         NotFound: there is no such unit.
     """
-    require(work, Action.DELIVER_DOCUMENT)
+    require(work, Action.DELIVER_BATCH)
     if not named:
         return None
     try:

@@ -268,7 +268,7 @@ def name_bytes(work: UnitOfWork, arrival: Arrival) -> None:
     Raises:
         PartUnavailable: a sweep took them a moment before; they have to be sent again.
     """
-    require(work, Action.DELIVER_DOCUMENT)
+    require(work, Action.DELIVER_BATCH)
     keep_content(work.session, arrival.sha256, size=arrival.size, at=work.clock.now())
     try:
         there = work.store.exists(Digest(arrival.sha256))
@@ -317,11 +317,11 @@ def unit_of(work: UnitOfWork, department: UUID | None) -> Department:
     Raises:
         BadInput: it is not the actor's, or it is not clear which is meant.
     """
-    require(work, Action.DELIVER_DOCUMENT)
+    require(work, Action.DELIVER_BATCH)
     mine = work.actor.departments
     if department is not None:
         unit = work.session.get_one(Department, department)
-        if mine and not works_in(work, Action.DELIVER_DOCUMENT, unit.id):
+        if mine and not works_in(work, Action.DELIVER_BATCH, unit.id):
             raise BadInput(
                 "In den Posteingang „%(unit)s“ können Sie nicht einliefern.", unit=unit.name
             )
@@ -337,7 +337,7 @@ def unit_of(work: UnitOfWork, department: UUID | None) -> Department:
             next_step="Bitte geben Sie das Sachgebiet an.",
         )
     if mine:
-        works_in(work, Action.DELIVER_DOCUMENT, units[0].id)
+        works_in(work, Action.DELIVER_BATCH, units[0].id)
     return units[0]
 
 

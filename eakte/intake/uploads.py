@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -13,6 +14,7 @@ from eakte.access.actions import Action
 from eakte.access.check import require
 from eakte.config import Settings
 from eakte.errors import BadInput, ContentTooLarge, EmptyContent, NotFound
+from eakte.intake.batches import BatchReceipt
 from eakte.intake.delivering import find_department
 from eakte.intake.receiving import Receipt, clean_name
 from eakte.model.delivery import Upload
@@ -34,14 +36,17 @@ def begin_upload(
     size: int,
     sha256: str | None = None,
     department: str | None = None,
+    scanned: Mapping[str, str] | None = None,
 ) -> Upload:
     """Announce an upload in parts; its name and size are fixed from now on.
+
+    It becomes a stack when it is said how it was ``scanned``, else a document.
 
     Raises:
         EmptyContent, ContentTooLarge: the announced size is none or too much.
         BadInput: the announced size or digest is none.
     """
-    require(work, Action.DELIVER_DOCUMENT)
+    require(work, Action.DELIVER_DOCUMENT if scanned is None else Action.DELIVER_BATCH)
     if size == 0:
         raise EmptyContent(
             "„%(name)s“ ist leer; es wurde nichts gespeichert.",
@@ -69,6 +74,7 @@ def begin_upload(
         sha256=sha256,
         created_at=now,
         ends_at=now + LIFETIME,
+        scanned=dict(scanned) if scanned is not None else None,
     )
     work.session.add(upload)
     work.session.flush()
@@ -81,7 +87,7 @@ def own_upload(work: UnitOfWork, upload_id: UUID) -> Upload:
     Raises:
         NotFound: there is none, it belongs to somebody else, or its time has run out.
     """
-    require(work, Action.DELIVER_DOCUMENT)
+    require(work, Action.DELIVER_BATCH)
     upload = work.session.get(Upload, upload_id)
     gone = upload is None or upload.user_id != work.actor.id
     if upload is None or gone or upload.ends_at < work.clock.now():
@@ -89,16 +95,20 @@ def own_upload(work: UnitOfWork, upload_id: UUID) -> Upload:
     return upload
 
 
-def finish_upload(work: UnitOfWork, upload_id: UUID, *, receipt: Receipt) -> None:
-    """Name the document an upload became, so that a repeat is answered with its receipt."""
-    require(work, Action.DELIVER_DOCUMENT)
-    own_upload(work, upload_id).document_id = receipt.document_id
+def finish_upload(work: UnitOfWork, upload_id: UUID, *, receipt: Receipt | BatchReceipt) -> None:
+    """Name what an upload became, so that a repeat is answered with its receipt."""
+    require(work, Action.DELIVER_BATCH)
+    upload = own_upload(work, upload_id)
+    if isinstance(receipt, BatchReceipt):
+        upload.batch_id = receipt.batch_id
+    else:
+        upload.document_id = receipt.document_id
     work.session.flush()
 
 
 def drop_upload(work: UnitOfWork, upload_id: UUID) -> None:
     """Forget an upload that the sender gave up or that was refused; the caller removes its part."""
-    require(work, Action.DELIVER_DOCUMENT)
+    require(work, Action.DELIVER_BATCH)
     work.session.delete(own_upload(work, upload_id))
     work.session.flush()
 

@@ -21,6 +21,7 @@ from eakte.model import (
     prepared,
     retention_rule,
     right,
+    station,
     user,
 )
 
@@ -46,5 +47,6 @@ __all__ = [
     "prepared",
     "retention_rule",
     "right",
+    "station",
     "user",
 ]

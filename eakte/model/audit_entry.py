@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from eakte.db import Base, Instant
 from eakte.model.columns import Json
 from eakte.model.hash_tree import leaf_hash
+from eakte.signed import canonical
 
 FIRST = "0" * 64
 
@@ -82,12 +82,6 @@ class AuditEntry(Base):
 
 
 COLUMNS = tuple(Written.__dataclass_fields__)
-
-
-def canonical(told: dict[str, Any]) -> bytes:
-    """Return the one form in which something is written down to be hashed or signed."""
-    written = json.dumps(told, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
-    return written.encode("ascii")
 
 
 def leaf_of(digest: str) -> bytes:

@@ -40,7 +40,8 @@ class Batch(Base):
     """A stack as it was delivered; its bytes stay as they came, whatever is made of them.
 
     ``sender_number`` is the running number of the device, by which a missing batch is seen;
-    ``settings`` what the device says of its scanning, for the transfer note (TR-RESISCAN).
+    ``settings`` what the device says of its scanning, for the transfer note (TR-RESISCAN); ``told``
+    what the receipt said when it was given, so that it says the same for ever.
     """
 
     __tablename__ = "batch"
@@ -48,6 +49,7 @@ class Batch(Base):
         UniqueConstraint("sender_id", "key"),
         Index("ix_batch_sender_number", "sender_id", "sender_number"),
         Index("ix_batch_department_number", "department_id", "number"),
+        Index("ix_batch_sender_received", "sender_id", "received_at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
@@ -69,6 +71,7 @@ class Batch(Base):
     state: Mapped[BatchState] = mapped_column(named(BatchState), default=BatchState.WAITING)
     pages: Mapped[int | None] = mapped_column()
     problem: Mapped[str | None] = mapped_column(Text)
+    told: Mapped[dict[str, Any] | None] = mapped_column(Json)
     edits: Mapped[int] = mapped_column()
 
     department: Mapped[Department] = relationship()

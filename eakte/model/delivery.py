@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import BigInteger, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eakte.db import Base, Instant
+from eakte.model.columns import Json
 
 
 class Delivery(Base):
@@ -23,7 +25,10 @@ class Delivery(Base):
 
 
 class Upload(Base):
-    """An upload in parts that is not whole yet; its bytes wait in the upload folder."""
+    """An upload in parts that is not whole yet; its bytes wait in the upload folder.
+
+    ``scanned`` is what a scanning station says of a stack; None: it is a document.
+    """
 
     __tablename__ = "upload"
 
@@ -36,3 +41,10 @@ class Upload(Base):
     created_at: Mapped[datetime] = mapped_column(Instant)
     ends_at: Mapped[datetime] = mapped_column(Instant, index=True)
     document_id: Mapped[UUID | None] = mapped_column(ForeignKey("document.id"))
+    scanned: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    batch_id: Mapped[UUID | None] = mapped_column(ForeignKey("batch.id"))
+
+    @property
+    def arrived(self) -> bool:
+        """Whether it was taken in, so that a repeat only gets its receipt again."""
+        return self.document_id is not None or self.batch_id is not None

@@ -71,6 +71,7 @@ class Fault:
     next_step: str = ""
     reasons: tuple[str, ...] = ()
     position: int | None = None
+    retry_seconds: int = RETRY_SECONDS
 
     def as_dict(self) -> dict[str, Any]:
         """Return the fields of a problem document (RFC 9457) with ours."""
@@ -102,6 +103,7 @@ def fault_of(error: EakteError) -> Fault:
         _(error.next_step) if error.next_step else "",
         reasons,
         getattr(error, "position", None),
+        getattr(error, "retry_seconds", RETRY_SECONDS),
     )
 
 
@@ -168,7 +170,7 @@ def respond(fault: Fault) -> Response:
         response = Response(page, mimetype="text/html")
     response.status_code = fault.status
     if fault.status in RETRY:
-        response.headers["Retry-After"] = str(RETRY_SECONDS)
+        response.headers["Retry-After"] = str(fault.retry_seconds)
     if fault.status == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = 'Bearer realm="e-Akte"'
     return response

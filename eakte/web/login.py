@@ -17,11 +17,11 @@ from flask_login import LoginManager
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response
 
-from eakte.access import sessions
+from eakte.access import sessions, stations
 from eakte.access.acting import actor_of
 from eakte.errors import BadInput, NeedsSecondFactor, PartUnavailable, SignedOut
 from eakte.model.login import LoginSession, SignInMethod
-from eakte.model.user import User
+from eakte.model.user import User, UserKind
 from eakte.unit_of_work import UnitOfWork
 from eakte.web.confirming import confirm, takes_proof
 from eakte.web.per_request import (
@@ -53,6 +53,20 @@ OPEN_TO_EVERYBODY = frozenset(
 )
 # What somebody may enter who has no second factor where the office asks everybody for one.
 LEADS_TO_A_FACTOR = frozenset({"confirming", "factors", "language", "sign_on_again"})
+# WARNING: whoever adds a line here opens an address to devices that nobody watches.
+OPEN_TO_STATIONS = frozenset(
+    {
+        "api_batches.deliver",
+        "api_batches.index",
+        "api_batches.pages_of_batch",
+        "api_batches.receipt",
+        "api_batches.receipt_pdf",
+        "api_batches.show",
+        "uploads.create",
+        "uploads.describe",
+        "uploads.part",
+    }
+)
 # These ask by themselves every few seconds; they must not keep an abandoned desk signed in.
 ASKED_BY_THE_PAGE = frozenset({"inbox.rows", "documents.status", "lists.rows"})
 
@@ -135,16 +149,32 @@ def identify(incoming: Request) -> SignedIn | None:
     if header:
         # A wrong key must not fall back on a cookie that happens to be there.
         key = header.removeprefix(BEARER) if header.startswith(BEARER) else ""
-        return _by_key(key) if key and incoming.path.startswith(API) else None
+        if not key:
+            return None
+        if incoming.path.startswith(API) or incoming.endpoint in OPEN_TO_STATIONS:
+            return _by_key(key, incoming)
+        return None
     token = incoming.cookies.get(cookie_name(), "")
     return _by_session(token) if token else None
 
 
-def _by_key(key: str) -> SignedIn | None:
+def _by_key(key: str, incoming: Request) -> SignedIn | None:
     office = the_office()
     with office.database.transaction(writes=False) as session:
         user = sessions.user_of_token(session, office.clock, office.settings, token=key)
-        return SignedIn(user, actor_of(session, user, office.clock), None) if user else None
+        if user is None:
+            return None
+        if user.kind is UserKind.STATION:
+            address = incoming.remote_addr or ""
+            # Anywhere else, and from anywhere else, a device is a stranger.
+            if incoming.endpoint not in OPEN_TO_STATIONS:
+                return None
+            if not stations.lets_in(session, user.id, address=address):
+                log.warning("the key of station %s was used from a foreign address", user.id)
+                return None
+        elif not incoming.path.startswith(API):
+            return None
+        return SignedIn(user, actor_of(session, user, office.clock), None)
 
 
 def _by_session(token: str) -> SignedIn | None:

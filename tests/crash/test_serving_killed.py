@@ -31,13 +31,15 @@ def free_port() -> int:
 
 
 @contextmanager
-def opened(house: House) -> Iterator[tuple[subprocess.Popen[bytes], Caller]]:
+def opened(
+    house: House, *, worker: bool = True
+) -> Iterator[tuple[subprocess.Popen[bytes], Caller]]:
     """Run the whole house by its own command, until the end of the block."""
     port = free_port()
     log = house.logs / "serve.log"
     with log.open("ab") as said:
         serve = subprocess.Popen(
-            [sys.executable, "-m", "eakte.cli", "serve", "--with-worker"],
+            [sys.executable, "-m", "eakte.cli", "serve", *(["--with-worker"] if worker else [])],
             env=house.settings | {"EAKTE_PORT": str(port)},
             cwd=ROOT,
             stdout=said,

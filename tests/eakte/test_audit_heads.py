@@ -26,10 +26,11 @@ from eakte.evidence.heads import (
 )
 from eakte.evidence.outside import Bucket, Folder, open_outside
 from eakte.evidence.proofs import prove_entry, prove_growth
-from eakte.evidence.signing import Head, Signer, read_head, read_public_key
+from eakte.evidence.signing import Head, Signer, read_head
 from eakte.model.audit_entry import AuditEntry
 from eakte.model.audit_tree import AuditHead, AuditNode
 from eakte.model.hash_tree import continues, includes
+from eakte.signed import read_public_key
 from storage import MemoryStore
 from tests.builders import Staff, build_office, hire
 from tests.forging import change, check, fill, rewrite, sign, signer_of

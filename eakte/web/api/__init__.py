@@ -6,6 +6,7 @@ from typing import Any
 
 from eakte.web.api.accounts import accounts
 from eakte.web.api.audit import audit
+from eakte.web.api.batches import batches
 from eakte.web.api.cases import cases
 from eakte.web.api.deadlines import deadlines
 from eakte.web.api.description import MEANING, PROBLEM, complete
@@ -17,10 +18,12 @@ from eakte.web.api.office import office
 from eakte.web.api.plan import plan_api
 from eakte.web.api.rights import rights
 from eakte.web.api.schemas import ProblemOut
+from eakte.web.api.stations import stations
 from eakte.web.api.ties import ties
 from eakte.web.api.versions import SAID_OF_VERSION, versions
 from eakte.web.login import cookie_name
 from eakte.web.per_request import OfficeApp
+from eakte.web.scanned import SAID_OF_BATCH
 
 PARTS = (
     documents,
@@ -36,13 +39,17 @@ PARTS = (
     rights,
     accounts,
     audit,
+    batches,
+    stations,
 )
 SAID_OF = {
+    "/api/v1/batches": SAID_OF_BATCH,
     "/api/v1/documents": SAID_OF_DELIVERY,
     "/api/v1/documents/{document_id}/versions": SAID_OF_VERSION,
 }
 
 TABLE = {"text/csv": {"schema": {"type": "string", "format": "binary"}}}
+PDF = {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}
 
 
 def install(app: OfficeApp) -> None:
@@ -59,16 +66,21 @@ def install(app: OfficeApp) -> None:
             return spec
         told = complete(spec, said_of=SAID_OF, cookie=cookie_name())
         _describe_table(told["paths"]["/api/v1/plan/table"])
+        _describe_whole(told["paths"]["/api/v1/batches/{batch_id}/receipt.pdf"]["get"], PDF)
         return told
+
+
+def _describe_whole(fetch: dict[str, Any], content: dict[str, Any]) -> None:
+    """What is made for the answer leaves whole, as one type."""
+    for status in ("206", "304", "416"):
+        fetch["responses"].pop(status, None)
+    fetch["responses"]["200"] = {"description": MEANING["200"], "content": content}
+    fetch["parameters"] = [one for one in fetch["parameters"] if one["name"] != "Range"]
 
 
 def _describe_table(plan: dict[str, Any]) -> None:
     """The plan goes in and out as one table, never in parts."""
-    fetch = plan["get"]
-    for status in ("206", "304", "416"):
-        fetch["responses"].pop(status, None)
-    fetch["responses"]["200"] = {"description": MEANING["200"], "content": TABLE}
-    fetch["parameters"] = [one for one in fetch["parameters"] if one["name"] != "Range"]
+    _describe_whole(plan["get"], TABLE)
     plan["put"]["requestBody"] = {"required": True, "content": TABLE}
     plan["put"]["responses"] |= {
         status: {"description": MEANING[status], "content": PROBLEM} for status in ("413", "415")

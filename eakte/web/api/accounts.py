@@ -36,7 +36,7 @@ class UserOut(Model):
 
 
 class UsersOut(Model):
-    """Every account of a person or a station."""
+    """Every account of a person."""
 
     users: list[UserOut]
 

@@ -13,7 +13,8 @@ from eakte.web.api.schemas import HIGHEST, ProblemOut
 Spec = dict[str, Any]
 
 ABOUT = """Die Schnittstelle tut dasselbe wie die Seiten, mit denselben Rechten: Ein Schlüssel aus
-„Mein Konto“ handelt als die Person, der er gehört. Was jemand nicht sehen darf, gibt es für ihn
+„Mein Konto“ handelt als die Person, der er gehört; der einer Scanstation öffnet nur die Stapel.
+Was jemand nicht sehen darf, gibt es für ihn
 nicht (404). Jede Antwort auf einen Fehler ist ein Problem nach RFC 9457 mit einem deutschen Satz.
 Wer ändert, sendet den gelesenen Zählerstand `edits` zurück; war jemand schneller, kommt 409, und
 nichts ist geändert. Was nicht beschrieben ist, wird abgelehnt (422)."""
@@ -38,6 +39,7 @@ MEANING = {
     "415": "diese Art von Inhalt wird nicht angenommen",
     "416": "diesen Ausschnitt gibt es nicht",
     "422": "eine Angabe fehlt, ist unbekannt oder kann nicht sein",
+    "429": "heute wurde schon so viel geliefert, wie die Scanstation darf",
     "503": "ein Teil ist gerade nicht erreichbar; nichts ist halb getan",
 }
 RETRY = {
@@ -86,6 +88,25 @@ SAID: dict[str, Spec] = {
         "minimum": 1,
         "maximum": 10**15 - 1,
         "description": "Größe in Bytes, mit der verglichen wird",
+    },
+    "number": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": HIGHEST,
+        "description": "laufende Nummer des Geräts; was fehlt, wird benannt",
+    },
+    "operator": {"type": "string", "maxLength": 200, "description": "wer gescannt hat"},
+    "device": {"type": "string", "maxLength": 200, "description": "womit gescannt wurde"},
+    "settings": {
+        "type": "string",
+        "maxLength": 4000,
+        "description": "Einstellungen des Geräts: ein JSON-Objekt aus Texten",
+    },
+    "order": {
+        "type": "string",
+        "maxLength": 40,
+        "enum": ["as-read", "fronts-then-backs", "fronts-then-backs-reversed"],
+        "description": "in welcher Reihenfolge die Seiten gelesen wurden",
     },
     "remark": {"type": "string", "maxLength": 300, "description": "Bemerkung zur Fassung"},
     "edits": {
@@ -162,13 +183,14 @@ def _describe_parameters(operation: Spec) -> None:
 
 def _describe_bytes_in(path: str, operation: Spec, said: tuple[str, ...]) -> None:
     fields = {name: SAID[name] for name in said}
+    stack = path.endswith("/batches")
     operation["requestBody"] = {
         "required": True,
         "content": {
             "multipart/form-data": {
                 "schema": {
                     "type": "object",
-                    "required": ["document"],
+                    "required": ["document", *(("sha256", "size") if stack else ())],
                     "additionalProperties": False,
                     "properties": {"document": BYTES} | fields,
                 }
@@ -186,8 +208,8 @@ def _describe_bytes_in(path: str, operation: Spec, said: tuple[str, ...]) -> Non
         }
         for name, schema in fields.items()
     ]
-    if path.endswith("/documents"):
-        operation["parameters"].append(REPEAT)
+    if path.endswith("/documents") or stack:
+        operation["parameters"].append(REPEAT | {"required": stack})
         operation["responses"]["200"] = operation["responses"]["201"]
 
 
@@ -221,6 +243,6 @@ def _describe_answers(path: str, method: str, operation: Spec) -> None:
             answer["content"] = PROBLEM
         if status == "204":
             answer.pop("content", None)
-        if status == "503":
+        if status in {"429", "503"}:
             answer["headers"] = RETRY
     operation["responses"] = dict(sorted(answers.items()))

@@ -17,7 +17,6 @@ from eakte.model.document import Source
 from eakte.retrieval.browsing import attachments_in, history_of
 from eakte.retrieval.listing import case_by_id, document_by_id, sent_document
 from eakte.retrieval.reading import read_original, read_reading_copy
-from eakte.web.api.arriving import arriving
 from eakte.web.api.schemas import HistoryOut, history_out, refuse_stale
 from eakte.web.api.schemas_documents import (
     AttachmentsOut,
@@ -29,6 +28,7 @@ from eakte.web.api.schemas_documents import (
     document_row,
     receipt_out,
 )
+from eakte.web.arriving import arriving
 from eakte.web.per_request import begin, current_work, takes_bytes, the_app, writes
 from eakte.web.streaming import send
 

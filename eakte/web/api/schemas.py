@@ -30,6 +30,8 @@ def _whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
+# Stands behind the bounds of a field that takes whole numbers.
+WHOLE = BeforeValidator(_whole)
 # No database keeps a zero byte in a text.
 Text = Annotated[str, Field(pattern=r"^[^\x00]*$")]
 SomeText = Annotated[str, Field(min_length=1, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")]
@@ -42,12 +44,12 @@ Edits = Annotated[
         le=HIGHEST,
         description="der zuletzt gelesene Zählerstand; ist er veraltet, kommt 409",
     ),
-    BeforeValidator(_whole),
+    WHOLE,
 ]
 PageNumber = Annotated[
     int,
     Field(ge=1, le=1_000_000, description="die Seite, von 1 an gezählt"),
-    BeforeValidator(_whole),
+    WHOLE,
 ]
 EditsOut = Annotated[
     int, Field(description="mit jeder Änderung zurücksenden; 409, wenn jemand schneller war")

@@ -14,10 +14,10 @@ from eakte.model.document import Document, Source
 from eakte.retrieval.listing import document_by_id, versions_of
 from eakte.retrieval.reading import read_version
 from eakte.unit_of_work import UnitOfWork
-from eakte.web.api.arriving import arriving
 from eakte.web.api.documents import LOCKED
 from eakte.web.api.schemas import refuse_stale
 from eakte.web.api.schemas_documents import VersionOut, VersionsOut, version_out
+from eakte.web.arriving import arriving
 from eakte.web.per_request import begin, current_work, takes_bytes, the_app, writes
 from eakte.web.streaming import send
 

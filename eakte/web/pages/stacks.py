@@ -20,6 +20,7 @@ from eakte.intake.batches import (
     balance_of,
     batch_receipt,
     deliver_batch,
+    gaps_of,
     separate_again,
 )
 from eakte.model.batch import Batch
@@ -61,7 +62,7 @@ def index() -> ResponseReturnValue:
 def take() -> ResponseReturnValue:
     """Take a stack in that a person brings by hand."""
     with own_work(writing=False) as work:
-        require(work, Action.DELIVER_DOCUMENT)
+        require(work, Action.DELIVER_BATCH)
         operator = work.actor.name
     errors: dict[str, str] = {}
     part = request.files.get("stack")
@@ -149,7 +150,7 @@ def cover_sheet(case_id: UUID) -> ResponseReturnValue:
 
 def _listed(work: UnitOfWork) -> dict[str, Any]:
     found = batches(work, page=wanted_page())
-    may_deliver = may(work.actor, Action.DELIVER_DOCUMENT)
+    may_deliver = may(work.actor, Action.DELIVER_BATCH)
     return {
         "batches": found.rows,
         "page": paging_of(found, PER_PAGE),
@@ -172,6 +173,7 @@ def _seen(work: UnitOfWork, batch: Batch) -> dict[str, Any]:
     return {
         "batch": batch,
         "receipt": batch_receipt(work, batch),
+        "gaps": gaps_of(work, batch),
         "balance": balance,
         "sides": sides,
         "parts": parts_of(work, batch, sides) if sides else [],

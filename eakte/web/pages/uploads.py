@@ -13,13 +13,14 @@ import fcntl
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import format_datetime
 from http import HTTPStatus
 from pathlib import Path
+from typing import cast
 from uuid import UUID
 
 from flask import Blueprint, Response, jsonify, request, url_for
@@ -27,11 +28,14 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Locked
 
 from eakte.errors import BadInput, PartUnavailable, RuleBroken
+from eakte.intake.batches import BatchReceipt, batch_receipt, deliver_batch, known_batch
 from eakte.intake.delivering import Declared, deliver
+from eakte.intake.quotas import refuse_over_quota
 from eakte.intake.receiving import Receipt, receipt_of
 from eakte.intake.uploads import begin_upload, drop_upload, finish_upload, own_upload, part_path
 from eakte.model.delivery import Upload
 from eakte.model.document import Source
+from eakte.retrieval.batches import batch_by_id
 from eakte.retrieval.listing import sent_document
 from eakte.unit_of_work import UnitOfWork
 from eakte.web.errors import Fault, respond
@@ -43,6 +47,9 @@ from eakte.web.per_request import (
     the_office,
     upload_folder,
 )
+from eakte.web.scanned import KEY, SAID_OF_BATCH, scanned_of, signed_receipt
+
+Named = Callable[[UnitOfWork, Receipt | BatchReceipt], None]
 
 pages = Blueprint("uploads", __name__)
 
@@ -54,16 +61,18 @@ CHUNK = 1024 * 1024
 # Room that must stay free beside an upload, so that the rows can still be written.
 RESERVE = 64 * 1024 * 1024
 CHECKSUM_MISMATCH = 460
-LONGEST_METADATA = 4000
+
+LONGEST_METADATA = 8000
 
 
 @dataclass(frozen=True)
 class Metadata:
-    """What the sender says about the document of an upload."""
+    """What the sender says about an upload; ``scanned`` only of a stack."""
 
     name: str
     sha256: str | None
     department: str | None
+    scanned: dict[str, str] | None
 
 
 @pages.after_request
@@ -91,14 +100,27 @@ def create() -> ResponseReturnValue:
     told = _metadata(request.headers.get("Upload-Metadata", ""))
     with own_work() as work:
         upload = begin_upload(
-            work, told.name, size=size, sha256=told.sha256, department=told.department
+            work,
+            told.name,
+            size=size,
+            sha256=told.sha256,
+            department=told.department,
+            scanned=told.scanned,
         )
-        _refuse_without_room(size)
-    if request.content_type == PART:
+        if told.scanned is not None:
+            scanned = scanned_of(told.scanned, name=told.name, size=size)
+            known = known_batch(work, scanned.key, sha256=scanned.sha256)
+            if known is not None:
+                finish_upload(work, upload.id, receipt=batch_receipt(work, known, repeated=True))
+            else:
+                refuse_over_quota(work, size)
+        if not upload.arrived:
+            _refuse_without_room(size)
+    if request.content_type == PART and not upload.arrived:
         response = _append(upload.id, 0)
     else:
         response = Response()
-        _describe(response, upload, 0)
+        _describe(response, upload, upload.size if upload.arrived else 0)
     response.status_code = HTTPStatus.CREATED
     response.headers["Location"] = url_for("uploads.part", upload_id=upload.id)
     return response
@@ -120,7 +142,7 @@ def part(upload_id: UUID) -> ResponseReturnValue:
 def _ask(upload_id: UUID) -> Response:
     with _locked(upload_id) as (path, upload):
         response = Response(status=HTTPStatus.OK)
-        offset = upload.size if upload.document_id else path.stat().st_size
+        offset = upload.size if upload.arrived else path.stat().st_size
         if offset == upload.size:
             # All bytes are here, but the store may have been away when the last one came.
             _receipt_headers(response, _finish(upload, path))
@@ -130,10 +152,10 @@ def _ask(upload_id: UUID) -> Response:
 
 def _append(upload_id: UUID, offset: int) -> Response:
     with _locked(upload_id) as (path, upload):
-        there = upload.size if upload.document_id else path.stat().st_size
+        there = upload.size if upload.arrived else path.stat().st_size
         if offset != there:
             return _refused(HTTPStatus.CONFLICT, "Die Übertragung steht an einer anderen Stelle.")
-        if not upload.document_id:
+        if not upload.arrived:
             fault = _write(path, offset=offset, most=upload.size)
             if fault is not None:
                 return fault
@@ -142,7 +164,9 @@ def _append(upload_id: UUID, offset: int) -> Response:
             response = Response(status=HTTPStatus.NO_CONTENT)
         else:
             receipt = _finish(upload, path)
-            response = jsonify(receipt.as_dict())
+            response = jsonify(
+                signed_receipt(receipt) if isinstance(receipt, BatchReceipt) else receipt.as_dict()
+            )
             _receipt_headers(response, receipt)
         _describe(response, upload, there)
         return response
@@ -183,27 +207,21 @@ def _write(path: Path, *, offset: int, most: int) -> Response | None:
     return None
 
 
-def _finish(upload: Upload, path: Path) -> Receipt:
-    """Take the whole document in, or return the receipt it got before."""
-    if upload.document_id:
+def _finish(upload: Upload, path: Path) -> Receipt | BatchReceipt:
+    """Take the whole document or stack in, or return the receipt it got before."""
+    if upload.arrived:
         path.unlink(missing_ok=True)
         with own_work(writing=False) as work:
-            return receipt_of(work, sent_document(work, upload.document_id), repeated=True)
-    declared = Declared(
-        name=upload.name,
-        source=Source.UPLOAD,
-        department=str(upload.department_id) if upload.department_id else None,
-        sha256=upload.sha256,
-        size=upload.size,
-        # A repeat after an answer that was lost finds the receipt under this key.
-        key=f"upload:{upload.id}",
-    )
+            if upload.batch_id is not None:
+                return batch_receipt(work, batch_by_id(work, upload.batch_id), repeated=True)
+            sent = sent_document(work, cast(UUID, upload.document_id))
+            return receipt_of(work, sent, repeated=True)
 
-    def named(work: UnitOfWork, receipt: Receipt) -> None:
+    def named(work: UnitOfWork, receipt: Receipt | BatchReceipt) -> None:
         finish_upload(work, upload.id, receipt=receipt)
 
     try:
-        receipt = deliver(begin, path, declared=declared, look=the_app().look, then=named)
+        receipt = _take_in(upload, path, named)
     except (BadInput, RuleBroken):
         # The sender keeps the document; here nothing stays of it.
         with own_work() as work:
@@ -214,9 +232,25 @@ def _finish(upload: Upload, path: Path) -> Receipt:
     return receipt
 
 
+def _take_in(upload: Upload, path: Path, named: Named) -> Receipt | BatchReceipt:
+    if upload.scanned is not None:
+        scanned = scanned_of(upload.scanned, name=upload.name, size=upload.size)
+        return deliver_batch(begin, path, scanned=scanned, look=the_app().look, then=named)
+    declared = Declared(
+        name=upload.name,
+        source=Source.UPLOAD,
+        department=str(upload.department_id) if upload.department_id else None,
+        sha256=upload.sha256,
+        size=upload.size,
+        # A repeat after an answer that was lost finds the receipt under this key.
+        key=f"upload:{upload.id}",
+    )
+    return deliver(begin, path, declared=declared, look=the_app().look, then=named)
+
+
 def _give_up(upload_id: UUID) -> Response:
     with _locked(upload_id) as (path, upload):
-        if upload.document_id:
+        if upload.arrived:
             return _refused(HTTPStatus.CONFLICT, "Das Dokument ist schon eingegangen.")
         with own_work() as work:
             drop_upload(work, upload_id)
@@ -251,8 +285,11 @@ def _describe(response: Response, upload: Upload, offset: int) -> None:
     response.headers["Cache-Control"] = "no-store"
 
 
-def _receipt_headers(response: Response, receipt: Receipt) -> None:
-    response.headers["X-Document"] = str(receipt.document_id)
+def _receipt_headers(response: Response, receipt: Receipt | BatchReceipt) -> None:
+    if isinstance(receipt, BatchReceipt):
+        response.headers["X-Batch"] = str(receipt.batch_id)
+    else:
+        response.headers["X-Document"] = str(receipt.document_id)
     response.headers["Receipt-Number"] = str(receipt.number)
 
 
@@ -285,10 +322,12 @@ def _metadata(header: str) -> Metadata:
             told[key] = base64.b64decode(value, validate=True).decode("utf-8").replace("\0", "")
         except (binascii.Error, UnicodeDecodeError) as error:
             raise BadInput("Die Angaben zur Übertragung sind nicht lesbar.") from error
+    said = {name: value for name, value in told.items() if name in SAID_OF_BATCH}
     return Metadata(
         name=told.get("filename", "Dokument"),
         sha256=told.get("sha256") or None,
         department=told.get("department") or None,
+        scanned=said | {KEY: told[KEY]} if told.get(KEY) else None,
     )
 
 

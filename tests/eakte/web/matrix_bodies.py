@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Callable
 from typing import Any
 
 from eakte.model.user import Role
 from tests.eakte.web.matrix_house import REASON, MatrixHouse
+from tests.eakte.web.scans import A_STACK
 
 Body = Callable[[MatrixHouse], dict[str, Any]]
 
@@ -277,6 +279,46 @@ BODIES: dict[str, Body | None] = {
     },
     "users.end_sessions": form(),
     "users.reset": form(),
+    "api_batches.deliver": lambda house: {
+        "form": {
+            "document": (io.BytesIO(A_STACK), "stapel.pdf"),
+            "sha256": hashlib.sha256(A_STACK).hexdigest(),
+            "size": str(len(A_STACK)),
+        },
+        "headers": {"Idempotency-Key": "matrix"},
+    },
+    "api_stations.change": later(
+        lambda house: {
+            "name": "Anders",
+            "networks": ["127.0.0.1/32"],
+            "quota_mb": 5,
+            "active": True,
+            "edits": 1,
+        },
+        json=True,
+    ),
+    "api_stations.new_key": told(),
+    "api_stations.register": later(
+        lambda house: {
+            "name": "Neu",
+            "department_id": str(house.others["unit_id"]),
+            "networks": ["127.0.0.1/32"],
+            "quota_mb": 5,
+        },
+        json=True,
+    ),
+    "api_stations.revoke": None,
+    "stations.new": later(
+        lambda house: {
+            "name": "Neu",
+            "department": str(house.others["unit_id"]),
+            "networks": "127.0.0.1/32",
+            "quota_mb": "5",
+        }
+    ),
+    "stations.new_key": form(overlap_hours="24"),
+    "stations.revoke": form(),
+    "stations.show": form(name="Anders", networks="127.0.0.1/32", quota_mb="5", active="1"),
 }
 # Which thing an id in the address means where its name does not say so.
 MEANT = {

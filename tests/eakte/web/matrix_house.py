@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from eakte.access.rights.deputising import name_deputy
 from eakte.access.rights.sharing import share_out
+from eakte.access.stations import new_station_key, register_station
 from eakte.app import create_app
 from eakte.bootstrap import Office
 from eakte.filing.opening import open_case, open_dossier
@@ -38,7 +39,7 @@ from tests.eakte.web.undone import UndoneDatabase
 
 # A thing of the own unit, of another, locked, about staff, cancelled, and one that never was.
 KINDS = ("own", "foreign", "locked", "staff", "cancelled", "deleted")
-NOBODY, PROGRAM = "nobody", "key"
+NOBODY, PROGRAM, DEVICE = "nobody", "key", "station"
 LOGINS = {
     Role.CLERK: "clerk",
     Role.LEAD: "lead",
@@ -62,7 +63,7 @@ class MatrixHouse:
     app: OfficeApp
     people: dict[Role, Actor]
     browsers: dict[Role, Browser]
-    keys: dict[Role, dict[str, str]]
+    keys: dict[Role | str, dict[str, str]]
     things: dict[str, dict[str, UUID]] = field(default_factory=dict)
     others: dict[str, UUID] = field(default_factory=dict)
 
@@ -118,7 +119,17 @@ def build(folder: Path) -> MatrixHouse:
         made.others["list_id"] = ask_for_list(work, ListKind.DOSSIERS, Filter()).id
     app = create_app(office, look=lambda path, name: A_PDF)
     browsers = {role: signed_in(app, login) for role, login in LOGINS.items()}
-    keys = {role: key_of(office, actor) for role, actor in people.items()}
+    keys: dict[Role | str, dict[str, str]] = {
+        role: key_of(office, actor) for role, actor in people.items()
+    }
+    with office.as_system() as work:
+        unit = work.session.get_one(Department, staff.unit.id)
+        device = register_station(
+            work, "Scanner", department=unit, networks=["127.0.0.1/32"], quota_mb=1
+        )
+        token = new_station_key(work, device, overlap_hours=0)
+        keys[DEVICE] = {"Authorization": f"Bearer {token}"}
+        made.others["station_id"] = device.id
     with office.as_system() as work:
         clerk = people[Role.CLERK].id
         session = work.session

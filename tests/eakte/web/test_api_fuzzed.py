@@ -26,12 +26,15 @@ from eakte.filing.opening import open_case
 from eakte.filing.placing import cancel_document, place_document, withdraw_document
 from eakte.filing.revising import add_alias, link_dossiers
 from eakte.filing.writing import check_out
+from eakte.model.batch import Batch
 from eakte.model.case import Case
 from eakte.model.document import Document, Writing
 from eakte.model.dossier import Dossier, DossierAlias, DossierLink
+from eakte.model.station import Station
 from eakte.web.per_request import OfficeApp
-from tests.builders import Staff, bring, document, opened
+from tests.builders import Staff, bring, bring_stack, document, opened
 from tests.eakte.web.browser import key_of
+from tests.eakte.web.scans import registered
 
 EXAMPLES = int(os.environ.get("EAKTE_TEST_FUZZ", "2"))
 # Which rows stand behind a name in a path or a body.
@@ -42,6 +45,8 @@ KNOWN_AS = {
     "case_id": Case,
     "alias_id": DossierAlias,
     "link_id": DossierLink,
+    "batch_id": Batch,
+    "station_id": Station,
 }
 # How many operations somebody must have got done.
 AT_LEAST = {"clerk": 40, "records": 12, "administrator": 3}
@@ -83,6 +88,8 @@ def furnish(office: Office, staff: Staff, folder: Path) -> None:
         check_out(work, document(work, receipts[5]))
         close_case(work, work.session.get_one(Case, closed.id))
     bring(office, staff.other_clerk, folder / "foreign", content=b"%PDF-1.7 foreign")
+    bring_stack(office, staff.clerk, folder / "stack", content=b"%PDF-1.7 stack", key="1")
+    registered(office, staff)
 
 
 def known(office: Office) -> dict[str, list[str]]:

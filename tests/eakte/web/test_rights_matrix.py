@@ -16,9 +16,10 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from eakte.model.user import Role
-from eakte.web.login import OPEN_TO_EVERYBODY
+from eakte.web.login import OPEN_TO_EVERYBODY, OPEN_TO_STATIONS
 from tests.eakte.web.matrix_bodies import BODIES, MEANT
 from tests.eakte.web.matrix_house import (
+    DEVICE,
     KINDS,
     NOBODY,
     PROGRAM,
@@ -29,7 +30,7 @@ from tests.house.tree import ROOT
 
 TABLE = ROOT / "eakte" / "access" / "MATRIX.md"
 WRITE = "EAKTE_WRITE_MATRIX"
-CALLERS: tuple[Role | str, ...] = (*Role, PROGRAM, NOBODY)
+CALLERS: tuple[Role | str, ...] = (*Role, PROGRAM, DEVICE, NOBODY)
 HEADS = {
     Role.CLERK: "Sach-bearb.",
     Role.LEAD: "Leitung",
@@ -42,6 +43,7 @@ HEADS = {
     Role.PERSONNEL: "Personal",
     Role.ADMINISTRATOR: "Admin.",
     PROGRAM: "Schlüssel",
+    DEVICE: "Scan-station",
     NOBODY: "niemand",
 }
 
@@ -63,7 +65,8 @@ anmelden (401).
 Sechs Zeichen nebeneinander gelten der Reihe nach für: eigenes Sachgebiet, fremdes Sachgebiet,
 gesperrt, Personalakte, storniert, gelöscht. Ein einzelnes Zeichen gilt für alle. Ärztlicher
 Dienst und Gutachten sind am eigenen Vorgang beteiligt, der Rechnungsprüfung ist die eigene Akte
-freigegeben. „Schlüssel“ ist ein Programm mit dem Schlüssel der Sachbearbeitung.
+freigegeben. „Schlüssel“ ist ein Programm mit dem Schlüssel der Sachbearbeitung, „Scanstation“ ein
+Gerät mit seinem eigenen.
 """
 
 
@@ -110,6 +113,8 @@ def _called(house: MatrixHouse, caller: Role | str, rule: Rule, method: str, *, 
     program = rule.rule.startswith("/api/")
     if caller == PROGRAM:
         headers |= house.keys[Role.CLERK]
+    elif caller == DEVICE:
+        headers |= house.keys[DEVICE]
     elif isinstance(caller, Role) and program:
         client = house.app.test_client(use_cookies=False)
         headers |= house.keys[caller]
@@ -220,6 +225,13 @@ def test_a_key_opens_no_page(matrix: list[Row]) -> None:
         if not row.address.startswith("/api/") and row.answers[PROGRAM][0] is not SIGN_IN
     }
     assert opened <= OPEN_TO_EVERYBODY
+
+
+def test_a_station_enters_its_few_addresses_alone(matrix: list[Row]) -> None:
+    entered = {row.endpoint for row in matrix if set(row.answers[DEVICE]) != {SIGN_IN}}
+    assert entered - OPEN_TO_EVERYBODY <= OPEN_TO_STATIONS
+    others = [row.answers[DEVICE] for row in matrix if "batch_id" in row.address]
+    assert {DONE} not in [set(answers) for answers in others]
 
 
 def test_the_administrator_reaches_no_dossier_and_no_document(matrix: list[Row]) -> None:

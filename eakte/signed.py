@@ -1,0 +1,100 @@
+"""How is something written down to be signed, and does a signature hold? Needs no house.
+
+Ed25519 (RFC 8032) over the canonical JSON of what is stated. Whoever holds the office's public key
+checks it alone, on any machine: this module knows neither rows nor settings.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
+    load_pem_public_key,
+)
+
+from eakte.errors import BadInput
+
+RECEIPT_FORM = "e-Akte batch receipt 1"
+_HEX = {"key": 64, "signature": 128, "sha256": 64}
+
+
+def canonical(told: Mapping[str, Any]) -> bytes:
+    """Return the one form in which something is written down to be hashed or signed."""
+    written = json.dumps(told, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return written.encode("ascii")
+
+
+def statement(told: Mapping[str, Any], *, key: str) -> bytes:
+    """Return the bytes that are signed of a receipt: all it says, its form and who signs."""
+    said = {name: value for name, value in told.items() if name != "signature"}
+    return canonical(said | {"form": RECEIPT_FORM, "key": key})
+
+
+def read_receipt(written: bytes) -> dict[str, Any]:
+    """Return what a receipt says; whether it is genuine is another question.
+
+    Raises:
+        BadInput: it is none.
+    """
+    try:
+        told = json.loads(written)
+        fits = told["form"] == RECEIPT_FORM and all(
+            re.fullmatch(f"[0-9a-f]{{{length}}}", str(told[name])) for name, length in _HEX.items()
+        )
+    except (ValueError, TypeError, LookupError, RecursionError) as error:
+        raise _no_receipt() from error
+    if not fits:
+        raise _no_receipt()
+    return dict(told)
+
+
+def receipt_faults(told: Mapping[str, Any], trusted: Collection[str]) -> list[str]:
+    """Name what is wrong with the signature of a receipt; ``trusted`` are the keys that may sign.
+
+    Whatever was changed, added or taken out, down to one character, is a fault.
+    """
+    key = str(told.get("key", ""))
+    if key not in trusted:
+        return ["Die Quittung ist mit einem fremden Schlüssel unterschrieben."]
+    try:
+        public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(key))
+        public.verify(bytes.fromhex(str(told["signature"])), statement(told, key=key))
+    except (InvalidSignature, ValueError, LookupError):
+        return ["Die Unterschrift der Quittung ist falsch."]
+    return []
+
+
+def read_public_key(written: bytes) -> str:
+    """Return the public key that stands in a PEM file: the raw key in lower-case hex.
+
+    Raises:
+        BadInput: it is none.
+    """
+    try:
+        key = load_pem_public_key(written)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise _no_public_key() from error
+    if not isinstance(key, Ed25519PublicKey):
+        raise _no_public_key()
+    return key.public_bytes(Encoding.Raw, PublicFormat.Raw).hex()
+
+
+def _no_receipt() -> BadInput:
+    return BadInput(
+        "Das ist keine Quittung über einen Stapel.",
+        next_step="Bitte eine Datei angeben, wie die Scanstation sie aufbewahrt.",
+    )
+
+
+def _no_public_key() -> BadInput:
+    return BadInput(
+        "Das ist kein öffentlicher Schlüssel.",
+        next_step="Bitte eine Datei angeben, wie „eakte audit key“ sie schreibt.",
+    )
