@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from eakte.db import folded
-from eakte.filing.proposing.names import births_in, names_in
+from eakte.filing.proposing.names import alike, births_in, names_in
 from eakte.filing.proposing.rules import Rules, TypeRule, Where
 from eakte.filing.proposing.shapes import Shape
 
@@ -22,6 +22,8 @@ LONGEST_QUOTE = 80
 MOST = 20
 # So far before a reference its label may stand.
 LABEL_REACH = 60
+# A heading as long as this is known also with one letter misread.
+SURE_HEADING = 12
 # What a kind of document must gather until it is proposed.
 ENOUGH = 3
 
@@ -198,7 +200,7 @@ def _place(
         for (line, written), (following, _) in zip(
             lines[0], [*lines[0][1:], ("", "")], strict=False
         ):
-            if f"{line} {following}".startswith(rule.words) and _ends(rule.words, line, following):
+            if _begins(f"{line} {following}", rule.words):
                 return 1, " ".join(written.split())[:LONGEST_QUOTE]
         return None
     for page, text in enumerate(plain if rule.where is Where.ANYWHERE else plain[:1], start=1):
@@ -208,7 +210,10 @@ def _place(
     return None
 
 
-def _ends(words: str, line: str, following: str) -> bool:
-    """Say whether the words end where a word ends: a heading is no beginning of another one."""
-    behind = f"{line} {following}"[len(words) : len(words) + 1]
-    return not behind.isalnum()
+def _begins(line: str, words: str) -> bool:
+    """Say whether a line begins with these words, whole ones, but for one misread letter."""
+    lengths = (len(words), len(words) - 1, len(words) + 1) if len(words) >= SURE_HEADING else ()
+    return any(
+        alike(line[:length], words) and not line[length : length + 1].isalnum()
+        for length in lengths or (len(words),)
+    )

@@ -106,6 +106,8 @@ def _behind(text: str, at: int, none: frozenset[str]) -> Iterator[NameSeen]:
     """The name behind a label: on the same line, or on the next when the line ends there."""
     gap = re.compile(r"[ \t:]*(?:\n[ \t]*)?").match(text, at)
     start = gap.end() if gap else at
+    # What fills a field of a form is a name also where its capital was not seen.
+    field = ":" in text[at:start]
     end = text.find("\n", start)
     line = text[start : len(text) if end < 0 else end]
     words: list[str] = []
@@ -121,7 +123,8 @@ def _behind(text: str, at: int, none: frozenset[str]) -> Iterator[NameSeen]:
             place = found.end()
             continue
         plain = folded(word)
-        if plain in none or not (word[0].isupper() or (plain in PARTICLES)):
+        capital = word[0].isupper() or plain in PARTICLES or (field and not words)
+        if plain in none or not capital:
             break
         if words and "," in between:
             if comma:

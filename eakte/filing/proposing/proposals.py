@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -24,12 +24,14 @@ from eakte.errors import NotFound
 from eakte.filing.describing import Description
 from eakte.filing.placing import place_document
 from eakte.filing.proposing.clues import Clues, Told, TypeClue, clues_kept
+from eakte.filing.proposing.making import KIND
 from eakte.filing.proposing.weighing import Candidate, Confidence, Weighed, weighed
 from eakte.filing.saying import UNSAID
 from eakte.model.case import Case, CaseState
 from eakte.model.catalogue import DocumentType
 from eakte.model.document import Document, DocumentState
 from eakte.model.dossier import Dossier, DossierAlias, DossierState
+from eakte.model.job import Job, JobState
 from eakte.model.proposal import Recognised
 from eakte.unit_of_work import UnitOfWork
 
@@ -123,26 +125,20 @@ def proposals_of(work: UnitOfWork, document: Document) -> list[Proposal]:
     return proposals
 
 
-def hints_of(work: UnitOfWork, documents: Collection[Document]) -> dict[UUID, Hint]:
-    """Return for each waiting document the dossier it most likely belongs to, where one is likely.
+def hints_of(
+    work: UnitOfWork, recognised: Iterable[tuple[Document, Mapping[str, Any] | None]]
+) -> dict[UUID, Hint]:
+    """Return for waiting documents, with their clues, the dossier that each likely belongs to.
 
     What is only possible, and what is ambiguous, is no hint.
     """
     require(work, Action.SEE_INBOX)
-    asked = [one.id for one in documents if may(work.actor, Action.PLACE_DOCUMENT, one)]
-    if not asked:
-        return {}
     kept = {
-        row.document_id: clues_kept(row.clues)
-        for row in work.session.scalars(
-            select(Recognised)
-            .join(Document, Document.id == Recognised.document_id)
-            .where(
-                Recognised.document_id.in_(asked),
-                Recognised.version == Document.current_version,
-                Document.parent_id.is_(None),
-            )
-        )
+        document.id: clues_kept(clues)
+        for document, clues in recognised
+        if clues is not None
+        and document.parent_id is None
+        and may(work.actor, Action.PLACE_DOCUMENT, document)
     }
     found = _found(work, kept.values(), names=False)
     candidates = _candidates(found)
@@ -153,6 +149,17 @@ def hints_of(work: UnitOfWork, documents: Collection[Document]) -> dict[UUID, Hi
         if best is not None and best.confidence is not Confidence.POSSIBLE:
             hints[document_id] = Hint(references[best.id], best.confidence)
     return hints
+
+
+def still_read(work: UnitOfWork, document: Document) -> bool:
+    """Say whether a waiting document is still being read, so that proposals may yet come."""
+    require(work, Action.SEE_DOCUMENT, document)
+    if document.state is not DocumentState.INBOX:
+        return False
+    waiting = select(Job.id).where(
+        Job.kind == KIND, Job.subject_id == document.id, Job.state != JobState.DEAD
+    )
+    return work.session.scalar(waiting.limit(1)) is not None
 
 
 def proposal_by_id(work: UnitOfWork, document: Document, proposal_id: UUID) -> Proposal:
@@ -202,6 +209,19 @@ def accept_proposal(
         ambiguous=proposal.why.ambiguous,
         rules=proposal.rules,
         changed=changed,
+    )
+
+
+def completed(proposal: Proposal, document: Document, said: Description) -> Description:
+    """Return what is said of a document, and what a proposal says where nothing was said."""
+    return replace(
+        said,
+        title=proposed_title(proposal, document) if said.title is UNSAID else said.title,
+        document_type=(
+            proposal.document_type or document.document_type
+            if said.document_type is UNSAID
+            else said.document_type
+        ),
     )
 
 

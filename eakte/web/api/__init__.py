@@ -14,6 +14,7 @@ from eakte.web.api.documents import SAID_OF_DELIVERY, documents
 from eakte.web.api.dossiers import dossiers
 from eakte.web.api.office import office
 from eakte.web.api.plan import plan_api
+from eakte.web.api.proposals import proposals
 from eakte.web.api.rights import rights
 from eakte.web.api.schemas import ProblemOut
 from eakte.web.api.ties import ties
@@ -23,6 +24,7 @@ from eakte.web.per_request import OfficeApp
 
 PARTS = (
     documents,
+    proposals,
     acts,
     versions,
     dossiers,
