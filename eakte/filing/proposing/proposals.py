@@ -294,7 +294,7 @@ def _found(work: UnitOfWork, all_clues: Iterable[Clues], *, names: bool) -> list
 def _candidates(found: Sequence[_Found]) -> list[Candidate]:
     values: dict[UUID, set[str]] = defaultdict(set)
     for one in found:
-        values[one.dossier.id].add(one.value)
+        values[one.dossier.id].add(folded(one.value))
     dossiers: Mapping[UUID, Dossier] = {one.dossier.id: one.dossier for one in found}
     return [
         Candidate(

@@ -12,6 +12,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
+from eakte.db import folded
 from eakte.filing.proposing.clues import Birth, Clues, Name, Reference, Told
 from eakte.filing.proposing.names import alike
 
@@ -33,7 +34,7 @@ class Confidence(StrEnum):
 
 @dataclass(frozen=True)
 class Candidate:
-    """A dossier that clues lead to; ``named`` are its references as the clues write them."""
+    """A dossier that clues lead to; ``named`` are its references, folded."""
 
     id: UUID
     person: str
@@ -101,7 +102,7 @@ def _weigh(clues: Clues, candidate: Candidate) -> Weighed | None:
 
 
 def _reference(found: Sequence[Reference], candidate: Candidate) -> Reference | None:
-    of_it = [one for one in found if one.value in candidate.named]
+    of_it = [one for one in found if folded(one.value) in candidate.named]
     # The office's own reference tells more than another's, and one with its label more than one
     # in passing.
     order = (Told.OWN, Told.FOREIGN, Told.COURT)
