@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -27,9 +27,8 @@ from eakte.bootstrap import Office
 from eakte.filing.opening import open_case, open_dossier
 from eakte.filing.placing import Description, cancel_document, place_document
 from eakte.filing.plan import add_plan_entry
-from eakte.filing.proposing.making import KIND
 from eakte.model.case import Case
-from eakte.model.document import Document, DocumentState, Version
+from eakte.model.document import Document, Version
 from eakte.model.dossier import Dossier, DossierAlias
 from eakte.model.file_plan import Access, PlanEntry
 from eakte.model.job import Job
@@ -37,14 +36,13 @@ from eakte.model.right import Grant, GrantKind, LiftRequest, Mark, Participation
 from eakte.model.user import Actor, Role, User
 from eakte.retrieval.indexing import write_entries
 from eakte.web.per_request import OfficeApp
-from tests.builders import A_PDF, Staff, appoint, bring, give_rules, house, let_read, now_
+from tests.builders import A_PDF, Staff, appoint, bring, house, now_
 from tests.eakte.web.browser import Browser, key_of, signed_in
+from tests.eakte.web.speaking import let_letters_speak
 
 REASON = "Für die Bearbeitung des Widerspruchs"
 SAME = b"%PDF-1.7 the same letter twice"
 PERSON = "Muster, Änne"
-BORN = date(1988, 6, 2)
-COURT, ALIAS = "S 12 SB 34/26", "fv 7/2026"
 # What is new in every answer, and how long it took.
 MASKS = (
     (re.compile(rb'(content|value)="[A-Za-z0-9_.-]{60,}"'), b"token"),
@@ -202,40 +200,8 @@ def town(tmp_path: Path) -> Iterator[Town]:
         }
         with office.as_system() as work:
             write_entries(work, made.ids["documents"])
-        _read(made)
+        let_letters_speak(made.office, staff.unit, staff.other_unit)
         yield made
-
-
-def _read(town: Town) -> None:
-    """Let every letter that waits speak of every dossier of the house, seen or not."""
-    with town.office.as_system() as work:
-        session = work.session
-        give_rules(work, town.staff.unit)
-        give_rules(work, town.staff.other_unit)
-        for row in session.scalars(select(Dossier)):
-            row.birth_date = BORN
-        session.add_all(
-            DossierAlias(dossier_id=one, system=str(number), value=ALIAS, value_folded=ALIAS)
-            for number, one in enumerate(town.ids["dossiers"])
-        )
-        for filed in session.scalars(select(Document).where(Document.case_id.is_not(None))):
-            filed.foreign_reference = COURT
-        session.flush()
-        references = session.scalars(select(Dossier.reference).order_by(Dossier.reference)).all()
-        told = "\n".join(f"Unser Zeichen: {reference}" for reference in references)
-        pages = (
-            f"{told}\nFrau Änne Muster, geboren am {BORN:%d.%m.%Y}",
-            f"FV 7/2026, {COURT}\nFrau Zoe Zander, geboren am {BORN:%d.%m.%Y}",
-            f"Frau Zoe Zander und Frau Änne Muster, geboren am {BORN:%d.%m.%Y}",
-        )
-        waiting = session.scalars(
-            select(Document.id)
-            .where(Document.state == DocumentState.INBOX)
-            .order_by(Document.receipt_number)
-        ).all()
-        for number, one in enumerate(waiting):
-            let_read(work, one, pages[number % len(pages)])
-        session.execute(delete(Job).where(Job.kind == KIND))
 
 
 def _taken_out(town: Town, actor: Actor) -> int:
