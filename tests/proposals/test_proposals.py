@@ -26,9 +26,10 @@ from eakte.model.case import Case, CaseState
 from eakte.model.catalogue import DocumentType
 from eakte.model.document import Document, DocumentState
 from eakte.model.dossier import Dossier, DossierState
+from eakte.model.file_plan import Access
 from eakte.model.job import Job
 from eakte.model.proposal import Recognised
-from eakte.model.right import Mark
+from eakte.model.right import Duty, Mark
 from eakte.model.user import Role, User
 from tests.builders import appoint, let_read, now_
 from tests.proposals.conftest import Desk
@@ -126,6 +127,38 @@ def test_a_court_number_leads_to_the_case_whose_letters_bear_it(desk: Desk) -> N
     assert by_number.case is not None and by_number.case.id == law_suit.id
     [by_reference] = desk.proposals(desk.letter(f"Unser Zeichen: {dossier.reference}"))
     assert by_reference.case is not None and by_reference.case.id == newest.id
+
+
+def test_a_court_number_in_a_case_that_is_not_seen_leads_nowhere(desk: Desk) -> None:
+    dossier = desk.dossier(procedures=("Klage", "Erstantrag"))
+    law_suit, first = desk.cases(dossier)
+    partly = appoint(desk.office, "partly", Role.CLERK, units=[desk.staff.unit])
+    with desk.office.as_system() as work:
+        row = work.session.get_one(Dossier, dossier.id)
+        row.access, row.clerk_id = Access.ASSIGNED, desk.staff.clerk.id
+        work.session.get_one(Case, first.id).procedure_key = "erst"
+        work.session.add(
+            Duty(
+                user_id=partly.id,
+                department_id=desk.staff.unit.id,
+                procedure_key="erst",
+                valid_from=work.clock.today(),
+            )
+        )
+    earlier = desk.letter("Klage")
+    with desk.office.begin(now_(desk.office, desk.staff.clerk)) as work:
+        place_document(
+            work,
+            work.session.get_one(Document, earlier),
+            case=work.session.get_one(Case, law_suit.id),
+            description=Description(foreign_reference="S 12 SB 34/26"),
+        )
+    by_court = desk.letter("Aktenzeichen: S 12 SB 34/26")
+    by_reference = desk.letter(f"Unser Zeichen: {dossier.reference}")
+    assert len(desk.proposals(by_court)) == 1
+    assert desk.proposals(by_court, by=partly) == []
+    [only] = desk.proposals(by_reference, by=partly)
+    assert only.case is not None and only.case.id == first.id
 
 
 def test_the_kind_of_document_says_which_of_the_open_cases_is_meant(desk: Desk) -> None:
