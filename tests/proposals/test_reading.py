@@ -168,6 +168,12 @@ def test_one_letter_may_be_wrong_in_a_long_word_only() -> None:
     assert not alike("kurz", "kunz")
 
 
+def test_an_umlaut_may_have_lost_its_dots() -> None:
+    assert alike("moeller", "moller")
+    assert alike("moeller", "miller")
+    assert not alike("moeller", "maler")
+
+
 def test_the_kind_of_document_is_what_its_heading_says() -> None:
     assert read("Amt\nWiderspruch\nich lege").kind is not None
     assert read("Amt\nWiderspruchsfrist läuft").kind is None

@@ -82,7 +82,20 @@ def day_of(found: re.Match[str]) -> date | None:
 
 
 def alike(one: str, other: str) -> bool:
-    """Say whether two words are the same but for one letter; short ones must be the same."""
+    """Say whether two folded words are the same but for one letter; short ones must be the same.
+
+    The dots of an umlaut are easily lost and are no letter.
+    """
+    return _nearly(one, other) or _nearly(_without_dots(one), _without_dots(other))
+
+
+def _without_dots(word: str) -> str:
+    for written in ("ae", "oe", "ue"):
+        word = word.replace(written, written[0])
+    return word
+
+
+def _nearly(one: str, other: str) -> bool:
     if one == other:
         return True
     if min(len(one), len(other)) < 5 or abs(len(one) - len(other)) > 1:
