@@ -30,6 +30,7 @@ from eakte.errands import AFTERWARDS, ERRANDS, Errand, do_errand, errand_failed
 from eakte.errors import EakteError, LogDamaged, PartUnavailable, machine_faults_named
 from eakte.evidence.daily import keep_heads
 from eakte.evidence.fixity import sweep
+from eakte.filing.proposing import making
 from eakte.intake.folder import FolderIntake
 from eakte.intake.uploads import sweep_uploads
 from eakte.jobs import Heart, LeaseLost, Stopped
@@ -47,7 +48,11 @@ from storage import ObjectCorrupt, ObjectMissing, StorageError
 log = logging.getLogger("eakte.worker")
 
 # What the lanes with a sandbox do, by the name of the job.
-TREATMENTS: dict[str, pipeline.Treatment] = {"process": pipeline, stacks.KIND: stacks}
+TREATMENTS: dict[str, pipeline.Treatment] = {
+    "process": pipeline,
+    stacks.KIND: stacks,
+    making.KIND: making,
+}
 
 PAUSE = 0.5
 PAUSE_AFTER_FAULT = 3.0

@@ -16,6 +16,8 @@ from eakte.config import load_settings
 from eakte.db import Database
 from eakte.filing.opening import open_case, open_dossier
 from eakte.filing.plan import add_plan_entry
+from eakte.filing.proposing.clues import clues_in
+from eakte.filing.proposing.making import Task, finish, rules_for
 from eakte.intake.batches import Scanned, receive_batch
 from eakte.intake.delivering import Declared, deliver
 from eakte.intake.receiving import Receipt, take_bytes
@@ -25,6 +27,7 @@ from eakte.model.document import Document, Source
 from eakte.model.dossier import Dossier
 from eakte.model.file_plan import PlanEntry
 from eakte.model.findings import Kind, Look
+from eakte.model.proposal import RecognitionRules
 from eakte.model.user import Actor, Role, User
 from eakte.retrieval.schema import SCHEMA
 from eakte.unit_of_work import UnitOfWork
@@ -38,6 +41,17 @@ PASSWORD = "ein langes Kennwort"
 PASSWORD_HASH = (
     "$argon2id$v=19$m=8,t=1,p=1$cWgtCw2NaJGKBWrFIZiN7A$M7ZZK7nLUHQJs46H46bH791A3ERk0EwDtP9fzPq6lqA"
 )
+LABELS = """Zeichen nach;Unser Zeichen;;;;
+Zeichen nach;Ihr Zeichen;;;;
+Fremdes Zeichen;FV {zahl}/{jahr};;;;
+Gerichtszeichen;S {zahl} SB {zahl}/{jahr};;;;
+Name nach;Frau;;;;
+Name nach;Familienname;;;;
+Name nach;Vorname;;;;
+Geboren nach;geboren am;;;;
+Dokumentart;Antrag;antrag;5;Zeile;erst
+Dokumentart;Widerspruch;widerspruch;5;Zeile;widerspruch
+"""
 A_PDF = Look("application/pdf", Kind.PDF, 1, None, False)
 
 
@@ -172,6 +186,26 @@ def bring_stack(office: Office, actor: Actor, folder: Path, *, content: bytes, k
         scanned = Scanned("stack.pdf", key=key)
         look = Look("application/pdf", Kind.PDF, 1)
         return receive_batch(work, arrival, look=look, scanned=scanned, unit=None).batch_id
+
+
+def let_read(work: UnitOfWork, document_id: UUID, *pages: str) -> None:
+    """Keep of a document what recognition finds in this text, as its job does."""
+    waiting = work.session.get_one(Document, document_id)
+    rules, own, edition = rules_for(work, waiting.department_id)
+    task = Task(document_id, waiting.current_version, "", rules, own, edition)
+    finish(work, task, clues_in(pages, rules, own=own))
+
+
+def give_rules(work: UnitOfWork, unit: Department, table: str = "") -> None:
+    """Let a unit read by these lines, by default by the labels that every office uses."""
+    work.session.add(
+        RecognitionRules(
+            department_id=unit.id,
+            table="Regel;Muster;Ergibt;Gewicht;Wo;Verfahren\n" + (table or LABELS),
+            loaded_at=work.clock.now(),
+        )
+    )
+    work.session.flush()
 
 
 def opened(office: Office, staff: Staff, *, person: str = "Muster, Änne") -> tuple[Dossier, Case]:

@@ -16,6 +16,7 @@ from eakte.access.accounts import excluded_pairs
 from eakte.db import folded
 from eakte.errors import NotFound
 from eakte.filing.plan_csv import read_plan_table
+from eakte.filing.proposing import rules
 from eakte.filing.retention_rules import rule_faults
 from eakte.filing.tables import NO, YES, Fault, Line, Table, read_table
 from eakte.model.catalogue import DeadlineStart, DeadlineUnit
@@ -32,7 +33,8 @@ TYPES = "dokumenttypen.csv"
 DEADLINES = "fristen.csv"
 ROLES = "rollen.csv"
 DUTIES = "zustaendigkeit.csv"
-FILES = (UNIT, PLAN, RETENTION, PROCEDURES, TYPES, DEADLINES, ROLES, DUTIES)
+RECOGNITION = rules.TABLE
+FILES = (UNIT, PLAN, RETENTION, PROCEDURES, TYPES, DEADLINES, ROLES, DUTIES, RECOGNITION)
 
 KEY = re.compile(r"[a-z0-9][a-z0-9-]*")
 DIRECTIONS = {
@@ -133,7 +135,10 @@ class SaidDuty:
 
 @dataclass
 class OfficeFiles:
-    """All that the files of one department say, and everything that is wrong with them."""
+    """All that the files of one department say, and everything that is wrong with them.
+
+    ``recognition`` is the table of rules as it was edited, None where the unit has none.
+    """
 
     key: str = ""
     name: str = ""
@@ -144,6 +149,7 @@ class OfficeFiles:
     deadlines: Sequence[SaidDeadline] = ()
     accounts: Sequence[SaidAccount] = ()
     duties: Sequence[SaidDuty] = ()
+    recognition: str | None = None
     faults: list[Fault] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
@@ -190,9 +196,11 @@ def read_office(contents: Mapping[str, bytes]) -> OfficeFiles:
     deadlines = _deadlines(office, contents, listed)
     accounts = _accounts(office, contents)
     duties = _duties(office, contents, listed)
+    recognition = _recognition(office, contents, listed)
     for table in (retention, procedures, types):
         table.refuse_doubles(lambda line: line["Schlüssel"], "Der Schlüssel")
-    for table in (office.plan, retention, procedures, types, deadlines, accounts, duties):
+    tables = (office.plan, retention, procedures, types, deadlines, accounts, duties, recognition)
+    for table in tables:
         office.remarks += table.remarks
         if table is not office.plan:
             office.faults += table.faults
@@ -303,6 +311,15 @@ def _deadline(table: Table, line: Line, listed: set[str]) -> SaidDeadline:
         valid_from=table.day(line, "Gültig ab") or ALWAYS,
         valid_until=table.day(line, "Gültig bis"),
     )
+
+
+def _recognition(office: OfficeFiles, contents: Mapping[str, bytes], listed: set[str]) -> Table:
+    if RECOGNITION not in contents:
+        return Table(RECOGNITION)
+    types = {said.key for said in office.types}
+    _, table = rules.read_rules(contents[RECOGNITION], types=types, procedures=listed)
+    office.recognition = rules.table_text(contents[RECOGNITION])
+    return table
 
 
 def _accounts(office: OfficeFiles, contents: Mapping[str, bytes]) -> Table:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from eakte import audit
+from eakte import audit, jobs
 from eakte.access.actions import Action
 from eakte.access.check import require
 from eakte.errors import BadTable
@@ -20,6 +20,8 @@ from eakte.filing.plan_importing import take_over
 from eakte.filing.retention_rules import set_retention_rule
 from eakte.model.catalogue import DeadlineRule, DocumentType, Procedure
 from eakte.model.department import Department
+from eakte.model.document import Document, DocumentState
+from eakte.model.proposal import RecognitionRules
 from eakte.model.retention_rule import RetentionKind, RetentionRule
 from eakte.model.right import FIRST_LETTER, LAST_LETTER, Duty
 from eakte.unit_of_work import UnitOfWork
@@ -107,6 +109,7 @@ def _write(
     if people.new:
         report.remarks = (*report.remarks, LOCKED)
     _duties(work, office, unit, people.ids, report)
+    _recognition(work, office, unit, report)
     if report.does_anything:
         audit.note(
             work, "office.loaded", kind="department", subject=unit.id, lines=list(report.lines)
@@ -275,6 +278,27 @@ def _duties(
             procedure=procedure,
         )
     report.tell("Zuständigkeiten", new=len(added))
+
+
+def _recognition(
+    work: UnitOfWork, office: OfficeFiles, unit: Department, report: OfficeReport
+) -> None:
+    """Take the rules over; by new ones, and by a new plan, what waits is read once more."""
+    row = work.session.get(RecognitionRules, unit.id)
+    if office.recognition is not None and (row is None or row.table != office.recognition):
+        now = work.clock.now()
+        if row is None:
+            rules = RecognitionRules(department_id=unit.id, table=office.recognition, loaded_at=now)
+            work.session.add(rules)
+        else:
+            row.table, row.loaded_at = office.recognition, now
+        report.tell("Regeln der Erkennung", new=int(row is None), changed=int(row is not None))
+    if report.does_anything:
+        waiting = select(Document.id).where(
+            Document.department_id == unit.id, Document.state == DocumentState.INBOX
+        )
+        for document_id in work.session.scalars(waiting).all():
+            jobs.enqueue(work, "propose", document_id)
 
 
 def _rule_fields(said: SaidDeadline) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from eakte import audit, jobs
 from eakte.access.actions import Action
@@ -24,6 +24,7 @@ from eakte.model.case import Case, CaseState
 from eakte.model.counter import hold
 from eakte.model.document import Document, DocumentState, ProcessingState, WithdrawalSheet
 from eakte.model.dossier import DossierState
+from eakte.model.proposal import Recognised
 from eakte.unit_of_work import UnitOfWork
 
 
@@ -63,6 +64,7 @@ def take_back(work: UnitOfWork, document: Document) -> None:
         _take_from(work, one)
         audit.note(work, "document.taken-back", kind="document", subject=one.id, **left)
         jobs.enqueue(work, "index", one.id)
+        jobs.enqueue(work, "propose", one.id)
 
 
 def withdraw_document(work: UnitOfWork, document: Document, *, reason: str) -> WithdrawalSheet:
@@ -104,6 +106,7 @@ def withdraw_document(work: UnitOfWork, document: Document, *, reason: str) -> W
         **left,
     )
     jobs.enqueue(work, "index", document.id)
+    jobs.enqueue(work, "propose", document.id)
     return sheet
 
 
@@ -132,6 +135,7 @@ def cancel_document(work: UnitOfWork, document: Document, *, reason: str) -> Non
         )
     wanted = {"state": DocumentState.CANCELLED, "cancel_reason": reason.strip()[:500]}
     change(work, document, kind="document", act="document.cancelled", wanted=wanted)
+    _forget_clues(work, document)
     jobs.enqueue(work, "index", document.id)
 
 
@@ -152,6 +156,7 @@ def restore_document(work: UnitOfWork, document: Document) -> None:
     wanted = {"state": state, "cancel_reason": None}
     change(work, document, kind="document", act="document.restored", wanted=wanted)
     jobs.enqueue(work, "index", document.id)
+    jobs.enqueue(work, "propose", document.id)
 
 
 def process_again(work: UnitOfWork, document: Document) -> None:
@@ -190,6 +195,7 @@ def _put_into(work: UnitOfWork, document: Document, case: Case) -> None:
         document.from_doctor = True
     work.session.flush()
     work.session.refresh(document, ["case", "department"])
+    _forget_clues(work, document)
     audit.note(
         work,
         "document.filed",
@@ -200,6 +206,11 @@ def _put_into(work: UnitOfWork, document: Document, case: Case) -> None:
         position=document.position,
     )
     jobs.enqueue(work, "index", document.id)
+
+
+def _forget_clues(work: UnitOfWork, document: Document) -> None:
+    """What was read in it served to find its place, and is not kept longer."""
+    work.session.execute(delete(Recognised).where(Recognised.document_id == document.id))
 
 
 def _take_from(work: UnitOfWork, document: Document) -> None:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eakte.db import Base, Instant
@@ -76,6 +76,13 @@ class Document(Base):
         Index("ix_document_dossier_received", "dossier_id", "received_on"),
         Index("ix_document_parent_id", "parent_id"),
         Index("ix_document_batch_id", "batch_id"),
+        # Almost every document has none.
+        Index(
+            "ix_document_foreign_reference",
+            "foreign_reference",
+            postgresql_where=text("foreign_reference <> ''"),
+            sqlite_where=text("foreign_reference <> ''"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)

@@ -52,6 +52,7 @@ class Dossier(Base):
         ),
         Index("ix_dossier_department_letter", "department_id", "letter"),
         Index("ix_dossier_clerk_id", "clerk_id"),
+        Index("ix_dossier_birth_date", "birth_date"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)

@@ -187,6 +187,7 @@ def finish(work: UnitOfWork, task: Task, made: Made) -> None:
         },
     )
     jobs.enqueue(work, "index", task.document_id)
+    jobs.enqueue(work, "propose", task.document_id, priority=jobs.URGENT)
 
 
 def give_up(work: UnitOfWork, document_id: UUID, *, error: Exception) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, case, func, select
@@ -17,6 +18,7 @@ from eakte.db import Page, paged
 from eakte.model.content import Content
 from eakte.model.document import Document, DocumentState, ProcessingState, Version
 from eakte.model.job import Job, JobState
+from eakte.model.proposal import Recognised
 from eakte.retrieval.listing import PER_PAGE
 from eakte.unit_of_work import UnitOfWork
 
@@ -64,12 +66,16 @@ class Progress:
 
 @dataclass(frozen=True)
 class InboxRow:
-    """A document of the inbox with its size in bytes; ``progress`` is None when nothing runs."""
+    """A document of the inbox with its size in bytes; ``progress`` is None when nothing runs.
+
+    ``clues`` are what was recognised in it, None while nothing was.
+    """
 
     document: Document
     size: int
     progress: Progress | None
     duplicate_of: Document | None
+    clues: Mapping[str, Any] | None
 
 
 @dataclass(frozen=True)
@@ -137,19 +143,28 @@ def rows_of(work: UnitOfWork, documents: Sequence[Document]) -> list[InboxRow]:
         return []
     ids = [document.id for document in documents]
     running = progress_of(work, ids)
-    sizes: dict[UUID, int] = {
-        document_id: size
-        for document_id, size in work.session.execute(
-            select(Version.document_id, Content.size)
+    sizes: dict[UUID, tuple[int, Mapping[str, Any] | None]] = {
+        document_id: (size, clues)
+        for document_id, size, clues in work.session.execute(
+            select(Version.document_id, Content.size, Recognised.clues)
             .join(Content, Content.sha256 == Version.sha256)
             .join(Document, Document.id == Version.document_id)
+            .outerjoin(
+                Recognised,
+                (Recognised.document_id == Document.id)
+                & (Recognised.version == Document.current_version),
+            )
             .where(Version.document_id.in_(ids), Version.number == Document.current_version)
         )
     }
     twins = earlier_twins(work, documents)
     return [
         InboxRow(
-            document, sizes.get(document.id, 0), running.get(document.id), twins.get(document.id)
+            document,
+            size=sizes.get(document.id, (0, None))[0],
+            progress=running.get(document.id),
+            duplicate_of=twins.get(document.id),
+            clues=sizes.get(document.id, (0, None))[1],
         )
         for document in documents
     ]

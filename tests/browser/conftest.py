@@ -22,8 +22,10 @@ from eakte.bootstrap import Office, open_office, prepare
 from eakte.config import load_settings
 from eakte.filing.opening import open_case, open_dossier
 from eakte.filing.plan import add_plan_entry
+from eakte.model.catalogue import DocumentType
 from eakte.model.user import Role
 from tests.browser.furnished import PASSWORD, Furnished, furnish
+from tests.builders import give_rules
 from tests.journeys.conftest import ROOT, CommandLine, server_environment
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -206,6 +208,8 @@ def _furnish(command: CommandLine) -> tuple[str, str]:
                 roles={role},
                 departments=[unit] if role is not Role.ADMINISTRATOR else [],
             )
+        give_rules(work, unit)
+        work.session.add(DocumentType(department_id=unit.id, key="antrag", title="Antrag"))
         add_plan_entry(work, "5", title="Soziales")
         entry = add_plan_entry(
             work,

@@ -86,6 +86,7 @@ NO_WALK = {
     "lists.rows": "a piece of a page, asked for by its script",
     "inbox.rows": "a piece of a page, asked for by its script",
     "plan.table": "bytes",
+    "proposals.show": "a piece of a page, asked for by its script: tests/browser/test_proposals.py",
     "stacks.status": "a piece of a page, asked for by its script",
     "health.show": "for machines",
     "static": "bytes",

@@ -16,6 +16,7 @@ from eakte.web.api.dossiers import dossiers
 from eakte.web.api.lists import lists
 from eakte.web.api.office import office
 from eakte.web.api.plan import plan_api
+from eakte.web.api.proposals import proposals
 from eakte.web.api.rights import rights
 from eakte.web.api.schemas import ProblemOut
 from eakte.web.api.stations import stations
@@ -27,6 +28,7 @@ from eakte.web.scanned import SAID_OF_BATCH
 
 PARTS = (
     documents,
+    proposals,
     acts,
     versions,
     dossiers,

@@ -10,6 +10,7 @@ from flask import Response, request
 
 from eakte.errors import BadInput
 from eakte.filing.placing import describe_document, place_document
+from eakte.filing.proposing.proposals import accept_proposal, completed, proposal_by_id
 from eakte.filing.targets import target_of
 from eakte.intake.delivering import Declared, deliver
 from eakte.intake.receiving import receipt_of
@@ -146,11 +147,21 @@ def place(document_id: UUID, wanted: PlacementIn) -> DocumentOut:
     work = current_work()
     document = document_by_id(work, document_id)
     refuse_stale(document.edits, wanted=wanted.edits)
+    description = wanted.description()
+    proposal = None
+    if wanted.proposal_id is not None:
+        proposal = proposal_by_id(work, document, wanted.proposal_id)
+        description = completed(proposal, document, description)
     if wanted.case_id is not None:
         case = case_by_id(work, wanted.case_id)
     elif wanted.reference:
         case = target_of(work, wanted.reference)
+    elif proposal is not None and proposal.case is not None:
+        case = proposal.case
     else:
         raise BadInput("Es fehlt, wohin das Dokument soll: case_id oder reference.")
-    place_document(work, document, case=case, description=wanted.description())
+    if proposal is None:
+        place_document(work, document, case=case, description=description)
+    else:
+        accept_proposal(work, document, proposal, case=case, description=description)
     return document_out(document, receipt_of(work, document))

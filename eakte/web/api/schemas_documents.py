@@ -130,6 +130,9 @@ class PlacementIn(Described):
 
     case_id: Id | None = None
     reference: Text | None = Field(default=None, max_length=60, examples=["SBR 12/2026"])
+    proposal_id: Id | None = Field(
+        default=None, description="der Vorschlag, dem damit gefolgt wird; er ergänzt, was fehlt"
+    )
     edits: Edits | None = None
 
 

@@ -24,6 +24,7 @@ from eakte.filing.placing import (
     take_back,
 )
 from eakte.filing.plan import plan_path
+from eakte.filing.proposing.proposals import accept_proposal, proposals_of
 from eakte.filing.saying import UNSAID
 from eakte.filing.targets import target_of, targets
 from eakte.model.case import Case
@@ -54,6 +55,7 @@ from eakte.web.errors import said
 from eakte.web.forms import day, identifier, refuse_stale, text
 from eakte.web.pages.receipts import shown_receipt
 from eakte.web.per_request import current_work, writes
+from eakte.web.proposed import proposals_asked_for, taken_over
 from eakte.web.streaming import send
 
 pages = Blueprint("documents", __name__, url_prefix="/dokument/<uuid:document_id>")
@@ -127,7 +129,7 @@ def place(document_id: UUID) -> ResponseReturnValue:
     try:
         # What is refused here must leave nothing: the page that is returned is committed.
         with work.session.begin_nested():
-            place_document(work, document, case=case, description=description)
+            _file(work, document, case, description)
     except BadInput as fault:
         return _page(work, document, errors={"": said(fault)}), 422
     _tell_filed(document, case)
@@ -189,6 +191,17 @@ def cancel(document_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("inbox.show"), 303)
 
 
+def _file(work: UnitOfWork, document: Document, case: Case, description: Description) -> None:
+    """File it; where the form began from a proposal that still holds, that is written down."""
+    chosen = identifier(request.form.get("proposal", ""))
+    proposals = proposals_of(work, document) if chosen is not None else []
+    proposal = next((one for one in proposals if one.id == chosen), None)
+    if proposal is None:
+        place_document(work, document, case=case, description=description)
+    else:
+        accept_proposal(work, document, proposal, case=case, description=description)
+
+
 def _tell_filed(document: Document, case: Case) -> None:
     told = {
         "text": _(
@@ -223,7 +236,8 @@ def _page(work: UnitOfWork, document: Document, *, errors: dict[str, str] | None
         attachments=attachments,
         parent=parent,
         holder=document.holder,
-        form=request.form.to_dict() if errors else {},
+        form=request.form.to_dict() if errors else taken_over(work, document),
+        proposals=proposals_asked_for(work, document),
         errors=errors or {},
         **seen,
     )

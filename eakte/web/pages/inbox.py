@@ -14,6 +14,7 @@ from eakte.access import accounts
 from eakte.access.actions import Action
 from eakte.access.check import may, require
 from eakte.errors import EakteError, PartUnavailable
+from eakte.filing.proposing.proposals import Hint, hints_of
 from eakte.intake.delivering import Declared, deliver
 from eakte.intake.receiving import clean_name
 from eakte.model.document import Document, ProcessingState, Source
@@ -32,6 +33,7 @@ from eakte.web.per_request import (
     takes_bytes,
     the_app,
 )
+from eakte.web.proposed import confidence_word
 
 pages = Blueprint("inbox", __name__)
 
@@ -48,6 +50,8 @@ class Row:
     done: int
     total: int
     duplicate_of: Document | None
+    hint: Hint | None
+    confidence: str
     may_file: bool
     may_try_again: bool
 
@@ -126,8 +130,9 @@ def listed(work: UnitOfWork) -> dict[str, Any]:
     choice = CHOICES.get(chosen, Choice.ALL)
     found = inbox(work, choice, page=wanted_page())
     counts = waiting(work)
+    hints = hints_of(work, [(row.document, row.clues) for row in found.rows])
     return {
-        "rows": [_row(work, row) for row in found.rows],
+        "rows": [_row(work, row, hints.get(row.document.id)) for row in found.rows],
         "counts": {
             "all": counts.total,
             "ready": counts.ready,
@@ -151,7 +156,7 @@ def upload_place(work: UnitOfWork) -> Place:
     return Place(work.settings.max_upload_bytes, units, units[0][0] if len(units) == 1 else None)
 
 
-def _row(work: UnitOfWork, row: InboxRow) -> Row:
+def _row(work: UnitOfWork, row: InboxRow, hint: Hint | None) -> Row:
     document, progress = row.document, row.progress
     failed = document.processing is ProcessingState.FAILED
     return Row(
@@ -161,6 +166,8 @@ def _row(work: UnitOfWork, row: InboxRow) -> Row:
         done=progress.done if progress else 0,
         total=progress.total if progress else 0,
         duplicate_of=row.duplicate_of,
+        hint=hint,
+        confidence=confidence_word(hint.confidence) if hint else "",
         may_file=may(work.actor, Action.PLACE_DOCUMENT, document),
         may_try_again=failed and may(work.actor, Action.PROCESS_AGAIN, document),
     )

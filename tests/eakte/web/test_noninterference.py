@@ -29,7 +29,7 @@ from eakte.filing.placing import Description, cancel_document, place_document
 from eakte.filing.plan import add_plan_entry
 from eakte.model.case import Case
 from eakte.model.document import Document, Version
-from eakte.model.dossier import Dossier
+from eakte.model.dossier import Dossier, DossierAlias
 from eakte.model.file_plan import Access, PlanEntry
 from eakte.model.job import Job
 from eakte.model.prepared import ListKind
@@ -42,6 +42,7 @@ from eakte.worker import Worker
 from tests.builders import A_PDF, Staff, appoint, bring, house, now_
 from tests.eakte import listing
 from tests.eakte.web.browser import Browser, key_of, signed_in
+from tests.eakte.web.speaking import let_letters_speak
 
 REASON = "Für die Bearbeitung des Widerspruchs"
 SAME = b"%PDF-1.7 the same letter twice"
@@ -49,6 +50,7 @@ PERSON = "Muster, Änne"
 # What is new in every answer, and how long it took.
 MASKS = (
     (re.compile(rb'(content|value)="[A-Za-z0-9_.-]{60,}"'), b"token"),
+    (re.compile(rb'name="key" value="[0-9a-f]{32}"'), b"key of a delivery"),
     (re.compile(rb'"request_id": ?"[0-9a-f]*"'), b"request"),
     (re.compile(rb"[\d.,]+[^\d<]{0,10}(ms\b|Millisekunden)"), b"time"),
 )
@@ -202,6 +204,7 @@ def town(tmp_path: Path) -> Iterator[Town]:
         }
         with office.as_system() as work:
             write_entries(work, made.ids["documents"])
+        let_letters_speak(made.office, staff.unit, staff.other_unit)
         yield made
 
 
@@ -232,6 +235,7 @@ def _taken_out(town: Town, actor: Actor) -> int:
             delete(Document).where(Document.id.in_(lost)),
             delete(Participation).where(Participation.case_id.in_(closed)),
             delete(Grant).where(Grant.dossier_id.in_(shut)),
+            delete(DossierAlias).where(DossierAlias.dossier_id.in_(shut)),
             delete(LiftRequest).where(LiftRequest.dossier_id.in_(shut)),
             delete(Case).where(Case.id.in_(closed)),
             delete(Dossier).where(Dossier.id.in_(shut)),
@@ -373,6 +377,21 @@ def test_what_a_person_may_not_see_changes_no_byte_of_any_answer(town: Town, log
     assert with_it.keys() == without.keys()
     differing = {asked for asked, answer in with_it.items() if answer != without[asked]}
     assert not differing, _first_difference(sorted(differing), with_it, without)
+
+
+def test_proposals_are_among_what_is_recorded(town: Town) -> None:
+    app = create_app(town.office, look=lambda path, name: A_PDF)
+    browser, key = signed_in(app, "clerk"), key_of(town.office, town.people["clerk"])
+    answers = _recorded(town, browser, key)
+    offered = {asked for asked, answer in answers.items() if b"data-proposal=" in answer}
+    told = {
+        asked
+        for asked, answer in answers.items()
+        if asked.endswith("/proposals") and b'"ambiguous"' in answer
+    }
+    assert offered and all(asked.endswith("/vorschlaege") for asked in offered)
+    assert len(told) == len(offered)
+    assert b"Mehrere Akten passen" in b"".join(answers[asked] for asked in offered)
 
 
 def test_the_recording_would_notice_what_is_added_in_sight(town: Town) -> None:

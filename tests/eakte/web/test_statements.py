@@ -39,7 +39,7 @@ from eakte.retrieval.indexing import write_entries
 from eakte.unit_of_work import UnitOfWork
 from eakte.web.login import OPEN_TO_EVERYBODY
 from eakte.web.per_request import OfficeApp
-from tests.builders import PASSWORD_HASH, Staff, bring_stack
+from tests.builders import PASSWORD_HASH, Staff, bring_stack, give_rules, let_read
 from tests.eakte.web.browser import Browser, signed_in
 from tests.inspecting import agreed, protector
 from tests.statements import heard
@@ -95,6 +95,14 @@ def prepared(office: Office, staff: Staff, clerk: Browser, tmp_path: Path) -> Ho
     with office.as_system() as work:
         rich = _hire_rich(work, staff, cases, watcher)
         write_entries(work, [*waiting, *filed])
+        give_rules(work, staff.unit)
+        for number, one in enumerate(waiting, start=1):
+            let_read(
+                work,
+                one,
+                f"Unser Zeichen: SBR {number}/{work.clock.today().year}\nFV 12/2026, S 1 SB 2/26\n"
+                f"Frau {number} Muster, geboren am 2. Juni 1988\nWiderspruch",
+            )
     parts = {
         "document_id": filed[0],
         "dossier_id": cases[0].dossier_id,
@@ -276,6 +284,7 @@ def test_no_page_asks_more_than_ten_questions(app: OfficeApp, prepared: House) -
     for method, address, rule in [
         *pages_of(app, prepared),
         ("GET", f"/dokument/{prepared.waiting}", Rule("/dokument/<im Posteingang>")),
+        ("GET", f"/dokument/{prepared.waiting}/vorschlaege", Rule("/vorschlaege/<im Posteingang>")),
     ]:
         counted = [len(asked(app, browser, method, address, rule)) for browser in browsers]
         if not any(counted):

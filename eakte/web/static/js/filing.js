@@ -166,6 +166,39 @@ if (form) {
     target.select();
     target.closest(".side-section").scrollIntoView({ block: "nearest" });
   });
+
+  // A proposal fills the form and no more: the button that files gets the focus, pressing it is the person's own act.
+  function takeOver(link) {
+    const told = link.dataset;
+    form.querySelector("[data-proposal-value]").value = told.proposal;
+    value.value = told.target;
+    target.value = told.place;
+    target.setCustomValidity("");
+    target.closest("[data-combo]").classList.add("is-chosen");
+    for (const [name, word] of [["title", told.title], ["document_type", told.type]]) {
+      if (word) {
+        form.elements.namedItem(name).value = word;
+      }
+    }
+    announce(say("proposal_taken", { place: told.place }));
+    form.querySelector("[data-file-next]").focus();
+  }
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-proposal]");
+    if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+      event.preventDefault();
+      takeOver(link);
+    }
+  });
+  bind("v", () => {
+    const first = document.querySelector("[data-proposal-first]");
+    if (!first) {
+      return false;
+    }
+    takeOver(first);
+    return true;
+  });
   if (location.hash === "#ablegen") {
     target.focus();
   }
