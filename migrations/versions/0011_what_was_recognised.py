@@ -9,7 +9,7 @@ from eakte.db import Instant
 from eakte.model.columns import Json
 
 revision = "0011"
-down_revision = "0009"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
