@@ -12,7 +12,7 @@ from uuid import UUID
 import pyotp
 from sqlalchemy import String, Text, select
 
-from eakte.access.accounts import create_department, create_user, find_login
+from eakte.access.accounts import create_department, create_user, departments, find_login
 from eakte.access.acting import actor_of
 from eakte.access.factors.codes import begin_codes, confirm_codes
 from eakte.access.rights.deputising import name_deputy
@@ -22,6 +22,7 @@ from eakte.access.rights.locking import ask_to_lift, lock_dossier
 from eakte.access.rights.sharing import share_out
 from eakte.access.rights.taking_part import let_take_part
 from eakte.access.sessions import new_token, start_session
+from eakte.access.stations import register_station
 from eakte.bootstrap import Office
 from eakte.casework.deadlines import add_own_deadline, deadlines_of, meet_deadline
 from eakte.db import Base
@@ -110,6 +111,13 @@ def furnish(office: Office, dossier_id: UUID, folder: Path) -> Furnished:
             "case_id": case_id,
             "document_id": documents[0],
             "batch_id": batch_id,
+            "station_id": register_station(
+                work,
+                "Scanner Erdgeschoss",
+                department=departments(work.session)[0],
+                networks=["10.1.2.0/24"],
+                quota_mb=500,
+            ).id,
             "entry_id": plan_entry(work, "5.2").id,
             "user_id": _person(work, "clara").id,
             "number": 1,

@@ -15,7 +15,6 @@ import pytest
 from sqlalchemy import func, select
 
 from eakte.bootstrap import Office
-from eakte.clock import SetClock
 from eakte.evidence.signing import Signer
 from eakte.model.batch import Batch, BatchPage, BatchState, Fate
 from eakte.model.delivery import Upload
@@ -26,8 +25,8 @@ from eakte.station.__main__ import main as station_main
 from eakte.web.per_request import OfficeApp
 from storage import Digest, MemoryStore
 from tests.builders import Staff, bring
-from tests.eakte.web.browser import Browser, key_of, signed_in
-from tests.eakte.web.scans import A_STACK, Device, device, registered
+from tests.eakte.web.browser import Browser, key_of
+from tests.eakte.web.scans import A_STACK, Device, device
 
 SOMETHING: dict[str, object] = {"UUIDConverter": uuid4(), "IntegerConverter": 1}
 
@@ -398,12 +397,3 @@ def test_the_page_of_a_stack_leads_to_its_receipt(
     batch_id = told(scanner.deliver())["batch_id"]
     assert f"/api/v1/batches/{batch_id}/receipt.pdf" in clerk.get(f"/stapel/{batch_id}").text
     assert clerk.get(f"/api/v1/batches/{batch_id}/receipt.pdf").status_code == 200
-
-
-def test_the_clock_of_a_receipt_is_that_of_the_office(
-    app: OfficeApp, office: Office, staff: Staff, clock: SetClock
-) -> None:
-    assert registered(office, staff, "Scanner Archiv")
-    receipt = told(device(app, office, staff).deliver())
-    assert receipt["received_at"] == clock.now().isoformat(timespec="microseconds")
-    assert signed_in(app, "scan").get("/stapel").status_code == 200

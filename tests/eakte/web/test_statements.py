@@ -41,6 +41,7 @@ from eakte.web.login import OPEN_TO_EVERYBODY
 from eakte.web.per_request import OfficeApp
 from tests.builders import PASSWORD_HASH, Staff, bring_stack, give_rules, let_read
 from tests.eakte.web.browser import Browser, signed_in
+from tests.eakte.web.scans import registered
 from tests.inspecting import agreed, protector
 from tests.statements import heard
 
@@ -108,6 +109,7 @@ def prepared(office: Office, staff: Staff, clerk: Browser, tmp_path: Path) -> Ho
         "dossier_id": cases[0].dossier_id,
         "case_id": cases[0].id,
         "batch_id": _stack(office, staff, tmp_path, filed),
+        "station_id": registered(office, staff),
         "user_id": rich,
         "entry_id": staff.entry.id,
         "inspection_id": agreed(office, staff, watcher),
