@@ -48,11 +48,8 @@ from storage import ObjectCorrupt, ObjectMissing, StorageError
 log = logging.getLogger("eakte.worker")
 
 # What the lanes with a sandbox do, by the name of the job.
-TREATMENTS: dict[str, pipeline.Treatment] = {
-    "process": pipeline,
-    stacks.KIND: stacks,
-    making.KIND: making,
-}
+Kinds = dict[str, pipeline.Treatment]
+TREATMENTS: Kinds = {"process": pipeline, stacks.KIND: stacks, making.KIND: making}
 
 PAUSE = 0.5
 PAUSE_AFTER_FAULT = 3.0
