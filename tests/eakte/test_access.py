@@ -145,4 +145,9 @@ def test_only_roles_that_work_on_contents_reach_them() -> None:
 
 def test_the_administrator_may_do_nothing_but_run_the_house() -> None:
     allowed = {action for action in Action if Role.ADMINISTRATOR in roles_in(action)}
-    assert allowed == {Action.SEE_LISTS, Action.SEE_PLAN, Action.MANAGE_USERS}
+    assert allowed == {
+        Action.SEE_LISTS,
+        Action.SEE_PLAN,
+        Action.MANAGE_USERS,
+        Action.MANAGE_STATIONS,
+    }

@@ -61,8 +61,8 @@ CHUNK = 1024 * 1024
 # Room that must stay free beside an upload, so that the rows can still be written.
 RESERVE = 64 * 1024 * 1024
 CHECKSUM_MISMATCH = 460
-
-LONGEST_METADATA = 8000
+# A stack has more to be said of it than a document: what its scanner was set to.
+LONGEST_METADATA, LONGEST_OF_A_STACK = 4000, 8000
 
 
 @dataclass(frozen=True)
@@ -314,14 +314,17 @@ def _number(header: str) -> int:
 
 def _metadata(header: str) -> Metadata:
     told: dict[str, str] = {}
-    if len(header) > LONGEST_METADATA:
-        raise BadInput("Die Angaben zur Übertragung sind zu lang.")
+    too_long = BadInput("Die Angaben zur Übertragung sind zu lang.")
+    if len(header) > LONGEST_OF_A_STACK:
+        raise too_long
     for pair in header.split(","):
         key, _, value = pair.strip().partition(" ")
         try:
             told[key] = base64.b64decode(value, validate=True).decode("utf-8").replace("\0", "")
         except (binascii.Error, UnicodeDecodeError) as error:
             raise BadInput("Die Angaben zur Übertragung sind nicht lesbar.") from error
+    if not told.get(KEY) and len(header) > LONGEST_METADATA:
+        raise too_long
     said = {name: value for name, value in told.items() if name in SAID_OF_BATCH}
     return Metadata(
         name=told.get("filename", "Dokument"),
