@@ -57,6 +57,8 @@ class Among(ColumnElement[bool]):
     """
 
     inherit_cache = True
+    # Or SQLite would be asked whether the answer is 1, which no index can tell.
+    _is_implicitly_boolean = True
     type = Boolean()
     _traverse_internals = [
         ("column", InternalTraversal.dp_clauseelement),
