@@ -8,63 +8,27 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import time
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from eakte.errors import EakteError, PartUnavailable
 from eakte.intake.delivering import Begin, Declared, LookAt, deliver
 from eakte.model.document import Source
+from eakte.watched import Found, Stillness, look_into, unchanged
 
 log = logging.getLogger("eakte.intake")
 
 # Two looks that far apart must find the same size and time of change.
 STILL_SECONDS = 2.0
 REFUSED = "nicht-angenommen"
-PARTIAL = (".part", ".partial", ".tmp", ".crdownload", ".filepart")
 
 
-@dataclass(frozen=True)
-class Waiting:
-    """A document in the folder as it was seen at one moment."""
-
-    path: Path
-    size: int
-    changed_ns: int
-
-    @property
-    def key(self) -> str:
-        """The delivery key: the same source gives the same receipt, however often it is tried."""
-        told = f"{self.path.name}\0{self.size}\0{self.changed_ns}"
-        return "folder:" + hashlib.sha256(told.encode("utf-8", "surrogateescape")).hexdigest()
+def key_of(waiting: Found) -> str:
+    """The delivery key: the same source gives the same receipt, however often it is tried."""
+    told = f"{waiting.path.name}\0{waiting.size}\0{waiting.changed_ns}"
+    return "folder:" + hashlib.sha256(told.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def look_into(folder: Path) -> Iterator[Waiting]:
-    """Yield what lies in the folder, the oldest first, without hidden and half-written names."""
-    seen = []
-    for path in folder.iterdir():
-        if path.name.startswith(".") or path.suffix.lower() in PARTIAL or path.is_symlink():
-            continue
-        try:
-            facts = path.stat()
-        except FileNotFoundError:
-            continue
-        if path.is_file() and facts.st_size > 0:
-            seen.append(Waiting(path, facts.st_size, facts.st_mtime_ns))
-    yield from sorted(seen, key=lambda waiting: (waiting.changed_ns, waiting.path.name))
-
-
-def unchanged(waiting: Waiting) -> bool:
-    """Say whether the source is still exactly what was seen before."""
-    try:
-        facts = waiting.path.stat()
-    except FileNotFoundError:
-        return False
-    return (facts.st_size, facts.st_mtime_ns) == (waiting.size, waiting.changed_ns)
-
-
-def set_aside(waiting: Waiting, *, reason: str) -> Path:
+def set_aside(waiting: Found, *, reason: str) -> Path:
     """Move a refused source into a folder of its own with the reason beside it; nothing is lost."""
     aside = waiting.path.parent / REFUSED
     aside.mkdir(exist_ok=True)
@@ -86,7 +50,7 @@ class FolderIntake:
         self._folder = folder
         self._department = department or None
         self._look = look
-        self._seen: dict[Path, tuple[Waiting, float]] = {}
+        self._still = Stillness()
 
     def turn(self) -> bool:
         """Take in what stood still long enough; True when something was taken in.
@@ -100,34 +64,25 @@ class FolderIntake:
             raise PartUnavailable(
                 "Der überwachte Ordner ist nicht lesbar: %(fault)s", fault=error
             ) from error
-        now = time.monotonic()
-        ripe = []
-        for found in waiting:
-            before, since = self._seen.get(found.path, (None, now))
-            if before != found:
-                self._seen[found.path] = (found, now)
-            elif now - since >= STILL_SECONDS:
-                ripe.append(found)
-        for gone in set(self._seen) - {found.path for found in waiting}:
-            del self._seen[gone]
+        ripe = self._still.ripe(waiting, among=waiting, seconds=STILL_SECONDS)
         for found in ripe:
             self._take(found)
         return bool(ripe)
 
-    def _take(self, waiting: Waiting) -> None:
+    def _take(self, waiting: Found) -> None:
         declared = Declared(
             name=waiting.path.name,
             source=Source.FOLDER,
             department=self._department,
             size=waiting.size,
-            key=waiting.key,
+            key=key_of(waiting),
         )
         try:
             receipt = deliver(self._begin, waiting.path, declared=declared, look=self._look)
         except PartUnavailable:
             raise
         except EakteError as error:
-            self._seen.pop(waiting.path, None)
+            self._still.forget(waiting.path)
             if unchanged(waiting):
                 set_aside(waiting, reason=f"{error.message} {error.next_step}")
                 log.warning("a document of the watched folder was refused: %s", error.code)
@@ -135,5 +90,5 @@ class FolderIntake:
         # Only now, with the receipt committed, may the source go; and only if it is still the same.
         if unchanged(waiting):
             waiting.path.unlink()
-        self._seen.pop(waiting.path, None)
+        self._still.forget(waiting.path)
         log.info("took document number %s from the watched folder", receipt.number)

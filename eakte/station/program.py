@@ -15,8 +15,6 @@ import random
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 from uuid import uuid4
 
 from eakte.errors import BadInput, PartUnavailable
@@ -24,22 +22,13 @@ from eakte.station.durable import copy_durably, sync_folder, write_durably
 from eakte.station.journal import Journal, Line, State
 from eakte.station.office import Delivered, Later, OfficeLine, Refused, Renumbered
 from eakte.station.plan import Plan
+from eakte.watched import Found, Stillness, look_into, unchanged
 
 log = logging.getLogger("eakte.station")
 
-PARTIAL = (".part", ".partial", ".tmp", ".crdownload", ".filepart")
 WAITING = (State.TAKEN, State.UNDERWAY)
 LOOK_EVERY = 0.5
 MOST_DOUBLINGS = 12
-
-
-@dataclass(frozen=True)
-class Source:
-    """A document in the folder as it was seen at one moment."""
-
-    path: Path
-    size: int
-    changed_ns: int
 
 
 @contextmanager
@@ -78,7 +67,7 @@ class Program:
         self._plan = plan
         self._journal = journal
         self._office = office
-        self._seen: dict[Path, tuple[Source, float]] = {}
+        self._still = Stillness()
         self._not_before = 0.0
         self._failures = 0
 
@@ -124,8 +113,7 @@ class Program:
 
     def _take_up(self) -> bool:
         """Copy and note what stood still long enough; True when something has yet to."""
-        now, left = time.monotonic(), False
-        found = list(_look_into(self._plan.folder))
+        found = list(look_into(self._plan.folder))
         noted = {
             line.name: line for line in self._journal.in_state(*WAITING, *_BETWEEN) if line.name
         }
@@ -133,24 +121,20 @@ class Program:
             (line.name, line.size, line.changed_ns)
             for line in self._journal.in_state(*WAITING, *_BETWEEN)
         }
-        for source in found:
-            if (source.path.name, source.size, source.changed_ns) in known:
-                continue
-            left = True
-            before, since = self._seen.get(source.path, (None, now))
-            if before != source:
-                self._seen[source.path] = (source, now)
-            elif now - since >= self._plan.still_seconds:
-                self._take(source, instead_of=noted.get(source.path.name))
-        for gone in self._seen.keys() - {source.path for source in found}:
-            del self._seen[gone]
-        return left
+        left = [
+            source
+            for source in found
+            if (source.path.name, source.size, source.changed_ns) not in known
+        ]
+        for source in self._still.ripe(left, among=found, seconds=self._plan.still_seconds):
+            self._take(source, instead_of=noted.get(source.path.name))
+        return bool(left)
 
-    def _take(self, source: Source, *, instead_of: Line | None) -> None:
+    def _take(self, source: Found, *, instead_of: Line | None) -> None:
         key = uuid4().hex
         copy = self._plan.outbox / key
         sha256 = copy_durably(source.path, copy)
-        if not _unchanged(source) or copy.stat().st_size != source.size:
+        if not unchanged(source) or copy.stat().st_size != source.size:
             copy.unlink()
             return
         if instead_of is not None and instead_of.tries == 0:
@@ -214,8 +198,8 @@ class Program:
 
     def _clear(self, line: Line) -> None:
         """Let the source go, now that the receipt is safe; what was changed since is a new one."""
-        source = Source(self._plan.folder / line.name, line.size, line.changed_ns)
-        if _unchanged(source):
+        source = Found(self._plan.folder / line.name, line.size, line.changed_ns)
+        if unchanged(source):
             if self._plan.delivered is None:
                 source.path.unlink()
             else:
@@ -233,34 +217,11 @@ class Program:
         with contextlib.suppress(FileNotFoundError):  # it lies there already
             (self._plan.outbox / line.key).rename(target)
         sync_folder(self._plan.refused)
-        source = Source(self._plan.folder / line.name, line.size, line.changed_ns)
-        if target.exists() and _unchanged(source):
+        source = Found(self._plan.folder / line.name, line.size, line.changed_ns)
+        if target.exists() and unchanged(source):
             source.path.unlink()
             sync_folder(self._plan.folder)
         self._journal.set_state(line.key, State.REFUSED, said=line.said)
 
 
 _BETWEEN = (State.RECEIPTED, State.REFUSING)
-
-
-def _look_into(folder: Path) -> Iterator[Source]:
-    """Yield what lies in the folder, the oldest first, without hidden and half-written names."""
-    seen = []
-    for path in folder.iterdir():
-        if path.name.startswith(".") or path.suffix.lower() in PARTIAL or path.is_symlink():
-            continue
-        try:
-            facts = path.stat()
-        except FileNotFoundError:
-            continue
-        if path.is_file() and facts.st_size > 0:
-            seen.append(Source(path, facts.st_size, facts.st_mtime_ns))
-    yield from sorted(seen, key=lambda source: (source.changed_ns, source.path.name))
-
-
-def _unchanged(source: Source) -> bool:
-    try:
-        facts = source.path.stat()
-    except FileNotFoundError:
-        return False
-    return (facts.st_size, facts.st_mtime_ns) == (source.size, source.changed_ns)
