@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from uuid import UUID
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete
 
 from eakte import audit
 from eakte.access.actions import Action
 from eakte.access.check import require
+from eakte.db import write_found_out
 from eakte.errors import BadInput, EakteError, RuleBroken
 from eakte.filing import cover_sheets
 from eakte.filing.describing import Description
@@ -60,7 +61,7 @@ def begin(work: UnitOfWork, batch_id: UUID) -> Task | None:
     batch = work.session.get(Batch, batch_id)
     if batch is None or batch.state is BatchState.READY:
         return None
-    _set(work, batch.id, state=BatchState.RUNNING)
+    write_found_out(work.session, Batch, batch.id, state=BatchState.RUNNING)
     rules = Rules(
         separators=tuple(work.settings.separator_codes.split()),
         starts=tuple(work.settings.start_codes.split()),
@@ -127,7 +128,9 @@ def finish(work: UnitOfWork, task: Task, made: Made) -> None:
     fates = _note_pages(work, batch, separation, documents, remarks)
     problem = " ".join(each.message for each in separation.problems) or None
     pages = len(separation.sheets) or batch.pages
-    _set(work, batch.id, state=BatchState.READY, pages=pages, problem=problem)
+    write_found_out(
+        work.session, Batch, batch.id, state=BatchState.READY, pages=pages, problem=problem
+    )
     audit.note(
         work,
         "batch.separated",
@@ -147,8 +150,9 @@ def give_up(work: UnitOfWork, batch_id: UUID, *, error: Exception) -> None:
         if isinstance(error, EakteError)
         else "Die Trennung ist an einem Fehler des Programms gescheitert."
     )
-    _set(
-        work,
+    write_found_out(
+        work.session,
+        Batch,
         batch_id,
         state=BatchState.FAILED,
         problem=f"{reason} Der Stapel ist unverändert aufbewahrt; bitte stoßen Sie ihn neu an.",
@@ -159,7 +163,7 @@ def give_up(work: UnitOfWork, batch_id: UUID, *, error: Exception) -> None:
 def wait_again(work: UnitOfWork, batch_id: UUID) -> None:
     """Show a stack as waiting: its separation was interrupted and will be taken up again."""
     require(work, Action.MAINTAIN)
-    _set(work, batch_id, state=BatchState.WAITING)
+    write_found_out(work.session, Batch, batch_id, state=BatchState.WAITING)
 
 
 def _nothing_but_separators(separation: Separation) -> bool:
@@ -245,14 +249,3 @@ def _note_pages(
             )
         )
     return counted
-
-
-def _set(work: UnitOfWork, batch_id: UUID, **values: object) -> None:
-    # Not through the mapped row: what the machine finds out must not make a person's
-    # open form fail as "changed meanwhile".
-    work.session.execute(
-        update(Batch)
-        .where(Batch.id == batch_id)
-        .values(**values)
-        .execution_options(synchronize_session=False)
-    )

@@ -17,6 +17,7 @@ from sqlalchemy import delete, select, update
 from eakte import audit, jobs
 from eakte.access.actions import Action
 from eakte.access.check import require
+from eakte.db import write_found_out
 from eakte.errors import EakteError
 from eakte.model.content import keep_content
 from eakte.model.document import Document, ProcessingState, Rendition, RenditionKind, Version
@@ -101,7 +102,7 @@ def begin(work: UnitOfWork, document_id: UUID) -> Task | None:
     if row is None:
         return None
     document, version = row
-    _set(work, document.id, processing=ProcessingState.RUNNING)
+    write_found_out(work.session, Document, document.id, processing=ProcessingState.RUNNING)
     return Task(document.id, version.id, version.number, version.sha256, version.name)
 
 
@@ -157,8 +158,9 @@ def finish(work: UnitOfWork, task: Task, made: Made) -> None:
     problem = next(iter(outcome.problems), None)
     readable = any(product.kind is RenditionKind.READING_COPY for product in made.products)
     usable = readable or any(product.kind is RenditionKind.TEXT for product in made.products)
-    _set(
-        work,
+    write_found_out(
+        work.session,
+        Document,
         task.document_id,
         processing=ProcessingState.READY if usable else ProcessingState.FAILED,
         page_count=outcome.look.pages or len(outcome.pages) or None,
@@ -194,8 +196,9 @@ def give_up(work: UnitOfWork, document_id: UUID, *, error: Exception) -> None:
     """Show a document as not processed, with the reason; it stands in the inbox as before."""
     require(work, Action.MAINTAIN)
     code, reason = _why(error)
-    _set(
-        work,
+    write_found_out(
+        work.session,
+        Document,
         document_id,
         processing=ProcessingState.FAILED,
         problem_code=code,
@@ -208,23 +211,12 @@ def give_up(work: UnitOfWork, document_id: UUID, *, error: Exception) -> None:
 def wait_again(work: UnitOfWork, document_id: UUID) -> None:
     """Show a document as waiting: its processing was interrupted and will be taken up again."""
     require(work, Action.MAINTAIN)
-    _set(work, document_id, processing=ProcessingState.WAITING)
+    write_found_out(work.session, Document, document_id, processing=ProcessingState.WAITING)
 
 
 def _keep(store: Store, path: Path, kind: RenditionKind, page: int, media_type: str) -> Product:
     with path.open("rb") as stream:
         return Product(kind, page, store.put(stream), media_type)
-
-
-def _set(work: UnitOfWork, document_id: UUID, **values: object) -> None:
-    # Not through the mapped row: what the machine finds out must not make a person's
-    # open form fail as "changed meanwhile".
-    work.session.execute(
-        update(Document)
-        .where(Document.id == document_id)
-        .values(**values)
-        .execution_options(synchronize_session=False)
-    )
 
 
 def _why(error: Exception) -> tuple[str, str]:
