@@ -25,7 +25,7 @@ from sqlalchemy.orm import Session, aliased, object_session
 
 from eakte.model.batch import Batch
 from eakte.model.case import Case
-from eakte.model.columns import Among
+from eakte.model.columns import Among, Holds
 from eakte.model.document import Document
 from eakte.model.dossier import Dossier
 from eakte.model.file_plan import Access
@@ -266,16 +266,10 @@ def _part(actor: Actor, one: Case) -> bool:
 
 
 def _opened_by_a_part(actor: Actor) -> ColumnElement[bool]:
-    """The condition on dossiers of which at least one case is reached.
-
-    What can be said of the dossier itself comes first, so that few are asked for their cases.
-    """
+    """The condition on dossiers of which at least one case is reached."""
     owners = [owner for scope in actor.scopes for _, owner in scope.cases]
     ways = [
-        and_(
-            _covered(share, Dossier),
-            exists().where(PART.dossier_id == Dossier.id, PART.procedure_key == share.procedure),
-        )
+        and_(_covered(share, Dossier), Holds(Dossier.procedures, share.procedure))
         for share in _procedure_shares(actor)
     ]
     if owners:

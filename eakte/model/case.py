@@ -6,11 +6,23 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    event,
+    inspect,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eakte.db import Base, Instant
-from eakte.model.columns import named
+from eakte.model.columns import Holds, named
 from eakte.model.dossier import Dossier
 
 
@@ -50,6 +62,35 @@ class Case(Base):
     dossier: Mapped[Dossier] = relationship()
 
     __mapper_args__ = {"version_id_col": edits}
+
+
+@event.listens_for(Case, "after_insert")
+def _repeat_procedure(_: Any, connection: Connection, case: Case) -> None:
+    """Tell the dossier of a new case's procedure; two that are opened at once both count."""
+    if case.procedure_key:
+        connection.execute(
+            update(Dossier)
+            .where(Dossier.id == case.dossier_id, ~Holds(Dossier.procedures, case.procedure_key))
+            .values(procedures=Dossier.procedures + f"{case.procedure_key}|")
+        )
+
+
+@event.listens_for(Case, "after_update")
+def _repeat_procedures(_: Any, connection: Connection, case: Case) -> None:
+    """Tell the dossier of all its cases' procedures when that of one has changed."""
+    if not inspect(case).attrs.procedure_key.history.has_changes():
+        return
+    mine = Dossier.id == case.dossier_id
+    # Written first, so that nobody opens a case between the question and the answer.
+    connection.execute(update(Dossier).where(mine).values(procedures="|"))
+    keys = connection.scalars(
+        select(Case.procedure_key)
+        .where(Case.dossier_id == case.dossier_id, Case.procedure_key != "")
+        .distinct()
+        .order_by(Case.procedure_key)
+    )
+    written = "".join(f"{key}|" for key in keys)
+    connection.execute(update(Dossier).where(mine).values(procedures=f"|{written}"))
 
 
 class DeadlineState(StrEnum):

@@ -86,6 +86,41 @@ def _among_in_postgresql(element: Among, compiler: Any, **given: Any) -> str:
     return f"{column} = ANY({ids})"
 
 
+class Holds(ColumnElement[bool]):
+    """Whether a column of words between bars holds this one, letter by letter.
+
+    SQLite's LIKE would take capitals and small letters for the same.
+    """
+
+    inherit_cache = True
+    _is_implicitly_boolean = True
+    type = Boolean()
+    _traverse_internals = [
+        ("column", InternalTraversal.dp_clauseelement),
+        ("word", InternalTraversal.dp_clauseelement),
+    ]
+
+    def __init__(self, column: ColumnElement[Any] | Any, word: str) -> None:
+        self.column = coercions.expect(roles.ExpressionElementRole, column)
+        self.word = bindparam(None, f"|{word}|", type_=String(), unique=True)
+
+    @property
+    def _from_objects(self) -> list[Any]:
+        return list(self.column._from_objects)
+
+
+@compiles(Holds, "sqlite")
+def _holds_in_sqlite(element: Holds, compiler: Any, **given: Any) -> str:
+    column, word = (compiler.process(one, **given) for one in (element.column, element.word))
+    return f"(instr({column}, {word}) > 0)"
+
+
+@compiles(Holds, "postgresql")
+def _holds_in_postgresql(element: Holds, compiler: Any, **given: Any) -> str:
+    column, word = (compiler.process(one, **given) for one in (element.column, element.word))
+    return f"(strpos({column}, {word}) > 0)"
+
+
 class Packed(FunctionElement[Any]):
     """All rows of a subquery as one list of lists, in JSON; ids are texts in it.
 

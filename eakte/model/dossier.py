@@ -38,6 +38,8 @@ class Dossier(Base):
     ``letter`` is the first letter of the name by which dossiers are shared out among clerks.
     ``locked`` takes away every right that was not given to a person by name (Sperrvermerk);
     ``staff`` does the same and keeps out everybody with a say in staff matters (§ 35 SGB I).
+    ``procedures`` repeats the keys of its cases' procedures, each between bars, so that a list of
+    dossiers reads no case; `eakte.model.case` alone writes it, past the counter of edits.
     """
 
     __tablename__ = "dossier"
@@ -48,7 +50,7 @@ class Dossier(Base):
         Index(
             "ix_dossier_list",
             *("person_folded", "reference_folded", "department_id", "access", "letter"),
-            *("clerk_id", "locked", "staff", "state", "plan_entry_id", "id"),
+            *("clerk_id", "locked", "staff", "state", "plan_entry_id", "procedures", "id"),
         ),
         Index("ix_dossier_department_letter", "department_id", "letter"),
         Index("ix_dossier_clerk_id", "clerk_id"),
@@ -81,6 +83,7 @@ class Dossier(Base):
     opened_on: Mapped[date] = mapped_column()
     closed_on: Mapped[date | None] = mapped_column()
     cancel_reason: Mapped[str | None] = mapped_column(String(500))
+    procedures: Mapped[str] = mapped_column(Text, default="|", server_default="|")
     edits: Mapped[int] = mapped_column()
 
     plan_entry: Mapped[PlanEntry] = relationship()

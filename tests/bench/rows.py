@@ -54,7 +54,7 @@ DAYS = 4300
 _DOSSIER = _words(
     """
     id reference reference_folded plan_entry_id department_id clerk_id subject person_name
-    person_folded letter birth_date access locked staff state opened_on
+    person_folded letter birth_date access locked staff state opened_on procedures
     """
 )
 _CASE = _words(
@@ -119,6 +119,7 @@ class _Writer:
     ) -> None:
         self.load, self.dice, self.size, self.staff, self.tell = load, dice, size, staff, tell
         self.dossiers: list[tuple[str, str]] = []  # (id, unit)
+        self.procedures: list[list[str]] = []  # of the cases of each dossier
         self.cases: list[tuple[str, int]] = []  # (id, place of its dossier)
         self.cases_of: list[list[int]] = []
         self.documents: list[str] = []
@@ -160,6 +161,7 @@ class _Writer:
             reference = f"{unit.upper()}{entry + 1} {number + 1}/{2015 + number % 12}"
             one = self._id()
             self.dossiers.append((one, unit))
+            self.procedures.append(dice.choices(PROCEDURES, k=dice.choice((1, 1, 2, 2, 3, 4, 5))))
             clerk = dice.choice(self.staff.clerks[unit]).hex if dice.random() < 0.6 else None
             yield (
                 one,
@@ -178,13 +180,14 @@ class _Writer:
                 int(0.98 < chance < 0.982),
                 "closed" if dice.random() < 0.3 else "open",
                 self._day()[1],
+                "".join(f"|{key}" for key in sorted(set(self.procedures[-1]))) + "|",
             )
 
     def _cases(self) -> Iterator[tuple[Any, ...]]:
         for place, (dossier, _) in enumerate(self.dossiers):
             mine: list[int] = []
-            for number in range(1, 1 + self.dice.choice((1, 1, 2, 2, 3, 4, 5))):
-                one, key = self._id(), self.dice.choice(PROCEDURES)
+            for number, key in enumerate(self.procedures[place], 1):
+                one = self._id()
                 mine.append(len(self.cases))
                 self.cases.append((one, place))
                 state = "open" if self.dice.random() < 0.5 else "closed"

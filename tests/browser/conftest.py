@@ -55,8 +55,12 @@ class Desk:
 @pytest.fixture(
     scope="session",
     params=[
-        "embedded",
-        pytest.param("servers", marks=[pytest.mark.postgres, pytest.mark.s3]),
+        # Each set of backends is walked through by a process of its own, in one house.
+        pytest.param("embedded", marks=pytest.mark.xdist_group("embedded")),
+        pytest.param(
+            "servers",
+            marks=[pytest.mark.postgres, pytest.mark.s3, pytest.mark.xdist_group("servers")],
+        ),
     ],
 )
 def desk(

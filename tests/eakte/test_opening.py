@@ -125,6 +125,26 @@ def test_nothing_new_begins_with_a_procedure_that_is_out_of_use(
         assert case.procedure_key == "alt"
 
 
+def test_a_dossier_repeats_the_procedures_of_its_cases(office: Office, staff: Staff) -> None:
+    with office.as_system() as work:
+        work.session.add_all(
+            Procedure(department_id=staff.unit.id, key=key, title=key, basis="", place=1)
+            for key in ("erst", "widerspruch", "klage")
+        )
+    with office.begin(staff.clerk) as work:
+        dossier = new(work, staff)
+        first = open_case(work, dossier, procedure="klage")
+        for typed in ("erst", "erst", "Etwas Eigenes"):
+            open_case(work, dossier, procedure=typed)
+        work.session.refresh(dossier)
+        edits = dossier.edits
+        assert dossier.procedures == "|klage|erst|"
+        revise_case(work, first, procedure="widerspruch")
+        work.session.flush()
+        work.session.refresh(dossier)
+        assert (dossier.procedures, dossier.edits) == ("|erst|widerspruch|", edits)
+
+
 def test_a_second_dossier_of_a_person_has_to_be_meant(office: Office, staff: Staff) -> None:
     with office.as_system() as work:
         work.session.get_one(PlanEntry, staff.entry.id).one_a_person = True

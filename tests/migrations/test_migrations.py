@@ -105,6 +105,9 @@ def test_rows_of_the_first_release_live_on_with_their_references(database: Datab
             connection.execute(
                 text(f"INSERT INTO {table} ({', '.join(values)}) VALUES ({told})")  # noqa: S608  own words only
             )
+    migrated_to(database, "0011")
+    with database.engine.begin() as connection:
+        connection.execute(text("UPDATE dossier_case SET procedure_key = 'erstantrag'"))
     migrate(database)
     with database.engine.connect() as connection:
         asked = "SELECT count(*) FROM membership"
@@ -118,5 +121,7 @@ def test_rows_of_the_first_release_live_on_with_their_references(database: Datab
         )
         asked = "SELECT letter, access, locked FROM dossier"
         assert tuple(connection.execute(text(asked)).one()) == ("o", "unit", False)
+        asked = "SELECT procedures FROM dossier"
+        assert connection.scalar(text(asked)) == "|erstantrag|"
         asked = "SELECT reference_pattern FROM plan_entry"
         assert connection.scalar(text(asked)) == "SBR {number}/{year}"
