@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
-from uuid import UUID, uuid4
-
 from typing import Any
+from uuid import UUID, uuid4
 
 from sqlalchemy import (
     Connection,
