@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
+import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -51,6 +53,22 @@ class Disk:
     def empty(self) -> None:
         """Give the room back."""
         self.ballast.unlink(missing_ok=True)
+
+
+def pause(worker: subprocess.Popen[bytes], house: House) -> None:
+    """Stop the worker where it holds no lock that others would wait for."""
+    with closing(sqlite3.connect(house.folder / "eakte.db", timeout=0.1)) as rows:
+        rows.isolation_level = None
+        while True:
+            worker.send_signal(signal.SIGSTOP)
+            try:
+                rows.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                worker.send_signal(signal.SIGCONT)
+                time.sleep(0.02)
+            else:
+                rows.execute("ROLLBACK")
+                return
 
 
 @pytest.fixture
@@ -164,7 +182,7 @@ def test_a_worker_waits_for_room_and_goes_on_without_a_restart(
     cramped.bring(scanned(1, pages=1))
     with working(cramped) as worker:
         until("the first is done", lambda: not cramped.jobs("process"))
-        worker.send_signal(signal.SIGSTOP)  # so that the disk is full before it looks
+        pause(worker, cramped)  # so that the disk is full before it looks
         cramped.bring(scanned(2, pages=1))
         disk.leave(left)
         worker.send_signal(signal.SIGCONT)
