@@ -61,6 +61,7 @@ def pause(worker: subprocess.Popen[bytes], house: House) -> None:
         rows.isolation_level = None
         while True:
             worker.send_signal(signal.SIGSTOP)
+            until("each of its threads stands still", lambda: stopped(worker.pid))
             try:
                 rows.execute("BEGIN IMMEDIATE")
             except sqlite3.OperationalError:
@@ -69,6 +70,15 @@ def pause(worker: subprocess.Popen[bytes], house: House) -> None:
             else:
                 rows.execute("ROLLBACK")
                 return
+
+
+def stopped(pid: int) -> bool:
+    """Tell whether a process has stopped; it runs on for a moment after the signal."""
+    states = [
+        (thread / "stat").read_text().rpartition(") ")[2][:1]
+        for thread in Path(f"/proc/{pid}/task").iterdir()
+    ]
+    return set(states) == {"T"}
 
 
 @pytest.fixture
