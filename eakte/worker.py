@@ -23,7 +23,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
 
-from eakte import jobs, stacks
+from eakte import jobs, messages, stacks
 from eakte.access.rights.locking import INDEX_DOSSIER
 from eakte.bootstrap import Office
 from eakte.errands import AFTERWARDS, ERRANDS, Errand, do_errand, errand_failed
@@ -49,7 +49,7 @@ log = logging.getLogger("eakte.worker")
 
 # What the lanes with a sandbox do, by the name of the job.
 Kinds = dict[str, pipeline.Treatment]
-TREATMENTS: Kinds = {"process": pipeline, stacks.KIND: stacks, making.KIND: making}
+TREATMENTS: Kinds = {"process": messages, stacks.KIND: stacks, making.KIND: making}
 
 PAUSE = 0.5
 PAUSE_AFTER_FAULT = 3.0

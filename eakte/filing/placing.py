@@ -49,6 +49,21 @@ def place_document(
         _put_into(work, one, case)
 
 
+def attach_arrived(work: UnitOfWork, document: Document, *, to: Document) -> None:
+    """Make what lay in a message an attachment of it; was that filed meanwhile, it lies behind it.
+
+    An attachment of an attachment belongs to the main document.
+    """
+    require(work, Action.MAINTAIN)
+    main = work.session.get_one(Document, to.parent_id) if to.parent_id else to
+    document.parent_id = main.id
+    work.session.flush()
+    audit.note(work, "document.attached", kind="document", subject=document.id, parent=str(main.id))
+    if main.case is not None:
+        hold(work.session, f"positions:{main.case.id}")
+        _put_into(work, document, main.case)
+
+
 def take_back(work: UnitOfWork, document: Document) -> None:
     """Put a filed document back into the inbox; its place in the case stays empty and visible.
 

@@ -6,6 +6,7 @@ hostile document cannot put words into the inbox.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 
 from eakte.model.findings import Problem
@@ -96,21 +97,73 @@ SENTENCES: dict[str, str] = {
         "Die Lesefassung zeigt{on} ein Bild der Seite, weil deren Schriften oder Farben nicht für "
         "PDF/A taugen; der Text bleibt durchsuchbar. Das Original ist unverändert aufbewahrt."
     ),
+    "signature-alone": (
+        "Das ist eine elektronische Signatur zu einem anderen Dokument, kein eigenes Schreiben. "
+        "Sie ist unverändert aufbewahrt und lässt sich mit dem Dokument zusammen prüfen."
+    ),
+    "court-incomplete": (
+        "Zu der Nachricht fehlen Dokumente, die sie nennt: {names}. Was da ist, ist vollständig "
+        "aufbewahrt; bitte lassen Sie sich das Fehlende noch einmal zustellen."
+    ),
+    "court-unreadable": (
+        "Die Nachricht „xjustiz_nachricht.xml“ lässt sich nicht lesen; die Dokumente stehen ohne "
+        "ihre Angaben als Anlagen da. Alles ist unverändert aufbewahrt; bitte prüfen Sie es."
+    ),
+    "court-version": (
+        "Die Nachricht ist in einer Fassung von XJustiz, die hier nicht bekannt ist; gezeigt wird, "
+        "was sich lesen ließ. Alles ist unverändert aufbewahrt; bitte vergleichen Sie es."
+    ),
+    "court-bounds": (
+        "Die Lieferung enthält mehr, als eine Nachricht enthalten darf (1.000 Dokumente, 200 MB). "
+        "Bitte lassen Sie sie in mehreren Nachrichten zustellen."
+    ),
     "active-content": (
         "Das PDF enthält Programmcode oder Anhänge. Das Original ist unverändert aufbewahrt; in "
         "die Lesefassung wurden sie nicht übernommen. Bitte öffnen Sie Anhänge mit Vorsicht."
     ),
 }
 PAGES_NAMED = 12
+NAMES_TOLD, LONGEST_TOLD = 8, 90
 
 
-def problem(code: str, *, pages: Sequence[int] = (), type: str = "") -> Problem:
+def problem(
+    code: str,
+    *,
+    pages: Sequence[int] = (),
+    type: str = "",
+    count: int = 1,
+    names: Sequence[str] = (),
+) -> Problem:
     """Return the problem of this code with its German sentence; the pages are named in it.
+
+    ``count`` says how often it was met, ``names`` what it concerns, where the sentence tells that.
 
     Raises:
         KeyError: there is no such code.
     """
-    return Problem(code, SENTENCES[code].format(on=_on_pages(pages), type=type or "gepackt"))
+    often = "einmal" if count == 1 else f"{count}-mal"
+    return Problem(
+        code,
+        SENTENCES[code].format(
+            on=_on_pages(pages),
+            type=type or "gepackt",
+            often=often,
+            many=count,
+            names=_named(names),
+        ),
+    )
+
+
+def _named(names: Sequence[str]) -> str:
+    """Names of what is missing, the first of many; they come from outside and stay short."""
+    told = ", ".join(f"„{_harmless(name)}“" for name in names[:NAMES_TOLD])
+    more = f" und {len(names) - NAMES_TOLD} weitere" if len(names) > NAMES_TOLD else ""
+    return told + more
+
+
+def _harmless(name: str) -> str:
+    visible = "".join(sign for sign in name if unicodedata.category(sign)[0] != "C")
+    return visible if len(visible) <= LONGEST_TOLD else f"{visible[: LONGEST_TOLD - 1]}…"
 
 
 def _on_pages(pages: Sequence[int]) -> str:

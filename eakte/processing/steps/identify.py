@@ -11,6 +11,8 @@ from pathlib import Path
 import magic
 import puremagic
 
+from eakte.interchange.xjustiz.package import is_package
+from eakte.interchange.xjustiz.reading import begins_like_a_message
 from eakte.model.findings import Kind
 
 HEAD = 65536
@@ -63,6 +65,10 @@ OFFICE = re.compile(
 )
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OUTLOOK_STREAM = "__properties_version1.0".encode("utf-16-le")
+COURT_PACKAGE, COURT_MESSAGE = "application/vnd.xjustiz+zip", "application/vnd.xjustiz+xml"
+SIGNATURE_NAMES = (".p7s", ".pkcs7", ".pks", ".p7m", ".p7b")
+# The object identifier 1.2.840.113549.1.7.2 in DER.
+CMS_SIGNED = bytes.fromhex("06092a864886f70d010702")
 MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/[a-z0-9][a-z0-9!#$&^_.+-]{0,90}")
 
 
@@ -90,6 +96,8 @@ def identify(path: Path, *, name: str = "") -> Identity:
         _by_signature(head)
         or _by_container(path, head)
         or _by_mail_headers(head)
+        or _by_message(head)
+        or _signature(head, name=name)
         or _by_libraries(path, head, name=name)
     )
 
@@ -118,6 +126,8 @@ def _by_container(path: Path, head: bytes) -> Identity | None:
         office = _office_in_zip(path)
         if office:
             return Identity(office, Kind.OFFICE, code="not-yet")
+        if is_package(path):
+            return Identity(COURT_PACKAGE, Kind.COURT)
     if head.startswith(OLE2):
         return _in_ole2(path, head)
     for signature, media_type in ARCHIVES:
@@ -180,6 +190,23 @@ def _by_mail_headers(head: bytes) -> Identity | None:
         known.add(field.lower())
     if len(known & MAIL_HEADERS) >= 2 and known & {b"from", b"received", b"return-path", b"date"}:
         return Identity("message/rfc822", Kind.MAIL, code="not-yet")
+    return None
+
+
+def _by_message(head: bytes) -> Identity | None:
+    """A message from a court that came without its documents."""
+    markup = head[:256].lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\0").startswith(b"<")
+    if markup and begins_like_a_message(head):
+        return Identity(COURT_MESSAGE, Kind.COURT)
+    return None
+
+
+def _signature(head: bytes, *, name: str) -> Identity | None:
+    """A signature beside its document (CMS, RFC 5652): called so, and a sequence in DER or PEM."""
+    if not name.lower().endswith(SIGNATURE_NAMES):
+        return None
+    if (head[:1] == b"\x30" and CMS_SIGNED in head[:64]) or b"BEGIN PKCS7" in head[:256]:
+        return Identity("application/pkcs7-signature", Kind.SIGNATURE)
     return None
 
 
