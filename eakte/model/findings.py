@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
@@ -77,11 +78,35 @@ class PageText:
 
 
 @dataclass(frozen=True)
+class Letterhead:
+    """What a message says of itself; ``remote`` counts what it would have fetched from the net."""
+
+    sender: str = ""
+    recipients: str = ""
+    copies: str = ""
+    subject: str = ""
+    message_id: str = ""
+    sent_at: datetime | None = None
+    remote: int = 0
+
+
+@dataclass(frozen=True)
+class Enclosure:
+    """Something that lies in a message; ``inline`` where the text of the message shows it too."""
+
+    path: Path
+    name: str
+    look: Look
+    inline: bool = False
+
+
+@dataclass(frozen=True)
 class Outcome:
     """All that processing gives; every path lies in the folder that the caller named.
 
     ``searchable_pdf`` is PDF/A-2b, validated, or None; ``previews`` has one picture a page.
     Problems do not mean that there are no products: a signed PDF has a problem and a reading copy.
+    ``head`` and ``enclosures`` are those of a message.
     """
 
     look: Look
@@ -91,6 +116,8 @@ class Outcome:
     problems: tuple[Problem, ...] = ()
     flags: frozenset[str] = frozenset()
     tools: str = ""
+    head: Letterhead | None = None
+    enclosures: tuple[Enclosure, ...] = ()
 
 
 class Order(StrEnum):

@@ -24,8 +24,9 @@ from eakte.processing.fence import shut_off
 from eakte.processing.limits import MIB, Confinement, Limits
 from eakte.processing.steps.document import Made, look, work_through
 from eakte.processing.steps.identify import Identity
+from eakte.processing.steps.mail.message import Mail
 from eakte.processing.steps.separating import separate
-from eakte.processing.wire import Word, written
+from eakte.processing.wire import LONGEST_HEAD, LONGEST_NAME, Word, written
 
 PARENT_DIES = 1  # PR_SET_PDEATHSIG
 LONGEST_JOB = 64 * 1024
@@ -33,7 +34,7 @@ LONGEST_PRODUCT = 2048 * MIB
 SYSTEM = ("/usr", "/bin", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/fonts", "/proc", "/dev")
 OPEN_FILES = 256
 PROCESSES = 96
-LIBRARIES = ("pikepdf", "pypdfium2", "pillow", "img2pdf", "numpy", "zxing-cpp")
+LIBRARIES = ("pikepdf", "pypdfium2", "pillow", "img2pdf", "numpy", "zxing-cpp", "weasyprint")
 
 
 @dataclass
@@ -101,9 +102,32 @@ class Post:
             blanks=list(part.blanks),
         )
 
-    def note(self, code: str, pages: tuple[int, ...] = ()) -> None:
+    def note(self, code: str, pages: tuple[int, ...] = (), *, count: int = 1) -> None:
         """Send a problem."""
-        self.send(Word.NOTE, code=code, pages=list(pages))
+        self.send(Word.NOTE, code=code, pages=list(pages), count=count)
+
+    def head(self, mail: Mail) -> None:
+        """Send what a message says of itself."""
+        self.send(
+            Word.HEAD,
+            sender=mail.sender[:LONGEST_HEAD],
+            recipients=mail.recipients[:LONGEST_HEAD],
+            copies=mail.copies[:LONGEST_HEAD],
+            subject=mail.subject[:LONGEST_HEAD],
+            message_id=mail.message_id[:LONGEST_HEAD],
+            sent_at=mail.sent_at.isoformat() if mail.sent_at else None,
+            remote=mail.found["mail-remote"],
+        )
+
+    def enclosure(self, name: str, identity: Identity, *, inline: bool) -> None:
+        """Send what lies in a message."""
+        self.send(
+            Word.ENCLOSURE,
+            name=name[-LONGEST_NAME:],
+            media_type=identity.media_type,
+            kind=identity.kind.value,
+            inline=inline,
+        )
 
     def fault(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
@@ -165,6 +189,7 @@ def main() -> int:
         flags=sorted(flag.value for flag in made.flags),
         pdf=made.has_pdf,
         previews=made.previews,
+        enclosures=made.enclosures,
         parts=parts,
         tools=tools,
     )

@@ -13,6 +13,7 @@ import shutil
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
@@ -132,6 +133,11 @@ class Sandbox:
             problems=problems,
             flags=account.flags,
             tools=account.tools,
+            head=account.head if account.written_enclosures == len(account.enclosures) else None,
+            enclosures=tuple(
+                replace(one, path=folder / one.path)
+                for one in account.enclosures[: account.written_enclosures]
+            ),
         )
 
     def separate(
