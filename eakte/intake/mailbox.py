@@ -239,7 +239,9 @@ class MailboxIntake:
         target = self._settings.mail_done_folder
         if not target or keyword != TAKEN:
             return
-        if "MOVE" not in box.client.capabilities:
+        # Asked anew: what a server can do it often tells only after the sign-in.
+        _, able = box.client.capability()
+        if b"MOVE" not in b" ".join(one for one in able if one).upper().split():
             log.warning("Der Mailserver kann nicht verschieben; Nachrichten bleiben, wo sie sind.")
             return
         status, _ = box.client.uid("MOVE", str(uid), b'"' + utf7_encode(target) + b'"')

@@ -33,6 +33,7 @@ LONGEST_JOB = 64 * 1024
 LONGEST_PRODUCT = 2048 * MIB
 SYSTEM = ("/usr", "/bin", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/fonts", "/proc", "/dev")
 OPEN_FILES = 256
+MOST_COUNTED = 999_999
 PROCESSES = 96
 LIBRARIES = ("pikepdf", "pypdfium2", "pillow", "img2pdf", "numpy", "zxing-cpp", "weasyprint")
 
@@ -104,7 +105,7 @@ class Post:
 
     def note(self, code: str, pages: tuple[int, ...] = (), *, count: int = 1) -> None:
         """Send a problem."""
-        self.send(Word.NOTE, code=code, pages=list(pages), count=count)
+        self.send(Word.NOTE, code=code, pages=list(pages), count=min(count, MOST_COUNTED))
 
     def head(self, mail: Mail) -> None:
         """Send what a message says of itself."""
@@ -116,7 +117,7 @@ class Post:
             subject=mail.subject[:LONGEST_HEAD],
             message_id=mail.message_id[:LONGEST_HEAD],
             sent_at=mail.sent_at.isoformat() if mail.sent_at else None,
-            remote=mail.found["mail-remote"],
+            remote=min(mail.found["mail-remote"], MOST_COUNTED),
         )
 
     def enclosure(self, name: str, identity: Identity, *, inline: bool) -> None:

@@ -63,8 +63,16 @@ def _read(storage: Storage, *, offset: int, level: int) -> Mail:
         _text(told, constants.PID_SENDER_SMTP_ADDRESS)
         or _text(told, constants.PID_SENDER_EMAIL_ADDRESS),
     )
-    mail.recipients = words(str(head["To"] or "")) or _people(storage, TO)
-    mail.copies = words(str(head["Cc"] or "")) or _people(storage, COPY)
+    mail.recipients = (
+        words(str(head["To"] or ""))
+        or _people(storage, TO)
+        or _text(told, constants.PID_DISPLAY_TO)
+    )
+    mail.copies = (
+        words(str(head["Cc"] or ""))
+        or _people(storage, COPY)
+        or _text(told, constants.PID_DISPLAY_CC)
+    )
     mail.subject = _text(told, constants.PID_SUBJECT)
     mail.message_id = words(str(head["Message-ID"] or "")) or _text(
         told, constants.PID_INTERNET_MESSAGE_ID

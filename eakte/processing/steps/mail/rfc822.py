@@ -140,8 +140,10 @@ def _read_parts(kind: str, part: Part, raw: bytes | None, mail: Mail, *, level: 
     if kind == "multipart/alternative":
         best = _best(inner)
         for number, (one, piece) in enumerate(both):
-            if number == best or one.get_content_maintype() not in ("text", "multipart"):
+            if number == best:
                 _read_part(one, piece, mail, level=level)
+            else:
+                _read_besides(one, piece, mail, level=level)
         return
     if kind == "multipart/signed":
         mail.found["mail-signed"] = 1
@@ -156,6 +158,12 @@ def _read_parts(kind: str, part: Part, raw: bytes | None, mail: Mail, *, level: 
         both = both[:1] + [(one, piece) for one, piece in both[1:] if not _is_picture(one)]
     for one, piece in both:
         _read_part(one, piece, mail, level=level)
+
+
+def _read_besides(part: Part, raw: bytes | None, mail: Mail, *, level: int) -> None:
+    """Of another form of the same text only what is enclosed in it."""
+    other = Mail(pictures=mail.pictures, enclosed=mail.enclosed, found=mail.found)
+    _read_part(part, raw, other, level=level)
 
 
 def _best(inner: Sequence[Part]) -> int:
