@@ -25,16 +25,25 @@ from eakte.processing.fence import shut_off
 from eakte.processing.limits import MIB, Confinement, Limits
 from eakte.processing.steps.document import Made, look, work_through
 from eakte.processing.steps.identify import Identity
+from eakte.processing.steps.mail.message import Mail
 from eakte.processing.steps.separating import separate
-from eakte.processing.wire import LONGEST_NAME, LONGEST_WORD, MOST_WORDS, Word, written
+from eakte.processing.wire import (
+    LONGEST_HEAD,
+    LONGEST_NAME,
+    LONGEST_WORD,
+    MOST_WORDS,
+    Word,
+    written,
+)
 
 PARENT_DIES = 1  # PR_SET_PDEATHSIG
 LONGEST_JOB = 64 * 1024
 LONGEST_PRODUCT = 2048 * MIB
 SYSTEM = ("/usr", "/bin", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/fonts", "/proc", "/dev")
 OPEN_FILES = 256
+MOST_COUNTED = 999_999
 PROCESSES = 96
-LIBRARIES = ("pikepdf", "pypdfium2", "pillow", "img2pdf", "numpy", "zxing-cpp")
+LIBRARIES = ("pikepdf", "pypdfium2", "pillow", "img2pdf", "numpy", "zxing-cpp", "weasyprint")
 
 
 @dataclass
@@ -119,7 +128,26 @@ class Post:
         names: tuple[str, ...] = (),
     ) -> None:
         """Send a problem."""
-        self.send(Word.NOTE, code=code, pages=list(pages), count=count, names=_short(names))
+        self.send(
+            Word.NOTE,
+            code=code,
+            pages=list(pages),
+            count=min(count, MOST_COUNTED),
+            names=_short(names),
+        )
+
+    def head(self, mail: Mail) -> None:
+        """Send what a message says of itself."""
+        self.send(
+            Word.HEAD,
+            sender=mail.sender[:LONGEST_HEAD],
+            recipients=mail.recipients[:LONGEST_HEAD],
+            copies=mail.copies[:LONGEST_HEAD],
+            subject=mail.subject[:LONGEST_HEAD],
+            message_id=mail.message_id[:LONGEST_HEAD],
+            sent_at=mail.sent_at.isoformat() if mail.sent_at else None,
+            remote=min(mail.found["mail-remote"], MOST_COUNTED),
+        )
 
     def enclosure(
         self,

@@ -117,6 +117,66 @@ SENTENCES: dict[str, str] = {
         "Die Lieferung enthält mehr, als eine Nachricht enthalten darf (1.000 Dokumente, 200 MB). "
         "Bitte lassen Sie sie in mehreren Nachrichten zustellen."
     ),
+    "kept-archive": (
+        "Das ist ein Archiv ({type}), das mit einer Nachricht kam. Es ist aufbewahrt, wird aber "
+        "nicht entpackt: Bitte öffnen Sie es selbst und liefern Sie ein, was in die Akte gehört."
+    ),
+    "not-a-message": (
+        "Der Name sagt, dies sei eine E-Mail; der Inhalt ist aber keine. Gezeigt wird, was darin "
+        "steht; bitte fordern Sie die Nachricht gegebenenfalls noch einmal an."
+    ),
+    "mail-broken": (
+        "Die Nachricht ist nicht so aufgebaut, wie es sich für E-Mails gehört; gezeigt wird, was "
+        "sich lesen ließ. Bitte vergleichen Sie mit dem Original; es ist unverändert aufbewahrt."
+    ),
+    "mail-charset": (
+        "Die Schrift der Nachricht ist anders verschlüsselt, als sie angibt; einzelne Zeichen "
+        "können falsch sein. Das Original ist unverändert aufbewahrt."
+    ),
+    "mail-remote": (
+        "Die Nachricht verweist {often} auf Inhalte im Netz, etwa Bilder. Sie wurden nicht geladen "
+        "und fehlen in der Lesefassung."
+    ),
+    "mail-missing-picture": (
+        "Die Nachricht zeigt {often} ein Bild, das sie nicht mitbringt; es fehlt in der "
+        "Lesefassung."
+    ),
+    "mail-signed": (
+        "Die Nachricht ist elektronisch signiert. Die Signatur gilt nur für das Original; bitte "
+        "prüfen Sie sie dort."
+    ),
+    "mail-encrypted": (
+        "Die Nachricht ist ganz oder teilweise verschlüsselt und kann hier nicht gelesen werden. "
+        "Das Original ist aufbewahrt; bitte entschlüsseln Sie es im Mailprogramm und liefern Sie "
+        "es noch einmal ein."
+    ),
+    "mail-winmail": (
+        "Die Nachricht enthält Anlagen in einer Form, die nur Outlook liest (winmail.dat). Sie ist "
+        "als Anlage aufbewahrt; bitte fordern Sie die Anlagen einzeln an, etwa als PDF."
+    ),
+    "mail-rtf": (
+        "Der Text der Nachricht steht nur in einer Form, die allein Outlook liest. Das Original "
+        "ist aufbewahrt; bitte öffnen Sie es dort."
+    ),
+    "mail-reference": (
+        "{many} Anlagen der Nachricht sind nur Verweise auf fremde Laufwerke und nicht "
+        "mitgekommen; bitte fordern Sie sie an."
+    ),
+    "mail-as-text": (
+        "Die Nachricht ließ sich nicht so darstellen, wie sie gestaltet ist; die Lesefassung zeigt "
+        "nur ihren Text. Das Original ist unverändert aufbewahrt."
+    ),
+    "mail-empty-enclosure": (
+        "{many} Anlagen der Nachricht sind leer (0 Bytes) und stehen nur im Original."
+    ),
+    "mail-too-many": (
+        "Die Nachricht hat mehr Anlagen, als hier einzeln aufgenommen werden; {many} davon stehen "
+        "nur im Original. Es ist unverändert aufbewahrt."
+    ),
+    "mail-too-deep": (
+        "In der Nachricht stecken zu viele Nachrichten ineinander; was weiter innen liegt, steht "
+        "nur im Original. Es ist unverändert aufbewahrt."
+    ),
     "active-content": (
         "Das PDF enthält Programmcode oder Anhänge. Das Original ist unverändert aufbewahrt; in "
         "die Lesefassung wurden sie nicht übernommen. Bitte öffnen Sie Anhänge mit Vorsicht."

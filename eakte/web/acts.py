@@ -47,6 +47,7 @@ def words() -> dict[str, str]:
         "deadline.met": _("Frist gewahrt"),
         "department.created": _("Sachgebiet angelegt"),
         "document.attached": _("Als Anlage zugeordnet"),
+        "message.opened": _("Nachricht geöffnet, Anlagen aufgenommen"),
         "deputy.ended": _("Vertretung beendet"),
         "deputy.named": _("Vertretung benannt"),
         "document.cancelled": _("Schreiben storniert"),

@@ -156,6 +156,7 @@ def _word(text: str) -> str:
         "api": _("Schnittstelle"),
         "command": _("Kommandozeile"),
         "folder": _("Überwachter Ordner"),
+        "mail": _("E-Mail"),
         "upload": _("Hochgeladen"),
         "lock": _("Sperrvermerk"),
         "staff": _("Personalakte"),

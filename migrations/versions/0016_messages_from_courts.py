@@ -9,7 +9,7 @@ from eakte.db import Instant
 from eakte.model.columns import Json
 
 revision = "0016"
-down_revision = "0012"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 

@@ -17,7 +17,10 @@ from eakte.model.findings import CourtHead, Flag, Kind, PageText, TextSource
 from eakte.processing.limits import Limits
 from eakte.processing.steps import court, images, opening, plain_text
 from eakte.processing.steps.archival import Leaf, NoReadingCopy, pack, write_reading_copy
-from eakte.processing.steps.identify import Identity, identify
+from eakte.processing.steps.identify import Identity, called_message, identify
+from eakte.processing.steps.mail.message import Mail
+from eakte.processing.steps.mail.opening import Opened as Message
+from eakte.processing.steps.mail.opening import open_message, print_message, text_of
 from eakte.processing.steps.plane import Plane
 from eakte.processing.steps.reading import Read, read_page, write_preview
 from eakte.processing.steps.recognition import Tesseract
@@ -57,6 +60,9 @@ class Tell(Protocol):
         names: tuple[str, ...] = (),
     ) -> None:
         """A problem, with the pages it concerns, how often it was met, or what is named in it."""
+
+    def head(self, mail: Mail) -> None:
+        """What a message says of itself."""
 
     def enclosure(
         self,
@@ -133,14 +139,19 @@ def work_through(path: Path, *, name: str, folder: Path, limits: Limits, tell: T
     identity = look(path, name=name, limits=limits, tell=tell)
     tell.progress("look", 1, 1)
     if identity.code is not None:
-        tell.note(identity.code)
+        # An archive is refused at the door, so this one came in a message.
+        tell.note("kept-archive" if identity.kind is Kind.ARCHIVE else identity.code)
         return Made()
+    if identity.kind is Kind.MAIL:
+        return _mail(path, identity, folder=folder, limits=limits, tell=tell)
     if identity.kind is Kind.COURT:
         package = court.read(path, identity)
         return _message(package, path, folder=folder, limits=limits, tell=tell)
     if identity.kind is Kind.SIGNATURE:
         return _signature(path, name=name, folder=folder, limits=limits, tell=tell)
     if identity.kind is Kind.TEXT:
+        if called_message(name):
+            tell.note("not-a-message")
         return _text(path, folder=folder, limits=limits, tell=tell)
     made = Made()
     working = folder / WORKING
@@ -204,6 +215,41 @@ def _signature(path: Path, *, name: str, folder: Path, limits: Limits, tell: Tel
         errors="replace",
     )
     return _text(sheet, folder=folder, limits=limits, tell=tell)
+
+
+def _mail(path: Path, identity: Identity, *, folder: Path, limits: Limits, tell: Tell) -> Made:
+    opened = open_message(path, media_type=identity.media_type, folder=folder)
+    tell.head(opened.mail)
+    for number, one in enumerate(opened.mail.enclosed, start=1):
+        enclosed = folder / enclosure_name(number)
+        enclosed.write_bytes(one.content)
+        tell.enclosure(one.name, identify(enclosed, name=one.name), inline=one.inline)
+    for code, count in sorted(opened.mail.found.items()):
+        if count:
+            tell.note(code, count=count)
+    made = _printed(opened, folder=folder, limits=limits, tell=tell)
+    made.enclosures = len(opened.mail.enclosed)
+    return made
+
+
+def _printed(opened: Message, *, folder: Path, limits: Limits, tell: Tell) -> Made:
+    """The reading copy of a message: printed as it looks, else its words alone."""
+    printed = print_message(opened, folder=folder, seconds=limits.page_seconds)
+    working = folder / WORKING
+    if printed is not None:
+        try:
+            safe = opening.make_safe_copy(
+                printed, working, most_pages=limits.max_pages, pixels=limits.pixels
+            )
+            return _read_and_bind(
+                working, safe.pages, folder=folder, limits=limits, tell=tell, made=Made()
+            )
+        except opening.CannotOpen:
+            working.unlink(missing_ok=True)
+    tell.note("mail-as-text")
+    plain = folder / "message.txt"
+    plain.write_text(text_of(opened), encoding="utf-8", errors="replace")
+    return _text(plain, folder=folder, limits=limits, tell=tell)
 
 
 def _read_and_bind(

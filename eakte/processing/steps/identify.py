@@ -21,6 +21,8 @@ MAIL_HEADERS = frozenset(
     b"from to cc subject date received return-path message-id mime-version delivered-to "
     b"reply-to x-mailer content-type".split()
 )
+SENT = frozenset({b"from", b"received", b"return-path", b"date"})
+UTF8_MARK = b"\xef\xbb\xbf"
 IMAGES = {
     "image/tiff": "image/tiff",
     "image/jpeg": "image/jpeg",
@@ -95,15 +97,16 @@ def identify(path: Path, *, name: str = "") -> Identity:
     return (
         _by_signature(head)
         or _by_container(path, head)
-        or _by_mail_headers(head)
         or _by_message(head)
+        or _by_mail_headers(head, name=name)
+        or _behind_something(head)
         or _signature(head, name=name)
         or _by_libraries(path, head, name=name)
     )
 
 
 def _by_signature(head: bytes) -> Identity | None:
-    if b"%PDF-" in head[:PDF_HEADER_WITHIN]:
+    if head.startswith(b"%PDF-"):
         return Identity("application/pdf", Kind.PDF)
     for signature, media_type in SIGNATURES:
         if head.startswith(signature):
@@ -118,6 +121,13 @@ def _by_signature(head: bytes) -> Identity | None:
         return Identity("image/bmp", Kind.IMAGE)
     if head[4:8] == b"ftyp" and head[8:12] in HEIF_BRANDS:
         return Identity("image/heic", Kind.IMAGE)
+    return None
+
+
+def _behind_something(head: bytes) -> Identity | None:
+    """A PDF may begin a little later; asked after messages, whose heads may speak of one."""
+    if b"%PDF-" in head[:PDF_HEADER_WITHIN]:
+        return Identity("application/pdf", Kind.PDF)
     return None
 
 
@@ -169,16 +179,20 @@ def _in_ole2(path: Path, head: bytes) -> Identity:
     with path.open("rb") as stream:
         mail = OUTLOOK_STREAM in stream.read(8 * 1024 * 1024)
     if mail or known == "application/vnd.ms-outlook":
-        return Identity("application/vnd.ms-outlook", Kind.MAIL, code="not-yet")
+        return Identity("application/vnd.ms-outlook", Kind.MAIL)
     if OFFICE.search(known):
         return Identity(known, Kind.OFFICE, code="not-yet")
     return Identity("application/x-ole-storage", Kind.UNKNOWN, code="unknown-type")
 
 
-def _by_mail_headers(head: bytes) -> Identity | None:
-    """A message begins with header lines, at least two of them well known ones."""
+def _by_mail_headers(head: bytes, *, name: str) -> Identity | None:
+    """A message begins with header lines, at least two of them well known ones.
+
+    One that is called a message may have fewer: drafts and broken programs leave some out.
+    """
     known: set[bytes] = set()
-    for number, line in enumerate(head.split(b"\n", 60)[:60]):
+    whole = True
+    for number, line in enumerate(head.removeprefix(UTF8_MARK).split(b"\n", 60)[:60]):
         line = line.rstrip(b"\r")
         if not line:
             break
@@ -186,11 +200,18 @@ def _by_mail_headers(head: bytes) -> Identity | None:
             continue
         field, colon, _ = line.partition(b":")
         if not colon or not re.fullmatch(rb"[!-9;-~]{1,60}", field):
-            return None
+            whole = False
+            break
         known.add(field.lower())
-    if len(known & MAIL_HEADERS) >= 2 and known & {b"from", b"received", b"return-path", b"date"}:
-        return Identity("message/rfc822", Kind.MAIL, code="not-yet")
+    sure = whole and len(known & MAIL_HEADERS) >= 2 and known & SENT
+    if sure or (called_message(name) and known & MAIL_HEADERS):
+        return Identity("message/rfc822", Kind.MAIL)
     return None
+
+
+def called_message(name: str) -> bool:
+    """Say whether a name claims to be that of a message."""
+    return name.lower().endswith((".eml", ".msg"))
 
 
 def _by_message(head: bytes) -> Identity | None:

@@ -14,6 +14,7 @@ from eakte.web.api.document_acts import acts
 from eakte.web.api.documents import SAID_OF_DELIVERY, documents
 from eakte.web.api.dossiers import dossiers
 from eakte.web.api.lists import lists
+from eakte.web.api.messages import messages
 from eakte.web.api.office import office
 from eakte.web.api.plan import plan_api
 from eakte.web.api.proposals import proposals
@@ -29,6 +30,7 @@ from eakte.web.scanned import SAID_OF_BATCH
 PARTS = (
     documents,
     proposals,
+    messages,
     acts,
     versions,
     dossiers,

@@ -43,6 +43,7 @@ from eakte.retrieval.listing import (
     document_by_id,
     document_types,
 )
+from eakte.retrieval.messages import message_of
 from eakte.retrieval.reading import (
     Edition,
     editions_of,
@@ -61,6 +62,7 @@ from eakte.web.streaming import send
 pages = Blueprint("documents", __name__, url_prefix="/dokument/<uuid:document_id>")
 
 PREVIEW_SECONDS = 300
+MESSAGES = frozenset({"message/rfc822", "application/vnd.ms-outlook"})
 
 
 @pages.get("")
@@ -235,6 +237,7 @@ def _page(work: UnitOfWork, document: Document, *, errors: dict[str, str] | None
         document_types=document_types(work),
         attachments=attachments,
         parent=parent,
+        message=message_of(work, document) if versions[0].media_type in MESSAGES else None,
         holder=document.holder,
         form=request.form.to_dict() if errors else taken_over(work, document),
         proposals=proposals_asked_for(work, document),
