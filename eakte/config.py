@@ -134,6 +134,9 @@ class Settings(BaseSettings):
     start_codes: str = Field(
         "", description="So beginnen Strichcodes auf ersten Seiten, durch Leerzeichen getrennt"
     )
+    schemas: Path | None = Field(
+        None, description="Amtliche Codelisten; leer = Ordner schemas im Datenordner"
+    )
     sweep_days: int = Field(7, ge=1, description="Schonfrist für Bytes ohne Akte")
     audit_heads_url: str = Field(
         "", description="Ort außerhalb für die Prüfstände; leer = Ordner im Datenordner"

@@ -31,6 +31,8 @@ STILL_SECONDS = 2.0
 PATIENCE_SECONDS = 900.0
 INCOMPLETE = "court-incomplete"
 DEEPEST = 3
+# Where what was refused lies, with the reason beside it.
+REFUSED = "nicht-angenommen"
 
 
 @dataclass(frozen=True)
@@ -160,7 +162,9 @@ class CourtFolders:
 def deliveries_in(folder: Path) -> Iterator[Delivery]:
     """Yield the folders in which a message lies, in the order of their names."""
     for one in sorted(folder.iterdir()):
-        if one.name.startswith(".") or one.is_symlink() or not one.is_dir():
+        if one.name.startswith(".") or one.name == REFUSED or one.is_symlink():
+            continue
+        if not one.is_dir():
             continue
         if holds_message(one):
             yield seen_in(one)

@@ -11,7 +11,7 @@ import logging
 from pathlib import Path
 
 from eakte.errors import EakteError, PartUnavailable
-from eakte.intake.court_folders import CourtFolders
+from eakte.intake.court_folders import REFUSED, CourtFolders
 from eakte.intake.delivering import Begin, Declared, LookAt, deliver
 from eakte.model.document import Source
 from eakte.watched import Found, Stillness, look_into, unchanged
@@ -20,7 +20,6 @@ log = logging.getLogger("eakte.intake")
 
 # Two looks that far apart must find the same size and time of change.
 STILL_SECONDS = 2.0
-REFUSED = "nicht-angenommen"
 
 
 def key_of(waiting: Found) -> str:

@@ -21,7 +21,7 @@ from eakte.errors import PartUnavailable, machine_faults_named, no_room
 from eakte.model.findings import Kind, Look, Outcome, Rules, Separation
 from eakte.processing import cage
 from eakte.processing.cell import Cell, Ending
-from eakte.processing.limits import MIB, Confinement, Limits, LimitSettings
+from eakte.processing.limits import COURT_LIST, MIB, Confinement, Limits, LimitSettings
 from eakte.processing.problems import problem
 from eakte.processing.scratch import Scratch
 from eakte.processing.wire import Account, Distrusted, Progress
@@ -186,6 +186,8 @@ class Sandbox:
         try:
             with machine_faults_named():
                 shutil.copyfile(path, cell.folder / "original")
+                if self.limits.courts is not None:
+                    shutil.copyfile(self.limits.courts, cell.folder / COURT_LIST)
                 account, ending = cell.run(task, name=name, show=show, seconds=seconds, rules=rules)
                 if ending is not Ending.DONE or account.problems:
                     _require_room(cell.folder)

@@ -46,6 +46,8 @@ def words() -> dict[str, str]:
         "deadline.dropped": _("Frist entfallen"),
         "deadline.met": _("Frist gewahrt"),
         "department.created": _("Sachgebiet angelegt"),
+        "court.confirmed": _("Empfangsbekenntnis als zurückgesandt vermerkt"),
+        "court.received": _("Nachricht eines Gerichts gelesen"),
         "document.attached": _("Als Anlage zugeordnet"),
         "message.opened": _("Nachricht geöffnet, Anlagen aufgenommen"),
         "deputy.ended": _("Vertretung beendet"),

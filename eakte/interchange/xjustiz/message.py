@@ -9,6 +9,8 @@ from datetime import date, datetime
 # The versions whose schemas name what is read here; of others is shown what can be found.
 VERSIONS = ("2.4", "3.0", "3.1", "3.2", "3.3", "3.4", "3.5", "3.6", "3.7")
 MESSAGE = "xjustiz_nachricht.xml"
+# By which these contents are known here; nobody has registered any.
+PACKAGE_TYPE, MESSAGE_TYPE = "application/vnd.xjustiz+zip", "application/vnd.xjustiz+xml"
 ORIGINAL, REPRESENTATION, SIGNATURE = "001", "002", "003"
 
 # GDS.Bestandteiltyp 2.4

@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from eakte.interchange.xjustiz.codes import meanings
+from eakte.interchange.xjustiz.message import MESSAGE_TYPE
 from eakte.interchange.xjustiz.package import Package, read_alone, read_package
 from eakte.interchange.xjustiz.sheet import named, title_of
 from eakte.model.findings import CourtHead
-from eakte.processing.steps.identify import COURT_MESSAGE, Identity
-
-# Names the list of courts, where the office has one.
-COURTS = "EAKTE_COURTS"
+from eakte.processing.limits import COURT_LIST
+from eakte.processing.steps.identify import Identity
 
 
-def known_courts() -> Mapping[str, str]:
+def known_courts(folder: Path) -> Mapping[str, str]:
     """Return the names of the courts by their codes; empty where the office has no list."""
-    told = os.environ.get(COURTS)
-    if not told:
-        return {}
-    try:
-        rows = json.loads(Path(told).read_bytes())["daten"]
-        return {str(row[0]): str(row[1]) for row in rows}
-    except (OSError, ValueError, KeyError, IndexError, TypeError):
-        return {}
+    return meanings(folder / COURT_LIST)
 
 
 def read(path: Path, identity: Identity) -> Package:
@@ -34,7 +25,7 @@ def read(path: Path, identity: Identity) -> Package:
     Raises:
         TooMuch, Broken: see ``read_package``.
     """
-    return read_alone(path) if identity.media_type == COURT_MESSAGE else read_package(path)
+    return read_alone(path) if identity.media_type == MESSAGE_TYPE else read_package(path)
 
 
 def codes_of(package: Package) -> list[tuple[str, tuple[str, ...]]]:

@@ -177,7 +177,7 @@ def work_through(path: Path, *, name: str, folder: Path, limits: Limits, tell: T
 
 def _message(package: Package, path: Path, *, folder: Path, limits: Limits, tell: Tell) -> Made:
     """A message from a court: its own page, and what lies in it."""
-    courts = court.known_courts()
+    courts = court.known_courts(folder)
     targets = [folder / enclosure_name(one) for one in range(1, len(package.enclosed) + 1)]
     try:
         take_out(path, package.enclosed, iter(targets))

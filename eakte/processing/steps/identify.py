@@ -11,6 +11,7 @@ from pathlib import Path
 import magic
 import puremagic
 
+from eakte.interchange.xjustiz.message import MESSAGE_TYPE, PACKAGE_TYPE
 from eakte.interchange.xjustiz.package import is_package
 from eakte.interchange.xjustiz.reading import begins_like_a_message
 from eakte.model.findings import Kind
@@ -67,7 +68,6 @@ OFFICE = re.compile(
 )
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OUTLOOK_STREAM = "__properties_version1.0".encode("utf-16-le")
-COURT_PACKAGE, COURT_MESSAGE = "application/vnd.xjustiz+zip", "application/vnd.xjustiz+xml"
 SIGNATURE_NAMES = (".p7s", ".pkcs7", ".pks", ".p7m", ".p7b")
 # The object identifier 1.2.840.113549.1.7.2 in DER.
 CMS_SIGNED = bytes.fromhex("06092a864886f70d010702")
@@ -137,7 +137,7 @@ def _by_container(path: Path, head: bytes) -> Identity | None:
         if office:
             return Identity(office, Kind.OFFICE, code="not-yet")
         if is_package(path):
-            return Identity(COURT_PACKAGE, Kind.COURT)
+            return Identity(PACKAGE_TYPE, Kind.COURT)
     if head.startswith(OLE2):
         return _in_ole2(path, head)
     for signature, media_type in ARCHIVES:
@@ -218,7 +218,7 @@ def _by_message(head: bytes) -> Identity | None:
     """A message from a court that came without its documents."""
     markup = head[:256].lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\0").startswith(b"<")
     if markup and begins_like_a_message(head):
-        return Identity(COURT_MESSAGE, Kind.COURT)
+        return Identity(MESSAGE_TYPE, Kind.COURT)
     return None
 
 

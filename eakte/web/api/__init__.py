@@ -8,6 +8,7 @@ from eakte.web.api.accounts import accounts
 from eakte.web.api.audit import audit
 from eakte.web.api.batches import batches
 from eakte.web.api.cases import cases
+from eakte.web.api.court import court
 from eakte.web.api.deadlines import deadlines
 from eakte.web.api.description import MEANING, PROBLEM, complete
 from eakte.web.api.document_acts import acts
@@ -31,6 +32,7 @@ PARTS = (
     documents,
     proposals,
     messages,
+    court,
     acts,
     versions,
     dossiers,

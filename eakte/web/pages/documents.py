@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from eakte.access.actions import Action
 from eakte.access.check import may
 from eakte.access.twins import earlier_twins
+from eakte.casework.court_post import court_message_of
 from eakte.errors import BadInput, NotFound
 from eakte.filing.describing import Description
 from eakte.filing.placing import (
@@ -27,6 +28,7 @@ from eakte.filing.plan import plan_path
 from eakte.filing.proposing.proposals import accept_proposal, proposals_of
 from eakte.filing.saying import UNSAID
 from eakte.filing.targets import target_of, targets
+from eakte.interchange.xjustiz.message import MESSAGE_TYPE, PACKAGE_TYPE
 from eakte.model.case import Case
 from eakte.model.document import (
     Direction,
@@ -62,6 +64,7 @@ from eakte.web.streaming import send
 pages = Blueprint("documents", __name__, url_prefix="/dokument/<uuid:document_id>")
 
 PREVIEW_SECONDS = 300
+COURT_MESSAGES = frozenset({PACKAGE_TYPE, MESSAGE_TYPE})
 MESSAGES = frozenset({"message/rfc822", "application/vnd.ms-outlook"})
 
 
@@ -237,6 +240,11 @@ def _page(work: UnitOfWork, document: Document, *, errors: dict[str, str] | None
         document_types=document_types(work),
         attachments=attachments,
         parent=parent,
+        court=court_message_of(work, document)
+        if versions[0].media_type in COURT_MESSAGES
+        else None,
+        may_confirm="describe" in seen["may"],
+        today=work.clock.today(),
         message=message_of(work, document) if versions[0].media_type in MESSAGES else None,
         holder=document.holder,
         form=request.form.to_dict() if errors else taken_over(work, document),
