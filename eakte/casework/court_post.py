@@ -8,7 +8,7 @@ from eakte import audit
 from eakte.access.actions import Action
 from eakte.access.check import require
 from eakte.db import write_found_out
-from eakte.errors import BadInput, NotFound, RuleBroken
+from eakte.errors import BadInput, RuleBroken
 from eakte.model.court_message import CourtMessage
 from eakte.model.document import Document
 from eakte.model.findings import CourtHead
@@ -70,8 +70,8 @@ def note_confirmation(work: UnitOfWork, document: Document, *, on: date) -> Cour
     It is sent by the program of the mailbox; this ends the duty that the document shows.
 
     Raises:
-        NotFound: the document is no message from a court.
-        RuleBroken: none was asked for, or it was written down before.
+        RuleBroken: the document is no message from a court, none was asked for, or it was written
+            down before.
         BadInput: the day lies before the receipt or ahead.
     """
     require(work, Action.DESCRIBE_DOCUMENT, document)
@@ -79,7 +79,7 @@ def note_confirmation(work: UnitOfWork, document: Document, *, on: date) -> Cour
         CourtMessage, document.id, with_for_update=True, populate_existing=True
     )
     if message is None:
-        raise NotFound("Das Schreiben ist keine Nachricht eines Gerichts.")
+        raise RuleBroken("Das Schreiben ist keine Nachricht eines Gerichts.")
     if not message.confirmation_wanted:
         raise RuleBroken("Mit dieser Nachricht wurde kein Empfangsbekenntnis verlangt.")
     if message.confirmed_on is not None:
