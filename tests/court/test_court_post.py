@@ -226,8 +226,8 @@ def test_the_own_reference_in_its_field_leads_to_the_case(
     home: tuple[Office, Staff], sandbox: Sandbox, tmp_path: Path
 ) -> None:
     office, staff = home
-    case = opened(office, staff)
-    reference = case.dossier.reference
+    dossier, case = opened(office, staff)
+    reference = dossier.reference
     sent = (Sent(1, "a.pdf", "Verfügung"),)
     contents = {
         "xjustiz_nachricht.xml": message(ours=f"Az. {reference}", sent=sent).replace(
