@@ -114,6 +114,8 @@ def take_out(path: Path, enclosed: tuple[Enclosed, ...], targets: Iterator[Path]
     Raises:
         Broken: the container is damaged, or holds more than it says.
     """
+    if not enclosed:
+        return
     try:
         with zipfile.ZipFile(path) as container:
             for one, target in zip(enclosed, targets, strict=False):

@@ -7,7 +7,7 @@ message that breaks the schema is read as far as it says something; nothing is e
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 
 from lxml import etree
@@ -54,7 +54,7 @@ def read_message(content: bytes) -> Message:
     except (etree.XMLSyntaxError, ValueError) as error:
         raise NotReadable("no XML") from error
     # A declaration of entities has no place in any message.
-    if root.getroottree().docinfo.doctype:
+    if root.getroottree().docinfo.internalDTD is not None:
         raise NotReadable("a document type")
     if not str(root.tag).startswith("{") or etree.QName(root).namespace not in NAMESPACES:
         raise NotReadable("another XML")
@@ -145,7 +145,7 @@ def _within(
                 yield from _within(one, inner, wanted=asked, level=level + 1)
 
 
-def _order(held: list[etree._Element]) -> dict[etree._Element, int] | object:
+def _order(held: list[etree._Element]) -> Callable[[etree._Element], int]:
     """The order is that of the numbers alone, unless they are missing or not told apart."""
     numbers = [_number(one) for one in held]
     usable = None not in numbers and len(set(numbers)) == len(numbers)
