@@ -19,7 +19,8 @@ from eakte.access.check import require
 from eakte.db import write_found_out
 from eakte.filing.describing import EARLIEST, LONGEST
 from eakte.filing.placing import take_along
-from eakte.intake.receiving import Arrival, clean_name, receive
+from eakte.intake.receiving import RECEIPT_SCOPE, Arrival, clean_name, receive
+from eakte.model.counter import hold
 from eakte.model.document import Document
 from eakte.model.findings import Enclosure, Letterhead
 from eakte.model.message import Enclosed, Message
@@ -51,6 +52,10 @@ def finish(work: UnitOfWork, task: Task, made: Made) -> None:
     # The outermost first, as whoever files it does.
     main = _held(work, parent or task.document_id)
     document = _held(work, task.document_id) if parent else main
+    if made.enclosed:
+        # Before the log is written, as whoever delivers does: two that wait for each other would
+        # wait for ever.
+        hold(work.session, RECEIPT_SCOPE)
     kept, left = _within_bounds(work, document, main, made)
     pipeline.finish(work, task, replace(made, outcome=_noted(made, left)))
     _write_head(work, document, head)

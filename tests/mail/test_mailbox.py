@@ -234,6 +234,20 @@ def test_a_wrong_password_is_told_as_such(server: Server, office: Office, tmp_pa
         intake_of(office, mail_folder="Gibt es nicht").turn()
 
 
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+def test_a_server_is_asked_over_tls_and_only_where_it_is_trusted(
+    server: Server, office: Office, security: str
+) -> None:
+    server.put(letter(1))
+    port = server.safe_port if security == "tls" else server.port
+    safe = {"mail_host": "localhost", "mail_port": port, "mail_security": security}
+    with pytest.raises(PartUnavailable, match="nicht vertraut"):
+        intake_of(office, **safe).turn()
+    assert taken(office) == []
+    assert intake_of(office, mail_ca_file=server.certificate, **safe).turn()
+    assert taken(office) == [letter(1)]
+
+
 def test_what_cannot_be_taken_stays_marked_and_stops_nothing(
     server: Server, office: Office
 ) -> None:
