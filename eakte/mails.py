@@ -22,7 +22,7 @@ from eakte.filing.placing import take_along
 from eakte.intake.receiving import RECEIPT_SCOPE, Arrival, clean_name, receive
 from eakte.model.counter import hold
 from eakte.model.document import Document
-from eakte.model.findings import Enclosure, Letterhead
+from eakte.model.findings import Enclosure, Letterhead, Outcome
 from eakte.model.message import Enclosed, Message
 from eakte.processing import pipeline
 from eakte.processing.pipeline import Made, Task, begin, give_up, make, wait_again
@@ -117,7 +117,7 @@ def _depth(work: UnitOfWork, document: Document) -> int:
     return depth
 
 
-def _noted(made: Made, left: tuple[str, int] | None) -> pipeline.Outcome:
+def _noted(made: Made, left: tuple[str, int] | None) -> Outcome:
     if left is None:
         return made.outcome
     code, count = left
