@@ -155,10 +155,10 @@ class _Counting(HTMLParser):
         """Notice the end of a style sheet."""
         self._in_style = False
 
-    def handle_data(self, data: str) -> None:
+    def handle_data(self, said: str) -> None:
         """Count what a style sheet fetches."""
         if self._in_style:
-            self._styles(data)
+            self._styles(said)
 
     def _styles(self, said: str) -> None:
         for one in IN_STYLES.finditer(said):
