@@ -20,9 +20,10 @@ from eakte.casework.court_post import keep_court_head
 from eakte.db import write_found_out
 from eakte.filing.describing import EARLIEST, LONGEST
 from eakte.filing.placing import take_along
-from eakte.intake.receiving import Arrival, clean_name, receive
+from eakte.intake.receiving import RECEIPT_SCOPE, Arrival, clean_name, receive
+from eakte.model.counter import hold
 from eakte.model.document import Document
-from eakte.model.findings import Enclosure, Letterhead
+from eakte.model.findings import Enclosure, Letterhead, Outcome
 from eakte.model.message import Enclosed, Message
 from eakte.processing import pipeline
 from eakte.processing.pipeline import Made, Task, begin, give_up, make, wait_again
@@ -54,6 +55,10 @@ def finish(work: UnitOfWork, task: Task, made: Made) -> None:
     # The outermost first, as whoever files it does.
     main = _held(work, parent or task.document_id)
     document = _held(work, task.document_id) if parent else main
+    if made.enclosed:
+        # Before the log is written, as whoever delivers does: two that wait for each other would
+        # wait for ever.
+        hold(work.session, RECEIPT_SCOPE)
     kept, left = _within_bounds(work, document, main, made)
     pipeline.finish(work, task, replace(made, outcome=_noted(made, left)))
     if head is not None:
@@ -119,7 +124,7 @@ def _depth(work: UnitOfWork, document: Document) -> int:
     return depth
 
 
-def _noted(made: Made, left: tuple[str, int] | None) -> pipeline.Outcome:
+def _noted(made: Made, left: tuple[str, int] | None) -> Outcome:
     if left is None:
         return made.outcome
     code, count = left

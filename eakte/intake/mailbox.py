@@ -24,7 +24,7 @@ from imap_tools.mailbox import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUne
 from eakte.access.actions import Action
 from eakte.access.check import require
 from eakte.config import Settings
-from eakte.errors import EakteError, PartUnavailable
+from eakte.errors import EakteError, PartUnavailable, machine_faults_named
 from eakte.intake.delivering import Begin, Declared, LookAt, deliver
 from eakte.intake.receiving import Receipt
 from eakte.model.document import Source
@@ -107,11 +107,11 @@ class MailboxIntake:
                 "Sie EAKTE_MAIL_USER und das Kennwort.",
                 where=where,
             ) from error
-        except ssl.SSLError as error:
+        except ssl.SSLCertVerificationError as error:
             raise PartUnavailable(
                 "Dem Mailserver %(where)s wird nicht vertraut: %(fault)s",
                 where=where,
-                fault=error.reason or "TLS",
+                fault=error.verify_message,
             ) from error
         except (ImapToolsError, imaplib.IMAP4.error, OSError) as error:
             raise PartUnavailable(
@@ -204,15 +204,11 @@ class MailboxIntake:
         def read_so_far(work: UnitOfWork, receipt: Receipt) -> None:
             _read(work, self.key, validity=validity, uid=uid)
 
-        folder = self._settings.work_folder
-        folder.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=folder, prefix="nachricht-") as spool:
-            spool.write(content)
-            spool.flush()
+        with self._spooled(content) as path:
             try:
                 receipt = deliver(
                     self._begin,
-                    Path(spool.name),
+                    path,
                     declared=declared,
                     look=self._look,
                     then=read_so_far,
@@ -226,6 +222,17 @@ class MailboxIntake:
         self._mark(box, uid, TAKEN, marks=marks)
         log.info("took document number %s from the mailbox", receipt.number)
         return not receipt.repeated
+
+    @contextmanager
+    def _spooled(self, content: bytes) -> Iterator[Path]:
+        """A message on our own disk while it is taken in; a full disk is none of the server's."""
+        folder = self._settings.work_folder
+        with machine_faults_named():
+            folder.mkdir(parents=True, exist_ok=True)
+            with NamedTemporaryFile(dir=folder, prefix="nachricht-") as spool:
+                spool.write(content)
+                spool.flush()
+                yield Path(spool.name)
 
     def _mark(self, box: BaseMailBox, uid: int, keyword: str, *, marks: bool) -> None:
         """Mark a message, and move what was taken in to where it shall lie; nothing is deleted.

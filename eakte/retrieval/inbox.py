@@ -210,6 +210,9 @@ def turn_of(work: UnitOfWork, document: Document) -> Turn | None:
                 "newer"
             ),
             func.count().label("total"),
+            func.coalesce(func.sum(case((Document.id == document.id, 1), else_=0)), 0).label(
+                "itself"
+            ),
             func.min(case((Document.receipt_number > here, Document.receipt_number))).label(
                 "above"
             ),
@@ -221,13 +224,14 @@ def turn_of(work: UnitOfWork, document: Document) -> Turn | None:
         .subquery()
     )
     above, below = aliased(Document), aliased(Document)
-    previous, following, newer, total = work.session.execute(
-        select(above.id, below.id, around.c.newer, around.c.total)
+    previous, following, newer, total, itself = work.session.execute(
+        select(above.id, below.id, around.c.newer, around.c.total, around.c.itself)
         .select_from(around)
         .outerjoin(above, above.receipt_number == around.c.above)
         .outerjoin(below, below.receipt_number == around.c.below)
     ).one()
-    return Turn(previous, following, int(newer) + 1, total)
+    # An attachment stands beside its main document and not in the row.
+    return Turn(previous, following, int(newer) + 1, total) if itself else None
 
 
 def next_in_inbox(work: UnitOfWork, document: Document) -> Document | None:

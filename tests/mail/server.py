@@ -11,7 +11,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 PERSON, PASSWORD = "post", "geheim und länger"
 START_SECONDS = 15.0
@@ -20,7 +27,9 @@ base_dir = {folder}/run
 state_dir = {folder}/state
 log_path = {folder}/log
 protocols = imap
-ssl = no
+ssl = yes
+ssl_cert = <{folder}/certificate.pem
+ssl_key = <{folder}/key.pem
 disable_plaintext_auth = no
 listen = 127.0.0.1
 mail_location = maildir:{folder}/mail
@@ -41,7 +50,7 @@ service imap-login {{
     port = {port}
   }}
   inet_listener imaps {{
-    port = 0
+    port = {safe_port}
   }}
 }}
 service anvil {{
@@ -60,6 +69,11 @@ class Server:
 
     folder: Path
     port: int
+    safe_port: int
+
+    @property
+    def certificate(self) -> Path:
+        return self.folder / "certificate.pem"
 
     def client(self) -> imaplib.IMAP4:
         client = imaplib.IMAP4("127.0.0.1", self.port, timeout=10)
@@ -106,8 +120,12 @@ def running(folder: Path) -> Iterator[Server]:
     folder.mkdir(mode=0o755)
     (folder / "mail").mkdir()
     (folder / "people").write_text(f"{PERSON}:{{PLAIN}}{PASSWORD}\n", encoding="utf-8")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    with (
+        socket.create_server(("127.0.0.1", 0)) as free,
+        socket.create_server(("127.0.0.1", 0)) as other,
+    ):
+        port, safe_port = free.getsockname()[1], other.getsockname()[1]
+    _certify(folder)
     owner, people = "", ""
     if os.getuid() == 0:
         owner = f"uid={NOBODY} gid={NOBODY}"
@@ -121,16 +139,41 @@ def running(folder: Path) -> Iterator[Server]:
         owner = f"uid={os.getuid()} gid={os.getgid()}"
     configuration = folder / "dovecot.conf"
     configuration.write_text(
-        CONFIGURATION.format(folder=folder, port=port, people=people, owner=owner),
+        CONFIGURATION.format(
+            folder=folder, port=port, safe_port=safe_port, people=people, owner=owner
+        ),
         encoding="utf-8",
     )
     server = subprocess.Popen([program, "-F", "-c", str(configuration)], stderr=subprocess.PIPE)
     try:
         _wait_until_listening(server, port)
-        yield Server(folder, port)
+        yield Server(folder, port, safe_port)
     finally:
         server.terminate()
         server.communicate(timeout=START_SECONDS)
+
+
+def _certify(folder: Path) -> None:
+    """A certificate for this machine that signs itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    signed = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "certificate.pem").write_bytes(signed.public_bytes(Encoding.PEM))
+    (folder / "key.pem").write_bytes(
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    )
 
 
 def _wait_until_listening(server: subprocess.Popen[bytes], port: int) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from sqlalchemy import select
 
 from eakte.bootstrap import Office
 from eakte.config import load_settings
+from eakte.doors import doors
 from eakte.errors import BadInput, PartUnavailable
 from eakte.intake.mailbox import REFUSED, TAKEN, MailboxIntake, SignInRefused
 from eakte.model.document import Document, Source, Version
@@ -234,6 +237,20 @@ def test_a_wrong_password_is_told_as_such(server: Server, office: Office, tmp_pa
         intake_of(office, mail_folder="Gibt es nicht").turn()
 
 
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+def test_a_server_is_asked_over_tls_and_only_where_it_is_trusted(
+    server: Server, office: Office, security: str
+) -> None:
+    server.put(letter(1))
+    port = server.safe_port if security == "tls" else server.port
+    safe = {"mail_host": "localhost", "mail_port": port, "mail_security": security}
+    with pytest.raises(PartUnavailable, match="nicht vertraut"):
+        intake_of(office, **safe).turn()
+    assert taken(office) == []
+    assert intake_of(office, mail_ca_file=server.certificate, **safe).turn()
+    assert taken(office) == [letter(1)]
+
+
 def test_what_cannot_be_taken_stays_marked_and_stops_nothing(
     server: Server, office: Office
 ) -> None:
@@ -244,6 +261,37 @@ def test_what_cannot_be_taken_stays_marked_and_stops_nothing(
     marks = [flags for _, flags in server.lying().values()]
     assert [REFUSED in one for one in marks] == [True, True, False]
     assert not intake.turn()
+
+
+def test_the_background_looks_by_itself_and_says_what_stands_in_the_way(
+    server: Server, office: Office, proxy: Proxy, caplog: pytest.LogCaptureFixture
+) -> None:
+    patient = office.settings.model_copy(update={"mail_seconds": 0.1})
+    object.__setattr__(office, "settings", patient)
+    server.put(letter(1))
+    stopping = threading.Event()
+
+    def forever(turn: Callable[[], bool]) -> None:
+        while not stopping.is_set():
+            turn()
+
+    def until(seen: Callable[[], bool]) -> bool:
+        ends = time.monotonic() + 20
+        while not seen() and time.monotonic() < ends:
+            time.sleep(0.05)
+        return seen()
+
+    proxy.refuse()
+    (door,) = doors(office, forever, stopping)
+    door.start()
+    try:
+        assert until(lambda: "zurzeit nicht erreichbar" in caplog.text)
+        proxy.accept()
+        assert until(lambda: taken(office) == [letter(1)])
+    finally:
+        stopping.set()
+        door.join(20)
+    assert not door.is_alive()
 
 
 def test_settings_of_a_mailbox_are_refused_together() -> None:

@@ -8,9 +8,8 @@ from uuid import UUID
 from apiflask import APIBlueprint
 from pydantic import Field
 
-from eakte.errors import NotFound
 from eakte.retrieval.listing import document_by_id
-from eakte.retrieval.messages import message_of
+from eakte.retrieval.messages import ReadMessage, message_of
 from eakte.web.api.documents import LOCKED
 from eakte.web.api.schemas import Model
 from eakte.web.per_request import current_work
@@ -43,15 +42,23 @@ class MessageOut(Model):
     enclosed: list[EnclosedOut]
 
 
+class MessageAnswerOut(Model):
+    """The message that a document is."""
+
+    message: MessageOut | None = Field(description="null, wenn es keine E-Mail ist")
+
+
 @messages.get("/documents/<uuid:document_id>/message")
-@messages.output(MessageOut)
+@messages.output(MessageAnswerOut)
 @messages.doc(summary="Kopf und Anlagen einer E-Mail", security=LOCKED)
-def message(document_id: UUID) -> MessageOut:
+def message(document_id: UUID) -> MessageAnswerOut:
     """Tell the head of a message and what came in it."""
     work = current_work()
     found = message_of(work, document_by_id(work, document_id))
-    if found is None:
-        raise NotFound("Das Dokument ist keine E-Mail, oder sie ist noch nicht gelesen.")
+    return MessageAnswerOut(message=_message_out(found) if found else None)
+
+
+def _message_out(found: ReadMessage) -> MessageOut:
     head = found.head
     return MessageOut(
         sender=head.sender,

@@ -277,7 +277,10 @@ def _may(work: UnitOfWork, document: Document) -> frozenset[str]:
     draft = document.writing is Writing.DRAFT
     writing = not cancelled and may(work.actor, Action.WRITE_DOCUMENT, document)
     asked = {
-        "file": inbox and may(work.actor, Action.PLACE_DOCUMENT, document),
+        # An attachment is filed with its main document.
+        "file": inbox
+        and document.parent_id is None
+        and may(work.actor, Action.PLACE_DOCUMENT, document),
         "take_back": filed and may(work.actor, Action.PLACE_DOCUMENT, document),
         "describe": not cancelled and may(work.actor, Action.DESCRIBE_DOCUMENT, document),
         "cancel": not cancelled and may(work.actor, Action.CANCEL_DOCUMENT, document),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from html import unescape
 from html.parser import HTMLParser
@@ -124,8 +125,10 @@ def _link(value: str, cleaned: Cleaned) -> str | None:
 
 def _remote(html: str) -> int:
     counting = _Counting()
-    counting.feed(html)
-    counting.close()
+    # Markup that breaks off the count is shown without what it fetches all the same.
+    with suppress(AssertionError, ValueError):
+        counting.feed(html)
+        counting.close()
     return counting.found
 
 
@@ -152,10 +155,10 @@ class _Counting(HTMLParser):
         """Notice the end of a style sheet."""
         self._in_style = False
 
-    def handle_data(self, data: str) -> None:
+    def handle_data(self, said: str) -> None:
         """Count what a style sheet fetches."""
         if self._in_style:
-            self._styles(data)
+            self._styles(said)
 
     def _styles(self, said: str) -> None:
         for one in IN_STYLES.finditer(said):

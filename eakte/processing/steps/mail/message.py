@@ -61,6 +61,10 @@ def decoded(content: bytes, charset: str | None, found: Counter[str]) -> str:
 
     A wrong encoding is counted in ``found``.
     """
+    return _text(content, charset, found).encode("utf-8", "replace").decode("utf-8")
+
+
+def _text(content: bytes, charset: str | None, found: Counter[str]) -> str:
     plausible = (charset or "utf-8").strip().strip("\"'")
     try:
         return content.decode(plausible)

@@ -21,6 +21,8 @@ OUTLOOK = "application/vnd.ms-outlook"
 MOST_ENCLOSED = 200
 # A picture in the text that is as large as this may be a photographed letter and not a logo.
 LONG_SIDE, SHORT_SIDE = 900, 500
+# So long a message may take to be laid out; then its words alone are shown.
+PRINT_SECONDS = 40.0
 PAGE, PRINTED = "message.html", "message.pdf"
 PICTURE = "picture-"
 CODE = Path(__file__).parents[4]
@@ -95,7 +97,11 @@ def print_message(opened: Opened, *, folder: Path, seconds: float) -> Path | Non
     order = [sys.executable, "-I", "-B", "-c", START.format(code=str(CODE)), str(page), str(target)]
     with contextlib.suppress(OSError, subprocess.SubprocessError):
         done = subprocess.run(
-            order, stdin=subprocess.DEVNULL, capture_output=True, timeout=seconds, check=False
+            order,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=min(seconds, PRINT_SECONDS),
+            check=False,
         )
         if done.returncode == 0 and target.is_file():
             return target

@@ -158,7 +158,8 @@ def _address(name: str, address: str) -> str:
 
 
 def _text(told: Properties, which: int) -> str:
-    return " ".join((_asked(told.str_prop_value, which) or "").rstrip("\0").split("\0"))
+    said = str(_asked(told.str_prop_value, which) or "").rstrip("\0").replace("\0", " ")
+    return said.encode("utf-8", "replace").decode("utf-8")
 
 
 def _asked(ask: Any, which: int) -> Any:
