@@ -252,7 +252,7 @@ def test_the_own_reference_in_its_field_leads_to_the_case(
         assert first.why.confidence is Confidence.SURE
         # Nothing is filed by it.
         assert mine.state is DocumentState.INBOX
-    with office.begin(staff.other) as work, pytest.raises((NotFound, NotAllowed)):
+    with office.begin(staff.other_clerk) as work, pytest.raises((NotFound, NotAllowed)):
         proposals_of(work, work.session.get_one(Document, document.id))
 
 
@@ -283,10 +283,10 @@ def test_the_acknowledgement_is_a_duty_until_it_is_written_down(
             note_confirmation(work, work.session.get_one(Document, quiet.document_id), on=today)
     with office.as_system() as work:
         entry = work.session.scalars(
-            select(AuditEntry).where(AuditEntry.action == "court.confirmed")
+            select(AuditEntry).where(AuditEntry.act == "court.confirmed")
         ).one()
         assert entry.details["day"] == str(today)
-    with office.begin(staff.other) as work, pytest.raises((NotFound, NotAllowed)):
+    with office.begin(staff.other_clerk) as work, pytest.raises((NotFound, NotAllowed)):
         note_confirmation(work, work.session.get_one(Document, receipt.document_id), on=today)
 
 

@@ -82,7 +82,7 @@ def test_programs_see_the_message_and_write_the_acknowledgement_down(
     assert (done.status_code, done.get_json()["confirmed_on"]) == (200, today)
     again = clerk.client.post(f"{address}/confirmation", json={"on": today}, headers=key)
     assert again.status_code == 409
-    strangers = key_of(office, staff.other)
+    strangers = key_of(office, staff.other_clerk)
     assert clerk.client.get(address, headers=strangers).status_code == 404
     plain = clerk.bring(b"%PDF-1.7 another")
     gone = clerk.client.get(f"/api/v1/documents/{plain}/court-message", headers=key)
