@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from eakte.interchange.xjustiz.codes import COURTS, newest_list
+from eakte.interchange.xjustiz.courts import COURTS, newest_list
 
 MIB = 1024 * 1024
 # What the list of courts is called beside a document.

@@ -11,7 +11,7 @@ import pytest
 from lxml import etree
 
 from eakte.interchange.xjustiz import package
-from eakte.interchange.xjustiz.codes import meanings, newest_list
+from eakte.interchange.xjustiz.courts import meanings, newest_list
 from eakte.interchange.xjustiz.folder import pack
 from eakte.interchange.xjustiz.message import ORIGINAL, SIGNATURE
 from eakte.interchange.xjustiz.package import Broken, TooMuch, is_package, read_package, take_out

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from eakte.interchange.xjustiz.codes import meanings
+from eakte.interchange.xjustiz.courts import meanings
 from eakte.interchange.xjustiz.message import MESSAGE_TYPE
 from eakte.interchange.xjustiz.package import Package, read_alone, read_package
 from eakte.interchange.xjustiz.sheet import named, title_of
