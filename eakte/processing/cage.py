@@ -22,7 +22,8 @@ SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts", "/etc/loc
 # Without eakte/model/__init__.py, which would bring the whole database along.
 SHARED_CODE = (
     "eakte/__init__.py",
-    "eakte/interchange",
+    "eakte/interchange/__init__.py",
+    "eakte/interchange/xjustiz",
     "eakte/processing",
     "eakte/model/findings.py",
 )
