@@ -98,7 +98,7 @@ def test_a_message_is_one_document_with_everything_it_brought(
             (SENT[1].name, "Richterliche Verfügung"),
             (SENT[1].signature, "Richterliche Verfügung – Signatur"),
             (SENT[0].name, "Gutachten Dr. Bell"),
-            ("vhn.xml", "vhn"),
+            ("vhn.xml", "vhn.xml"),
         ]
         assert [str(one.letter_date) for one in came[::2][:2]] == [SENT[1].day, SENT[0].day]
         for one in came:

@@ -135,7 +135,7 @@ def test_a_delivery_gives_its_documents_in_the_order_of_the_message(
         (SENT[1].name, "Richterliche Verfügung"),
         (SENT[1].signature, "Richterliche Verfügung – Signatur"),
         (SENT[0].name, "Gutachten Dr. Bell"),
-        ("vhn.xml", "vhn"),
+        ("vhn.xml", "vhn.xml"),
     ]
     assert found.missing == ()
     targets = [tmp_path / str(number) for number in range(len(found.enclosed))]

@@ -146,10 +146,7 @@ def _package(content: bytes, entries: tuple[Entry, ...], xml: Entry | None) -> P
             elif found.inside not in enclosed:
                 enclosed[found.inside] = _enclosed(found, piece, stored.role)
     beside = [one for one in entries if one is not xml and one.inside not in enclosed]
-    rest = (
-        Enclosed(one, PurePosixPath(one.name).stem)
-        for one in sorted(beside, key=lambda one: one.name)
-    )
+    rest = (Enclosed(one, one.name) for one in sorted(beside, key=lambda one: one.name))
     # One that was read is shown by its page, and lies in the container as it came.
     own = (Enclosed(xml, "XJustiz-Nachricht"),) if xml and message is None else ()
     return Package(message, (*enclosed.values(), *rest, *own), tuple(dict.fromkeys(missing)))
