@@ -13,6 +13,7 @@ import logging
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -122,18 +123,9 @@ class CourtFolders:
 
     def _take(self, watched: _Watched) -> bool:
         delivery = watched.seen
-        if delivery.strange:
-            raise BadInput(
-                "Der Ordner „%(name)s“ enthält mehr, als eine Nachricht enthalten darf.",
-                name=delivery.folder.name,
-                next_step="Bitte liefern Sie die Dokumente einzeln ein.",
-            )
-        with tempfile.TemporaryDirectory(prefix="eakte-court-") as room:
-            packed = Path(room) / "delivery.zip"
-            with machine_faults_named():
-                pack([one.path for one in delivery.stored], packed, within=delivery.folder)
-                if seen_in(delivery.folder) != delivery:
-                    return False  # it changed while it was packed
+        with packed_up(delivery) as packed:
+            if seen_in(delivery.folder) != delivery:
+                return False  # it changed while it was packed
             look = self._look(packed, f"{delivery.folder.name}.zip")
             missing = look.problem is not None and look.problem.code == INCOMPLETE
             if missing and not self._waited(watched):
@@ -157,6 +149,29 @@ class CourtFolders:
         self._known.pop(delivery.folder, None)
         log.info("took document number %s, a message, from the watched folder", receipt.number)
         return True
+
+
+@contextmanager
+def packed_up(delivery: Delivery) -> Iterator[Path]:
+    """Give the one container that a folder becomes; it is gone when the block is left.
+
+    Raises:
+        BadInput: the folder holds what no message does.
+        PartUnavailable: the disk is full, or the folder cannot be read.
+    """
+    if delivery.strange:
+        raise BadInput(
+            "Der Ordner „%(name)s“ enthält mehr, als eine Nachricht enthalten darf.",
+            name=delivery.folder.name,
+            next_step="Bitte liefern Sie die Dokumente einzeln ein.",
+        )
+    with machine_faults_named():
+        room = tempfile.TemporaryDirectory(prefix="eakte-court-")
+    with room as place:
+        packed = Path(place) / "delivery.zip"
+        with machine_faults_named():
+            pack([one.path for one in delivery.stored], packed, within=delivery.folder)
+        yield packed
 
 
 def deliveries_in(folder: Path) -> Iterator[Delivery]:

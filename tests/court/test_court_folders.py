@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -13,10 +16,12 @@ from eakte.bootstrap import Office
 from eakte.intake import court_folders
 from eakte.intake.court_folders import CourtFolders
 from eakte.intake.folder import FolderIntake
+from eakte.interchange.xjustiz.message import PACKAGE_TYPE
 from eakte.model.document import Document
 from eakte.processing.sandbox import Sandbox
-from tests.builders import Staff
+from tests.builders import SECRET, Staff, house
 from tests.court.messages import SENT, laid_out, stored
+from tests.house.tree import ROOT
 from tests.mail.letters import A_PDF
 
 
@@ -137,3 +142,29 @@ def test_a_folder_with_links_is_set_aside_with_its_reason(
     assert (aside / "n").is_dir()
     assert "mehr, als eine Nachricht" in (aside / "n.grund.txt").read_text(encoding="utf-8")
     assert numbers(office) == []
+
+
+def test_a_folder_is_delivered_by_command_too(tmp_path: Path) -> None:
+    house_folder, folder = tmp_path / "house", tmp_path / "Nachricht 4711"
+    laid_out(folder, stored(A_PDF))
+    environment = {
+        **os.environ,
+        "EAKTE_DATA": str(house_folder),
+        "EAKTE_SECRET_KEY": SECRET,
+        "EAKTE_LOG_LEVEL": "error",
+    }
+    with house(house_folder):
+        pass
+    command = [sys.executable, "-m", "eakte.cli", "receive", "--json", "--department", "sbr"]
+    run = subprocess.run(
+        [*command, str(folder)],
+        env=environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    told = json.loads(run.stdout)
+    assert (told["name"], told["media_type"]) == ("Nachricht 4711.zip", PACKAGE_TYPE)
+    assert (folder / "xjustiz_nachricht.xml").is_file()
