@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from eakte.errors import BadInput
@@ -25,6 +25,7 @@ KNOWN_SECRETS = (
     *("01234567", "12345678", "abcdefgh", "qwertz", "qwerty", "deadbeef", "lorem ipsum"),
 )
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+_Given = TypeVar("_Given", str, Path | None)
 Land = Literal[
     "", "BB", "BE", "BW", "BY", "HB", "HE", "HH", "MV",
     "NI", "NW", "RP", "SH", "SL", "SN", "ST", "TH",
@@ -102,11 +103,39 @@ class Settings(BaseSettings):
     job_attempts: int = Field(3, ge=1, description="Versuche, bis ein Auftrag zurückgelegt wird")
     watch_folder: Path | None = Field(None, description="Überwachter Eingangsordner")
     watch_department: str = Field("", description="Sachgebiet der Dokumente aus diesem Ordner")
+    mail_host: str = Field(
+        "", description="Mailserver (IMAP), dessen Postfach eingelesen wird; leer = keiner"
+    )
+    mail_port: int = Field(993, ge=1, le=65535, description="Port des Mailservers")
+    mail_security: Literal["tls", "starttls", "none"] = Field(
+        "tls",
+        validate_default=True,
+        description="Verschlüsselung zum Mailserver; none nur auf demselben Rechner",
+    )
+    mail_ca_file: Path | None = Field(
+        None,
+        description="Zertifikat der Stelle, die den Mailserver ausweist; leer = die des Systems",
+    )
+    mail_user: str = Field("", validate_default=True, description="Anmeldename des Postfachs")
+    mail_password_file: Path | None = Field(
+        None, validate_default=True, description="Datei, in der das Kennwort des Postfachs steht"
+    )
+    mail_folder: str = Field("INBOX", min_length=1, description="Ordner, der eingelesen wird")
+    mail_done_folder: str = Field(
+        "", description="Ordner für Angenommenes; leer = es wird nur markiert"
+    )
+    mail_department: str = Field("", description="Sachgebiet der Nachrichten aus diesem Postfach")
+    mail_seconds: int = Field(
+        60, ge=5, le=86_400, description="Abstand in Sekunden, in dem nach Post gesehen wird"
+    )
     separator_codes: str = Field(
         "PATCHT", description="Texte der Trennblätter, durch Leerzeichen getrennt"
     )
     start_codes: str = Field(
         "", description="So beginnen Strichcodes auf ersten Seiten, durch Leerzeichen getrennt"
+    )
+    schemas: Path | None = Field(
+        None, description="Amtliche Codelisten; leer = Ordner schemas im Datenordner"
     )
     sweep_days: int = Field(7, ge=1, description="Schonfrist für Bytes ohne Akte")
     audit_heads_url: str = Field(
@@ -129,10 +158,27 @@ class Settings(BaseSettings):
         "info", description="Ausführlichkeit des Betriebsprotokolls"
     )
 
-    @field_validator("watch_folder", "audit_key_file", mode="before")
+    @field_validator(
+        "watch_folder", "audit_key_file", "mail_ca_file", "mail_password_file", mode="before"
+    )
     @classmethod
     def _no_path_when_empty(cls, given: object) -> object:
         return None if given == "" else given
+
+    @field_validator("mail_security")
+    @classmethod
+    def _no_password_over_an_open_line(cls, given: str, told: ValidationInfo) -> str:
+        host = told.data.get("mail_host")
+        if given == "none" and host and host not in LOOPBACK:
+            raise ValueError("ohne Verschlüsselung nur auf demselben Rechner")
+        return given
+
+    @field_validator("mail_user", "mail_password_file")
+    @classmethod
+    def _whatever_a_mailbox_needs(cls, given: _Given, told: ValidationInfo) -> _Given:
+        if told.data.get("mail_host") and not given:
+            raise ValueError("ist nötig, wenn EAKTE_MAIL_HOST gesetzt ist")
+        return given
 
     @field_validator("public_url", "oidc_issuer")
     @classmethod

@@ -1,8 +1,8 @@
 """What is done in the background, by whom, and what becomes of it when something fails?
 
-Lanes are threads: some process documents, one writes the index (only one may), one looks into the
-watched folder, one tidies up, one signs the log. Each job runs under a lease that a heartbeat
-renews; a worker that is killed leaves a job that another one takes up.
+Lanes are threads: some process documents, one writes the index (only one may), one tidies up, one
+signs the log, others look into the watched folder and the mailbox. Each job runs under a lease that
+a heartbeat renews; a worker that is killed leaves a job that another one takes up.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
 
-from eakte import jobs, stacks
+from eakte import jobs, mails, stacks
 from eakte.access.rights.locking import INDEX_DOSSIER
 from eakte.bootstrap import Office
+from eakte.doors import doors
 from eakte.errands import AFTERWARDS, ERRANDS, Errand, do_errand, errand_failed
 from eakte.errors import EakteError, LogDamaged, PartUnavailable, machine_faults_named
 from eakte.evidence.daily import keep_heads
 from eakte.evidence.fixity import sweep
 from eakte.filing.proposing import making
-from eakte.intake.folder import FolderIntake
 from eakte.intake.uploads import sweep_uploads
 from eakte.jobs import Heart, LeaseLost, Stopped
 from eakte.model.job import Job, JobState
@@ -49,7 +49,7 @@ log = logging.getLogger("eakte.worker")
 
 # What the lanes with a sandbox do, by the name of the job.
 Kinds = dict[str, pipeline.Treatment]
-TREATMENTS: Kinds = {"process": pipeline, stacks.KIND: stacks, making.KIND: making}
+TREATMENTS: Kinds = {"process": mails, stacks.KIND: stacks, making.KIND: making}
 
 PAUSE = 0.5
 PAUSE_AFTER_FAULT = 3.0
@@ -86,10 +86,7 @@ class Worker:
         if not until_idle:
             lanes.append(threading.Thread(target=self._tidy_lane, name="tidy", daemon=True))
             lanes.append(threading.Thread(target=self._heads_lane, name="heads", daemon=True))
-            watched = self.office.settings.watch_folder
-            if watched is not None:
-                watch = partial(self._watch_lane, watched)
-                lanes.append(threading.Thread(target=watch, name="watch", daemon=True))
+            lanes.extend(doors(self.office, self._forever, self.stopping))
         for lane in lanes:
             lane.start()
         whole = True
@@ -353,22 +350,7 @@ class Worker:
                 errand_failed(self.office, self.errands, job, error)
         return bool(claimed)
 
-    # --- the watched folder and the broom -------------------------------------------------------
-
-    def _watch_lane(self, folder: Path) -> None:
-        with closing(Sandbox(Limits.of(self.office.settings), warm=False)) as sandbox:
-            intake = FolderIntake(
-                self.office.as_system,
-                folder,
-                department=self.office.settings.watch_department,
-                look=lambda path, name: sandbox.look(path, name=name),
-            )
-
-            def turn() -> bool:
-                folder.mkdir(parents=True, exist_ok=True)
-                return intake.turn()
-
-            self._forever(turn)
+    # --- the broom ------------------------------------------------------------------------------
 
     def _tidy_lane(self) -> None:
         def turn() -> bool:

@@ -17,8 +17,10 @@ from eakte.filing.describing import Description
 from eakte.filing.placing import place_document
 from eakte.filing.saying import UNSAID
 from eakte.filing.targets import target_of
+from eakte.intake.court_folders import packed_up, seen_in
 from eakte.intake.delivering import Declared, deliver
 from eakte.intake.receiving import Receipt, receipt_of
+from eakte.interchange.xjustiz.folder import holds_message
 from eakte.model.document import Document, Source
 from eakte.processing.limits import Limits
 from eakte.processing.sandbox import Sandbox
@@ -95,18 +97,34 @@ def _receive(given: argparse.Namespace, settings: Settings) -> int:
 def _receive_one(
     given: argparse.Namespace, office: Office, path: Path, *, sandbox: Sandbox, who: str | None
 ) -> Receipt:
+    if path.is_dir() and holds_message(path):
+        with packed_up(seen_in(path)) as packed:
+            name = f"{path.resolve().name}.zip"
+            return _deliver_one(given, office, packed, name=name, sandbox=sandbox, who=who)
     if not path.is_file():
         raise BadInput(
             "„%(path)s“ ist kein lesbares Dokument.",
             path=path,
             next_step="Bitte prüfen Sie den Pfad; Ordner werden nicht angenommen.",
         )
+    return _deliver_one(given, office, path, name=path.name, sandbox=sandbox, who=who)
+
+
+def _deliver_one(
+    given: argparse.Namespace,
+    office: Office,
+    path: Path,
+    *,
+    name: str,
+    sandbox: Sandbox,
+    who: str | None,
+) -> Receipt:
     department = given.department
     if given.dossier and not department:
         with acting(office, who) as work:
             department = str(target_of(work, given.dossier).dossier.department_id)
     declared = Declared(
-        name=path.name,
+        name=name,
         source=Source.COMMAND,
         department=department,
         key=given.key,

@@ -43,10 +43,21 @@ def place_document(
     require(work, Action.SEE_CASE, case)
     refuse_if_cancelled(case)
     _refuse_if_impossible(document, case)
+    # What is still being taken out of a message waits here, or goes along: none is left behind.
+    work.session.execute(select(Document.id).where(Document.id == document.id).with_for_update())
     describe(work, document, description)
     hold(work.session, f"positions:{case.id}")
     for one in (document, *attachments_of(work, document)):
         _put_into(work, one, case)
+
+
+def take_along(work: UnitOfWork, document: Document, *, main: Document) -> None:
+    """Put an attachment that arrived after its main document where that one lies by now."""
+    require(work, Action.MAINTAIN)
+    if main.case is None:
+        return
+    hold(work.session, f"positions:{main.case.id}")
+    _put_into(work, document, main.case)
 
 
 def take_back(work: UnitOfWork, document: Document) -> None:

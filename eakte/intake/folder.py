@@ -11,6 +11,7 @@ import logging
 from pathlib import Path
 
 from eakte.errors import EakteError, PartUnavailable
+from eakte.intake.court_folders import REFUSED, CourtFolders
 from eakte.intake.delivering import Begin, Declared, LookAt, deliver
 from eakte.model.document import Source
 from eakte.watched import Found, Stillness, look_into, unchanged
@@ -19,7 +20,6 @@ log = logging.getLogger("eakte.intake")
 
 # Two looks that far apart must find the same size and time of change.
 STILL_SECONDS = 2.0
-REFUSED = "nicht-angenommen"
 
 
 def key_of(waiting: Found) -> str:
@@ -28,16 +28,16 @@ def key_of(waiting: Found) -> str:
     return "folder:" + hashlib.sha256(told.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def set_aside(waiting: Found, *, reason: str) -> Path:
+def set_aside(source: Path, *, reason: str) -> Path:
     """Move a refused source into a folder of its own with the reason beside it; nothing is lost."""
-    aside = waiting.path.parent / REFUSED
+    aside = source.parent / REFUSED
     aside.mkdir(exist_ok=True)
-    target = aside / waiting.path.name
+    target = aside / source.name
     number = 1
     while target.exists():
         number += 1
-        target = aside / f"{waiting.path.stem}-{number}{waiting.path.suffix}"
-    waiting.path.rename(target)
+        target = aside / f"{source.stem}-{number}{source.suffix}"
+    source.rename(target)
     target.with_name(target.name + ".grund.txt").write_text(reason + "\n", encoding="utf-8")
     return target
 
@@ -51,6 +51,7 @@ class FolderIntake:
         self._department = department or None
         self._look = look
         self._still = Stillness()
+        self._courts = CourtFolders(begin, folder, department=self._department, look=look)
 
     def turn(self) -> bool:
         """Take in what stood still long enough; True when something was taken in.
@@ -67,7 +68,22 @@ class FolderIntake:
         ripe = self._still.ripe(waiting, among=waiting, seconds=STILL_SECONDS)
         for found in ripe:
             self._take(found)
-        return bool(ripe)
+        return self._take_messages() or bool(ripe)
+
+    def _take_messages(self) -> bool:
+        """Take in the folders in which a court's message lies; True when one was dealt with."""
+        try:
+            took = False
+            for delivery, error in self._courts.turn():
+                took = True
+                if error is not None:
+                    set_aside(delivery.folder, reason=f"{error.message} {error.next_step}")
+                    log.warning("a message of the watched folder was refused: %s", error.code)
+        except OSError as error:
+            raise PartUnavailable(
+                "Der überwachte Ordner ist nicht lesbar: %(fault)s", fault=error
+            ) from error
+        return took
 
     def _take(self, waiting: Found) -> None:
         declared = Declared(
@@ -84,7 +100,7 @@ class FolderIntake:
         except EakteError as error:
             self._still.forget(waiting.path)
             if unchanged(waiting):
-                set_aside(waiting, reason=f"{error.message} {error.next_step}")
+                set_aside(waiting.path, reason=f"{error.message} {error.next_step}")
                 log.warning("a document of the watched folder was refused: %s", error.code)
             return
         # Only now, with the receipt committed, may the source go; and only if it is still the same.

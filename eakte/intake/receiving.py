@@ -188,10 +188,12 @@ def receive(
     received_on: date | None = None,
     priority: int = jobs.URGENT,
     batch: Batch | None = None,
+    main: Document | None = None,
 ) -> Receipt:
     """Take a document into the inbox of a unit and return its receipt.
 
-    One that was taken out of a ``batch`` was delivered by the sender of that.
+    One that was taken out of a ``batch`` was delivered by the sender of that; one that came with
+    ``main``, the message in which it lay, by the sender of that, and is an attachment of it.
 
     The same ``key`` of the same sender with the same bytes gives the same receipt again; the same
     bytes without a key are a new document (post does arrive twice) that is marked as a duplicate.
@@ -219,7 +221,8 @@ def receive(
         title=PurePosixPath(arrival.name).stem[:300] or arrival.name,
         received_on=received_on or work.clock.today(),
         received_at=now,
-        received_by_id=batch.sender_id if batch else work.actor.id,
+        received_by_id=_sender(work, batch, main),
+        parent_id=main.id if main else None,
         batch_id=batch.id if batch else None,
         source=source,
         original_name=arrival.name,
@@ -257,6 +260,7 @@ def receive(
         number=document.receipt_number,
         source=source.value,
         **({"batch": str(batch.id)} if batch else {}),
+        **({"parent": str(main.id)} if main else {}),
     )
     jobs.enqueue(work, "process", document.id, priority=priority)
     return receipt_of(work, document)
@@ -299,6 +303,12 @@ def receipt_of(work: UnitOfWork, document: Document, *, repeated: bool = False) 
         duplicate_of=twin.id if twin else None,
         repeated=repeated,
     )
+
+
+def _sender(work: UnitOfWork, batch: Batch | None, main: Document | None) -> UUID:
+    if batch is not None:
+        return batch.sender_id
+    return main.received_by_id if main is not None else work.actor.id
 
 
 def _repeat(work: UnitOfWork, known: Delivery, arrival: Arrival) -> Receipt:

@@ -41,6 +41,7 @@ class Source(StrEnum):
     COMMAND = "command"
     FOLDER = "folder"
     STATION = "station"
+    MAIL = "mail"
 
 
 class Writing(StrEnum):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 
@@ -15,6 +16,8 @@ class Kind(StrEnum):
     IMAGE = "image"
     TEXT = "text"
     MAIL = "mail"
+    COURT = "court"
+    SIGNATURE = "signature"
     OFFICE = "office"
     ARCHIVE = "archive"
     UNKNOWN = "unknown"
@@ -77,11 +80,60 @@ class PageText:
 
 
 @dataclass(frozen=True)
+class Letterhead:
+    """What a message says of itself; ``remote`` counts what it would have fetched from the net."""
+
+    sender: str = ""
+    recipients: str = ""
+    copies: str = ""
+    subject: str = ""
+    message_id: str = ""
+    sent_at: datetime | None = None
+    remote: int = 0
+
+
+@dataclass(frozen=True)
+class Enclosure:
+    """Something that lies in a message; ``inline`` where the text of the message shows it too.
+
+    Title, day and sender are what the message says of it, where it says anything.
+    """
+
+    path: Path
+    name: str
+    look: Look
+    inline: bool = False
+    title: str = ""
+    written_on: date | None = None
+    sender: str = ""
+
+
+@dataclass(frozen=True)
+class CourtHead:
+    """What a message from a court says of itself, see ``eakte.model.court_message``."""
+
+    kind: str = ""
+    version: str = ""
+    sender: str = ""
+    sender_code: str = ""
+    recipient: str = ""
+    theirs: tuple[str, ...] = ()
+    ours: tuple[str, ...] = ()
+    message_id: str = ""
+    answers: str = ""
+    title: str = ""
+    created_at: datetime | None = None
+    wants_confirmation: bool = False
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Outcome:
     """All that processing gives; every path lies in the folder that the caller named.
 
     ``searchable_pdf`` is PDF/A-2b, validated, or None; ``previews`` has one picture a page.
     Problems do not mean that there are no products: a signed PDF has a problem and a reading copy.
+    ``head`` and ``enclosures`` are those of a message, ``court`` the head of one from a court.
     """
 
     look: Look
@@ -91,6 +143,9 @@ class Outcome:
     problems: tuple[Problem, ...] = ()
     flags: frozenset[str] = frozenset()
     tools: str = ""
+    head: Letterhead | None = None
+    enclosures: tuple[Enclosure, ...] = ()
+    court: CourtHead | None = None
 
 
 class Order(StrEnum):

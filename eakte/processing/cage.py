@@ -20,7 +20,13 @@ INSIDE_JOB = "/job"
 SYSTEM_FOLDERS = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts", "/etc/localtime")
 # Without eakte/model/__init__.py, which would bring the whole database along.
-SHARED_CODE = ("eakte/__init__.py", "eakte/processing", "eakte/model/findings.py")
+SHARED_CODE = (
+    "eakte/__init__.py",
+    "eakte/interchange/__init__.py",
+    "eakte/interchange/xjustiz",
+    "eakte/processing",
+    "eakte/model/findings.py",
+)
 STAGE = "code"
 PROBE_SECONDS = 15
 START = (

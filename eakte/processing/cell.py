@@ -140,6 +140,8 @@ class Cell:
         for number in range(1, self._account.previews + 1):
             name = f"preview-{number:05d}.webp"
             self._take_one(name, into, start=WEBP_START, largest=LARGEST_PREVIEW)
+        for number in range(1, self._account.written_enclosures + 1):
+            self._take_one(f"enclosure-{number:05d}", into, start=b"", largest=LARGEST_PDF)
         for number in range(1, self._account.written_parts + 1):
             self._take_one(f"part-{number:05d}.pdf", into, start=PDF_START, largest=LARGEST_PDF)
 

@@ -15,25 +15,35 @@ import sys
 import threading
 import traceback
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO
 
-from eakte.model.findings import Order, PageText, Part, Rules, Sheet
+from eakte.model.findings import CourtHead, Order, PageText, Part, Rules, Sheet
 from eakte.processing.fence import shut_off
 from eakte.processing.limits import MIB, Confinement, Limits
 from eakte.processing.steps.document import Made, look, work_through
 from eakte.processing.steps.identify import Identity
+from eakte.processing.steps.mail.message import Mail
 from eakte.processing.steps.separating import separate
-from eakte.processing.wire import Word, written
+from eakte.processing.wire import (
+    LONGEST_HEAD,
+    LONGEST_NAME,
+    LONGEST_WORD,
+    MOST_WORDS,
+    Word,
+    written,
+)
 
 PARENT_DIES = 1  # PR_SET_PDEATHSIG
 LONGEST_JOB = 64 * 1024
 LONGEST_PRODUCT = 2048 * MIB
 SYSTEM = ("/usr", "/bin", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/fonts", "/proc", "/dev")
 OPEN_FILES = 256
+MOST_COUNTED = 999_999
 PROCESSES = 96
-LIBRARIES = ("pikepdf", "pypdfium2", "pillow", "img2pdf", "numpy", "zxing-cpp")
+LIBRARIES = ("pikepdf", "pypdfium2", "pillow", "img2pdf", "numpy", "zxing-cpp", "weasyprint")
 
 
 @dataclass
@@ -52,7 +62,14 @@ class Post:
             self.stream.write(line)
             self.stream.flush()
 
-    def look(self, identity: Identity, *, pages: int | None, code: str | None) -> None:
+    def look(
+        self,
+        identity: Identity,
+        *,
+        pages: int | None,
+        code: str | None,
+        names: tuple[str, ...] = (),
+    ) -> None:
         """Send what the document is."""
         self.send(
             Word.LOOK,
@@ -61,6 +78,7 @@ class Post:
             pages=pages,
             code=code,
             refused=identity.refused,
+            names=_short(names),
         )
 
     def progress(self, step: str, done: int, of: int) -> None:
@@ -101,9 +119,67 @@ class Post:
             blanks=list(part.blanks),
         )
 
-    def note(self, code: str, pages: tuple[int, ...] = ()) -> None:
+    def note(
+        self,
+        code: str,
+        pages: tuple[int, ...] = (),
+        *,
+        count: int = 1,
+        names: tuple[str, ...] = (),
+    ) -> None:
         """Send a problem."""
-        self.send(Word.NOTE, code=code, pages=list(pages))
+        self.send(
+            Word.NOTE,
+            code=code,
+            pages=list(pages),
+            count=min(count, MOST_COUNTED),
+            names=_short(names),
+        )
+
+    def head(self, mail: Mail) -> None:
+        """Send what a message says of itself."""
+        self.send(
+            Word.HEAD,
+            sender=mail.sender[:LONGEST_HEAD],
+            recipients=mail.recipients[:LONGEST_HEAD],
+            copies=mail.copies[:LONGEST_HEAD],
+            subject=mail.subject[:LONGEST_HEAD],
+            message_id=mail.message_id[:LONGEST_HEAD],
+            sent_at=mail.sent_at.isoformat() if mail.sent_at else None,
+            remote=min(mail.found["mail-remote"], MOST_COUNTED),
+        )
+
+    def enclosure(
+        self,
+        name: str,
+        identity: Identity,
+        *,
+        inline: bool,
+        title: str = "",
+        written_on: date | None = None,
+        sender: str = "",
+    ) -> None:
+        """Send what lies in a message."""
+        self.send(
+            Word.ENCLOSURE,
+            name=name[-LONGEST_NAME:],
+            media_type=identity.media_type,
+            kind=identity.kind.value,
+            inline=inline,
+            title=title[:LONGEST_WORD],
+            written_on=written_on.isoformat() if written_on else None,
+            sender=sender[:LONGEST_WORD],
+        )
+
+    def court(self, head: CourtHead) -> None:
+        """Send what a message from a court says of itself."""
+        told = {
+            name: value[:LONGEST_WORD] if isinstance(value, str) else value
+            for name, value in vars(head).items()
+        }
+        lists = {name: _short(getattr(head, name)) for name in ("theirs", "ours", "missing")}
+        created = head.created_at.isoformat() if head.created_at else None
+        self.send(Word.COURT, **told | lists | {"created_at": created})
 
     def fault(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
@@ -121,6 +197,10 @@ class Job:
     name: str
     limits: Limits
     rules: Rules
+
+
+def _short(words: tuple[str, ...]) -> list[str]:
+    return [word[:LONGEST_WORD] for word in words[:MOST_WORDS]]
 
 
 def main() -> int:
@@ -165,6 +245,7 @@ def main() -> int:
         flags=sorted(flag.value for flag in made.flags),
         pdf=made.has_pdf,
         previews=made.previews,
+        enclosures=made.enclosures,
         parts=parts,
         tools=tools,
     )

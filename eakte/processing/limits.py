@@ -8,7 +8,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+from eakte.interchange.xjustiz.courts import COURTS, newest_list
+
 MIB = 1024 * 1024
+# What the list of courts is called beside a document.
+COURT_LIST = "courts.json"
 
 
 class Confinement(StrEnum):
@@ -54,6 +58,10 @@ class LimitSettings(Protocol):
     def max_megapixels(self) -> int:
         """Largest picture."""
 
+    @property
+    def schemas(self) -> Path | None:
+        """Where the official code lists lie."""
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -69,6 +77,8 @@ class Limits:
     max_megapixels: int = 200
     look_seconds: float = 8
     scratch: Path = Path(tempfile.gettempdir())
+    courts: Path | None = None
+    """The official list of courts, where the office has one."""
 
     @classmethod
     def of(cls, settings: LimitSettings) -> Limits:
@@ -83,6 +93,7 @@ class Limits:
             document_seconds=settings.document_seconds,
             max_pages=settings.max_pages,
             max_megapixels=settings.max_megapixels,
+            courts=_courts(settings.schemas, folder),
             scratch=Path(folder) / "sandbox" if folder else Path(tempfile.gettempdir()),
         )
 
@@ -95,3 +106,9 @@ class Limits:
     def tree_bytes(self) -> int:
         """The most memory that the child and its helpers may occupy together."""
         return (self.memory_mb + 512 * self.jobs) * MIB
+
+
+def _courts(schemas: Path | None, folder: Path | None) -> Path | None:
+    if schemas is None and folder is None:
+        return None
+    return newest_list(schemas or Path(str(folder)) / "schemas", COURTS)

@@ -6,7 +6,7 @@ worker; ``make`` runs between them, for as long as recognition takes, and holds 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -89,6 +89,8 @@ class Made:
 
     outcome: Outcome
     products: tuple[Product, ...]
+    enclosed: tuple[Stored, ...] = ()
+    """The enclosures of a message, in their order."""
 
 
 def begin(work: UnitOfWork, document_id: UUID) -> Task | None:
@@ -130,7 +132,7 @@ def make(
     for page, preview in enumerate(outcome.previews, start=1):
         media_type = "image/webp" if preview.suffix == ".webp" else "image/jpeg"
         products.append(_keep(store, preview, RenditionKind.PREVIEW, page, media_type))
-    return Made(outcome, tuple(products))
+    return Made(outcome, tuple(products), tuple(_enclosed(store, outcome)))
 
 
 def finish(work: UnitOfWork, task: Task, made: Made) -> None:
@@ -212,6 +214,12 @@ def wait_again(work: UnitOfWork, document_id: UUID) -> None:
     """Show a document as waiting: its processing was interrupted and will be taken up again."""
     require(work, Action.MAINTAIN)
     write_found_out(work.session, Document, document_id, processing=ProcessingState.WAITING)
+
+
+def _enclosed(store: Store, outcome: Outcome) -> Iterator[Stored]:
+    for one in outcome.enclosures:
+        with one.path.open("rb") as stream:
+            yield store.put(stream)
 
 
 def _keep(store: Store, path: Path, kind: RenditionKind, page: int, media_type: str) -> Product:

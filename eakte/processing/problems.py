@@ -6,6 +6,7 @@ hostile document cannot put words into the inbox.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 
 from eakte.model.findings import Problem
@@ -96,21 +97,133 @@ SENTENCES: dict[str, str] = {
         "Die Lesefassung zeigt{on} ein Bild der Seite, weil deren Schriften oder Farben nicht für "
         "PDF/A taugen; der Text bleibt durchsuchbar. Das Original ist unverändert aufbewahrt."
     ),
+    "signature-alone": (
+        "Das ist eine elektronische Signatur zu einem anderen Dokument, kein eigenes Schreiben. "
+        "Sie ist unverändert aufbewahrt und lässt sich mit dem Dokument zusammen prüfen."
+    ),
+    "court-incomplete": (
+        "Zu der Nachricht fehlen Dokumente, die sie nennt: {names}. Was da ist, ist vollständig "
+        "aufbewahrt; bitte lassen Sie sich das Fehlende noch einmal zustellen."
+    ),
+    "court-unreadable": (
+        "Die Nachricht „xjustiz_nachricht.xml“ lässt sich nicht lesen; die Dokumente stehen ohne "
+        "ihre Angaben als Anlagen da. Alles ist unverändert aufbewahrt; bitte prüfen Sie es."
+    ),
+    "court-version": (
+        "Die Nachricht ist in einer Fassung von XJustiz, die hier nicht bekannt ist; gezeigt wird, "
+        "was sich lesen ließ. Alles ist unverändert aufbewahrt; bitte vergleichen Sie es."
+    ),
+    "court-bounds": (
+        "Die Lieferung enthält mehr, als eine Nachricht enthalten darf (1.000 Dokumente, 200 MB). "
+        "Bitte lassen Sie sie in mehreren Nachrichten zustellen."
+    ),
+    "kept-archive": (
+        "Das ist ein Archiv ({type}), das mit einer Nachricht kam. Es ist aufbewahrt, wird aber "
+        "nicht entpackt: Bitte öffnen Sie es selbst und liefern Sie ein, was in die Akte gehört."
+    ),
+    "not-a-message": (
+        "Der Name sagt, dies sei eine E-Mail; der Inhalt ist aber keine. Gezeigt wird, was darin "
+        "steht; bitte fordern Sie die Nachricht gegebenenfalls noch einmal an."
+    ),
+    "mail-broken": (
+        "Die Nachricht ist nicht so aufgebaut, wie es sich für E-Mails gehört; gezeigt wird, was "
+        "sich lesen ließ. Bitte vergleichen Sie mit dem Original; es ist unverändert aufbewahrt."
+    ),
+    "mail-charset": (
+        "Die Schrift der Nachricht ist anders verschlüsselt, als sie angibt; einzelne Zeichen "
+        "können falsch sein. Das Original ist unverändert aufbewahrt."
+    ),
+    "mail-remote": (
+        "Die Nachricht verweist {often} auf Inhalte im Netz, etwa Bilder. Sie wurden nicht geladen "
+        "und fehlen in der Lesefassung."
+    ),
+    "mail-missing-picture": (
+        "Die Nachricht zeigt {often} ein Bild, das sie nicht mitbringt; es fehlt in der "
+        "Lesefassung."
+    ),
+    "mail-signed": (
+        "Die Nachricht ist elektronisch signiert. Die Signatur gilt nur für das Original; bitte "
+        "prüfen Sie sie dort."
+    ),
+    "mail-encrypted": (
+        "Die Nachricht ist ganz oder teilweise verschlüsselt und kann hier nicht gelesen werden. "
+        "Das Original ist aufbewahrt; bitte entschlüsseln Sie es im Mailprogramm und liefern Sie "
+        "es noch einmal ein."
+    ),
+    "mail-winmail": (
+        "Die Nachricht enthält Anlagen in einer Form, die nur Outlook liest (winmail.dat). Sie ist "
+        "als Anlage aufbewahrt; bitte fordern Sie die Anlagen einzeln an, etwa als PDF."
+    ),
+    "mail-rtf": (
+        "Der Text der Nachricht steht nur in einer Form, die allein Outlook liest. Das Original "
+        "ist aufbewahrt; bitte öffnen Sie es dort."
+    ),
+    "mail-reference": (
+        "{many} Anlagen der Nachricht sind nur Verweise auf fremde Laufwerke und nicht "
+        "mitgekommen; bitte fordern Sie sie an."
+    ),
+    "mail-as-text": (
+        "Die Nachricht ließ sich nicht so darstellen, wie sie gestaltet ist; die Lesefassung zeigt "
+        "nur ihren Text. Das Original ist unverändert aufbewahrt."
+    ),
+    "mail-empty-enclosure": (
+        "{many} Anlagen der Nachricht sind leer (0 Bytes) und stehen nur im Original."
+    ),
+    "mail-too-many": (
+        "Die Nachricht hat mehr Anlagen, als hier einzeln aufgenommen werden; {many} davon stehen "
+        "nur im Original. Es ist unverändert aufbewahrt."
+    ),
+    "mail-too-deep": (
+        "In der Nachricht stecken zu viele Nachrichten ineinander; was weiter innen liegt, steht "
+        "nur im Original. Es ist unverändert aufbewahrt."
+    ),
     "active-content": (
         "Das PDF enthält Programmcode oder Anhänge. Das Original ist unverändert aufbewahrt; in "
         "die Lesefassung wurden sie nicht übernommen. Bitte öffnen Sie Anhänge mit Vorsicht."
     ),
 }
 PAGES_NAMED = 12
+NAMES_TOLD, LONGEST_TOLD = 8, 90
 
 
-def problem(code: str, *, pages: Sequence[int] = (), type: str = "") -> Problem:
+def problem(
+    code: str,
+    *,
+    pages: Sequence[int] = (),
+    type: str = "",
+    count: int = 1,
+    names: Sequence[str] = (),
+) -> Problem:
     """Return the problem of this code with its German sentence; the pages are named in it.
+
+    ``count`` says how often it was met, ``names`` what it concerns, where the sentence tells that.
 
     Raises:
         KeyError: there is no such code.
     """
-    return Problem(code, SENTENCES[code].format(on=_on_pages(pages), type=type or "gepackt"))
+    often = "einmal" if count == 1 else f"{count}-mal"
+    return Problem(
+        code,
+        SENTENCES[code].format(
+            on=_on_pages(pages),
+            type=type or "gepackt",
+            often=often,
+            many=count,
+            names=_named(names),
+        ),
+    )
+
+
+def _named(names: Sequence[str]) -> str:
+    """Names of what is missing, the first of many; they come from outside and stay short."""
+    told = ", ".join(f"„{_harmless(name)}“" for name in names[:NAMES_TOLD])
+    more = f" und {len(names) - NAMES_TOLD} weitere" if len(names) > NAMES_TOLD else ""
+    return told + more
+
+
+def _harmless(name: str) -> str:
+    visible = "".join(sign for sign in name if unicodedata.category(sign)[0] != "C")
+    return visible if len(visible) <= LONGEST_TOLD else f"{visible[: LONGEST_TOLD - 1]}…"
 
 
 def _on_pages(pages: Sequence[int]) -> str:

@@ -13,6 +13,7 @@ import shutil
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
@@ -20,7 +21,7 @@ from eakte.errors import PartUnavailable, machine_faults_named, no_room
 from eakte.model.findings import Kind, Look, Outcome, Rules, Separation
 from eakte.processing import cage
 from eakte.processing.cell import Cell, Ending
-from eakte.processing.limits import MIB, Confinement, Limits, LimitSettings
+from eakte.processing.limits import COURT_LIST, MIB, Confinement, Limits, LimitSettings
 from eakte.processing.problems import problem
 from eakte.processing.scratch import Scratch
 from eakte.processing.wire import Account, Distrusted, Progress
@@ -132,6 +133,12 @@ class Sandbox:
             problems=problems,
             flags=account.flags,
             tools=account.tools,
+            head=account.head if account.written_enclosures == len(account.enclosures) else None,
+            enclosures=tuple(
+                replace(one, path=folder / one.path)
+                for one in account.enclosures[: account.written_enclosures]
+            ),
+            court=account.court,
         )
 
     def separate(
@@ -179,6 +186,8 @@ class Sandbox:
         try:
             with machine_faults_named():
                 shutil.copyfile(path, cell.folder / "original")
+                if self.limits.courts is not None:
+                    shutil.copyfile(self.limits.courts, cell.folder / COURT_LIST)
                 account, ending = cell.run(task, name=name, show=show, seconds=seconds, rules=rules)
                 if ending is not Ending.DONE or account.problems:
                     _require_room(cell.folder)

@@ -10,12 +10,17 @@ import json
 import math
 import re
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from enum import Enum
+from pathlib import Path
 
 from eakte.model.findings import (
     Code,
+    CourtHead,
+    Enclosure,
     Flag,
     Kind,
+    Letterhead,
     Look,
     PageText,
     Part,
@@ -35,6 +40,8 @@ NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 STEPS = frozenset({"look", "separate", "recognise", "assemble", "preview"})
 MOST_CODES, LONGEST_CODE, LARGEST_SKEW = 20, 500, 90
 MOST_PAGES = 1_000_000
+LONGEST_HEAD, LONGEST_NAME, MOST_ENCLOSURES = 8000, 500, 1200
+LONGEST_WORD, MOST_WORDS = 300, 1200
 
 
 class Distrusted(Exception):
@@ -51,6 +58,9 @@ class Word(Enum):
     NOTE = "note"
     SHEET = "sheet"
     PART = "part"
+    HEAD = "head"
+    ENCLOSURE = "enclosure"
+    COURT = "court"
     END = "end"
     FAULT = "fault"
 
@@ -74,6 +84,10 @@ class Account:
     sheets: list[Sheet] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
     written_parts: int = 0
+    head: Letterhead | None = None
+    court: CourtHead | None = None
+    enclosures: list[Enclosure] = field(default_factory=list)
+    written_enclosures: int = 0
     flags: frozenset[Flag] = frozenset()
     has_pdf: bool = False
     previews: int = 0
@@ -115,6 +129,12 @@ class Account:
             self.sheets.append(_sheet(said, number=len(self.sheets) + 1))
         elif word is Word.PART:
             self._part(said)
+        elif word is Word.HEAD:
+            self.head = _head(said)
+        elif word is Word.ENCLOSURE:
+            self.enclosures.append(_enclosure(said, number=len(self.enclosures) + 1))
+        elif word is Word.COURT:
+            self.court = _court(said)
         elif word is Word.FAULT:
             self.fault = NOT_TEXT.sub(" ", _string(said["trace"], most=8000))
         else:
@@ -129,7 +149,10 @@ class Account:
         if len(self.problems) >= MOST_NOTES:
             raise Distrusted("too many problems")
         pages = [_whole(number, most=MOST_PAGES) for number in numbers]
-        self.problems.append(problem(code, pages=pages))
+        count = _whole(said["count"], most=MOST_PAGES)
+        self.problems.append(
+            problem(code, pages=pages, count=count, names=_words(said.get("names", [])))
+        )
 
     def _part(self, said: dict[str, object]) -> None:
         """Take in a part; no page may be in two, none may be made up."""
@@ -155,6 +178,9 @@ class Account:
         self.written_parts = _whole(said.get("parts", 0), most=MOST_PAGES)
         if self.previews not in (0, len(self.pages)):
             raise Distrusted("previews and pages differ")
+        self.written_enclosures = _whole(said.get("enclosures", 0), most=MOST_ENCLOSURES)
+        if self.written_enclosures not in (0, len(self.enclosures)):
+            raise Distrusted("enclosures and their products differ")
         if self.written_parts not in (0, len(self.parts)):
             raise Distrusted("parts and their products differ")
         self.ended = True
@@ -184,7 +210,8 @@ def _look(said: dict[str, object]) -> Look:
         raise Distrusted("media type")
     pages = None if said["pages"] is None else _whole(said["pages"], most=MOST_PAGES)
     code = said["code"]
-    found = None if code is None else problem(_string(code, most=40), type=media_type)
+    names = _words(said.get("names", []))
+    found = None if code is None else problem(_string(code, most=40), type=media_type, names=names)
     return Look(
         media_type, Kind(_string(said["kind"], most=40)), pages, found, said["refused"] is True
     )
@@ -229,6 +256,61 @@ def _sheet(said: dict[str, object], *, number: int) -> Sheet:
         skew=float(skew),
         readable=said["readable"] is True,
     )
+
+
+def _head(said: dict[str, object]) -> Letterhead:
+    names = ("sender", "recipients", "copies", "subject", "message_id")
+    told = {name: cleaned(_string(said[name], most=LONGEST_HEAD)) for name in names}
+    sent = said["sent_at"]
+    sent_at = None if sent is None else datetime.fromisoformat(_string(sent, most=40))
+    if sent_at is not None and sent_at.tzinfo is None:
+        raise Distrusted("a moment without its zone")
+    return Letterhead(**told, sent_at=sent_at, remote=_whole(said["remote"], most=MOST_PAGES))
+
+
+def _enclosure(said: dict[str, object], *, number: int) -> Enclosure:
+    media_type = _string(said["media_type"], most=200)
+    if number > MOST_ENCLOSURES or not MEDIA_TYPE.fullmatch(media_type):
+        raise Distrusted("enclosure")
+    look = Look(media_type, Kind(_string(said["kind"], most=40)))
+    name = cleaned(_string(said["name"], most=LONGEST_NAME))
+    return Enclosure(
+        Path(f"enclosure-{number:05d}"),
+        name,
+        look,
+        said["inline"] is True,
+        title=cleaned(_string(said.get("title", ""), most=LONGEST_WORD)),
+        written_on=_day(said.get("written_on")),
+        sender=cleaned(_string(said.get("sender", ""), most=LONGEST_WORD)),
+    )
+
+
+def _court(said: dict[str, object]) -> CourtHead:
+    names = ("kind", "version", "sender", "sender_code", "recipient")
+    more = ("message_id", "answers", "title")
+    told = {name: cleaned(_string(said[name], most=LONGEST_WORD)) for name in (*names, *more)}
+    created = said["created_at"]
+    created_at = None if created is None else datetime.fromisoformat(_string(created, most=40))
+    if created_at is not None and created_at.tzinfo is None:
+        raise Distrusted("a moment without its zone")
+    return CourtHead(
+        **told,
+        theirs=_words(said["theirs"]),
+        ours=_words(said["ours"]),
+        created_at=created_at,
+        wants_confirmation=said["wants_confirmation"] is True,
+        missing=_words(said["missing"]),
+    )
+
+
+def _words(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or len(value) > MOST_WORDS:
+        raise Distrusted("words")
+    return tuple(cleaned(_string(one, most=LONGEST_WORD)) for one in value)
+
+
+def _day(value: object) -> date | None:
+    return None if value is None else date.fromisoformat(_string(value, most=10))
 
 
 def _numbers(value: object, *, most: int) -> tuple[int, ...]:

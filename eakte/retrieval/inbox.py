@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, not_, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from eakte.access.actions import Action
@@ -68,7 +68,8 @@ class Progress:
 class InboxRow:
     """A document of the inbox with its size in bytes; ``progress`` is None when nothing runs.
 
-    ``clues`` are what was recognised in it, None while nothing was.
+    ``clues`` are what was recognised in it, None while nothing was; ``attachments`` counts those
+    that the reader sees.
     """
 
     document: Document
@@ -76,6 +77,7 @@ class InboxRow:
     progress: Progress | None
     duplicate_of: Document | None
     clues: Mapping[str, Any] | None
+    attachments: int = 0
 
 
 @dataclass(frozen=True)
@@ -158,6 +160,15 @@ def rows_of(work: UnitOfWork, documents: Sequence[Document]) -> list[InboxRow]:
         )
     }
     twins = earlier_twins(work, documents)
+    attached: dict[UUID, int] = {
+        parent: number
+        for parent, number in work.session.execute(
+            select(Document.parent_id, func.count())
+            .where(Document.parent_id.in_(ids), visible(work.actor, Action.SEE_DOCUMENT, Document))
+            .group_by(Document.parent_id)
+        )
+        if parent is not None
+    }
     return [
         InboxRow(
             document,
@@ -165,6 +176,7 @@ def rows_of(work: UnitOfWork, documents: Sequence[Document]) -> list[InboxRow]:
             progress=running.get(document.id),
             duplicate_of=twins.get(document.id),
             clues=sizes.get(document.id, (0, None))[1],
+            attachments=attached.get(document.id, 0),
         )
         for document in documents
     ]
@@ -198,6 +210,9 @@ def turn_of(work: UnitOfWork, document: Document) -> Turn | None:
                 "newer"
             ),
             func.count().label("total"),
+            func.coalesce(func.sum(case((Document.id == document.id, 1), else_=0)), 0).label(
+                "itself"
+            ),
             func.min(case((Document.receipt_number > here, Document.receipt_number))).label(
                 "above"
             ),
@@ -209,13 +224,14 @@ def turn_of(work: UnitOfWork, document: Document) -> Turn | None:
         .subquery()
     )
     above, below = aliased(Document), aliased(Document)
-    previous, following, newer, total = work.session.execute(
-        select(above.id, below.id, around.c.newer, around.c.total)
+    previous, following, newer, total, itself = work.session.execute(
+        select(above.id, below.id, around.c.newer, around.c.total, around.c.itself)
         .select_from(around)
         .outerjoin(above, above.receipt_number == around.c.above)
         .outerjoin(below, below.receipt_number == around.c.below)
     ).one()
-    return Turn(previous, following, int(newer) + 1, total)
+    # An attachment stands beside its main document and not in the row.
+    return Turn(previous, following, int(newer) + 1, total) if itself else None
 
 
 def next_in_inbox(work: UnitOfWork, document: Document) -> Document | None:
@@ -231,7 +247,23 @@ def next_in_inbox(work: UnitOfWork, document: Document) -> Document | None:
 
 
 def _waiting(work: UnitOfWork) -> ColumnElement[bool]:
+    """What stands in the inbox by itself.
+
+    An attachment is filed with its main document and shown beside it; it stands by itself where
+    that lies elsewhere, and where it needs somebody's attention.
+    """
+    main = aliased(Document)
+    beside = (
+        select(main.id)
+        .where(main.id == Document.parent_id, main.state == DocumentState.INBOX)
+        .exists()
+    )
     return and_(
         Document.state == DocumentState.INBOX,
+        or_(
+            Document.parent_id.is_(None),
+            Document.processing == ProcessingState.FAILED,
+            not_(beside),
+        ),
         visible(work.actor, Action.SEE_DOCUMENT, Document),
     )

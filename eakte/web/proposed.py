@@ -85,7 +85,12 @@ def reasons(proposal: Proposal) -> Sequence[str]:
                 "Gerichtszeichen %(value)s auf Seite %(page)s gelesen: „%(quote)s“", **values
             ),
         }
-        told.append(sentences[one.kind])
+        if one.stated:
+            told.append(
+                _("Zeichen %(value)s: Die Nachricht nennt es in einem eigenen Feld.", **values)
+            )
+        else:
+            told.append(sentences[one.kind])
     if why.birth is not None:
         told.append(
             _(

@@ -117,6 +117,18 @@ PLANTS = [
         "recognition stays in processing",
         "eakte.intake.eager -> pypdfium2",
     ),
+    (
+        "eakte/intake/printing.py",
+        "import weasyprint\n",
+        "recognition stays in processing",
+        "eakte.intake.printing -> weasyprint",
+    ),
+    (
+        "eakte/intake/posting.py",
+        "import imap_tools\n",
+        "the mail server is asked in one place",
+        "eakte.intake.posting -> imap_tools",
+    ),
 ]
 
 

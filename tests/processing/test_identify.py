@@ -122,7 +122,7 @@ def test_the_collected_samples_are_known(shared: Path) -> None:
         "office/sample.odt": Kind.OFFICE,
         "scans/simple.heic": Kind.IMAGE,
         "odd/invalid_pdf.pdf": Kind.PDF,
-        "xjustiz/Beispiel_synthetisch1.xml": Kind.TEXT,
+        "xjustiz/Beispiel_synthetisch1.xml": Kind.COURT,
     }
     found = {name: identify(shared / "samples" / name).kind for name in wanted}
     assert found == wanted

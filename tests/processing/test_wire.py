@@ -17,6 +17,14 @@ PAGE = {
 }
 
 
+HEAD = {
+    **{name: "x" for name in ("sender", "recipients", "copies", "subject", "message_id")},
+    "sent_at": "2026-01-12T09:15:00+01:00",
+    "remote": 0,
+}
+ENCLOSURE = {"name": "a", "media_type": "a/b", "kind": "pdf", "inline": False}
+
+
 def page(**changed: object) -> bytes:
     return written(Word.PAGE, **(PAGE | changed))
 
@@ -44,6 +52,15 @@ def page(**changed: object) -> bytes:
         written(Word.PROGRESS, step="look", done=-1, of=1),
         written(Word.END, flags=["root"], pdf=True, previews=0, tools=""),
         written(Word.END, flags=[], pdf=True, previews=7, tools=""),
+        written(Word.NOTE, code="mail-remote", pages=[], count=-1),
+        written(Word.HEAD, **(HEAD | {"sender": None})),
+        written(Word.HEAD, **(HEAD | {"subject": "x" * 9000})),
+        written(Word.HEAD, **(HEAD | {"sent_at": "2026-01-12T09:15:00"})),
+        written(Word.HEAD, **(HEAD | {"sent_at": "morgen"})),
+        written(Word.ENCLOSURE, **(ENCLOSURE | {"kind": "god"})),
+        written(Word.ENCLOSURE, **(ENCLOSURE | {"media_type": "a b"})),
+        written(Word.ENCLOSURE, **(ENCLOSURE | {"name": "x" * 501})),
+        written(Word.END, flags=[], pdf=False, previews=0, tools="", enclosures=1),
         written(Word.LOOK, media_type="a/b\n", kind="pdf", pages=1, code=None, refused=False),
         written(Word.LOOK, media_type="a/b", kind="god", pages=1, code=None, refused=False),
         written(Word.LOOK, media_type="a/b", kind="pdf", pages=True, code=None, refused=False),

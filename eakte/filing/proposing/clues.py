@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -38,13 +38,17 @@ class Told(StrEnum):
 
 @dataclass(frozen=True)
 class Reference:
-    """A reference that was read, as it is written; ``labelled`` where its label stands before."""
+    """A reference that was read, as it is written; ``labelled`` where its label stands before.
+
+    ``stated`` where the sender's program says it in a field of its own: that is not misread.
+    """
 
     kind: Told
     value: str
     labelled: bool
     page: int
     quote: str
+    stated: bool = False
 
 
 @dataclass(frozen=True)
@@ -141,6 +145,33 @@ def clues_in(pages: Sequence[str], rules: Rules, *, own: Iterable[Shape]) -> Clu
         tuple(births.values())[:MOST],
         _kind(pages, rules.types),
     )
+
+
+def with_stated(
+    clues: Clues,
+    ours: Iterable[str],
+    theirs: Iterable[str],
+    rules: Rules,
+    *,
+    own: Iterable[Shape],
+) -> Clues:
+    """Add the references that stand in fields of a message; they come before those that were read.
+
+    ``ours`` are references of the office as the sender knows them, ``theirs`` those of a court.
+    """
+    stated: dict[tuple[Told, str], Reference] = {}
+    for kind, told, shapes in (
+        (Told.OWN, ours, tuple(own)),
+        (Told.COURT, theirs, tuple(rules.courts)),
+    ):
+        for one in told:
+            seen = [sighting.value for shape in shapes for sighting in shape.sightings(one)]
+            # A court outside the rules is known by the letters of its reference alone.
+            for value in seen or ([one] if kind is Told.COURT else []):
+                quote = one[:LONGEST_QUOTE]
+                stated.setdefault((kind, value), Reference(kind, value, True, 1, quote, True))
+    read = [one for one in clues.references if (one.kind, one.value) not in stated]
+    return replace(clues, references=(*stated.values(), *read)[:MOST])
 
 
 def quoted(text: str, start: int, end: int) -> str:

@@ -15,9 +15,10 @@ from sqlalchemy import delete, select
 from eakte import audit
 from eakte.access.actions import Action
 from eakte.access.check import require
-from eakte.filing.proposing.clues import Clues, clues_in
+from eakte.filing.proposing.clues import Clues, clues_in, with_stated
 from eakte.filing.proposing.rules import Rules, read_rules, version_of
 from eakte.filing.proposing.shapes import Shape, plan_shape
+from eakte.model.court_message import CourtMessage
 from eakte.model.document import Document, DocumentState, Rendition, RenditionKind, Version
 from eakte.model.file_plan import PlanEntry
 from eakte.model.page_text import read_pages
@@ -38,13 +39,17 @@ class Task:
     rules: Rules
     own: tuple[Shape, ...]
     edition: str
+    ours: tuple[str, ...] = ()
+    theirs: tuple[str, ...] = ()
+    """References that the message of a court says in fields of its own."""
 
 
 def begin(work: UnitOfWork, document_id: UUID) -> Task | None:
     """Return what is to be read; None where nothing waits or there is no text."""
     require(work, Action.MAINTAIN)
     row = work.session.execute(
-        select(Document, Rendition.sha256)
+        select(Document, Rendition.sha256, CourtMessage)
+        .outerjoin(CourtMessage, CourtMessage.document_id == Document.id)
         .join(Version, Version.document_id == Document.id)
         .join(Rendition, Rendition.version_id == Version.id)
         .where(
@@ -57,16 +62,28 @@ def begin(work: UnitOfWork, document_id: UUID) -> Task | None:
     if row is None:
         _forget(work, document_id)
         return None
-    document, sha256 = row
+    document, sha256, message = row
     rules, own, edition = rules_for(work, document.department_id)
-    return Task(document.id, document.current_version, sha256, rules, own, edition)
+    return Task(
+        document.id,
+        document.current_version,
+        sha256,
+        rules,
+        own,
+        edition,
+        tuple(message.ours) if message else (),
+        tuple(message.theirs) if message else (),
+    )
 
 
 def make(store: Store, sandbox: object, task: Task, *, folder: Path, progress: object) -> Clues:
     """Read the text and return what it says of where the document belongs."""
     with store.open(Digest(task.sha256)) as stream:
         pages = read_pages(stream.read())
-    return clues_in([page.text for page in pages], task.rules, own=task.own)
+    clues = clues_in([page.text for page in pages], task.rules, own=task.own)
+    if task.ours or task.theirs:
+        return with_stated(clues, task.ours, task.theirs, task.rules, own=task.own)
+    return clues
 
 
 def finish(work: UnitOfWork, task: Task, made: Clues) -> None:

@@ -18,6 +18,8 @@ from eakte.filing.proposing.names import alike
 
 # What a clue weighs.
 REFERENCE, LABELLED, BORN, SURNAME, WHOLE_NAME = 50, 10, 35, 25, 10
+# What a program says in a field for the office's own reference was not misread by anybody.
+STATED = 25
 # From here on a dossier whose reference was read is sure.
 SURE = 75
 # Two dossiers that are closer than this are told apart by nobody but a person.
@@ -87,6 +89,7 @@ def _weigh(clues: Clues, candidate: Candidate) -> Weighed | None:
     weight = (
         (REFERENCE if known else 0)
         + (LABELLED if reference is not None and reference.labelled else 0)
+        + (STATED if _own_and_stated(reference) else 0)
         + (BORN if birth else 0)
         + (SURNAME if name else 0)
         + (WHOLE_NAME if whole else 0)
@@ -99,6 +102,10 @@ def _weigh(clues: Clues, candidate: Candidate) -> Weighed | None:
     else:
         confidence = Confidence.POSSIBLE
     return Weighed(candidate.id, weight, confidence, False, reference, birth, name)
+
+
+def _own_and_stated(reference: Reference | None) -> bool:
+    return reference is not None and reference.stated and reference.kind is Told.OWN
 
 
 def _reference(found: Sequence[Reference], candidate: Candidate) -> Reference | None:

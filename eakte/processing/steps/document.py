@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Protocol
 
 import pikepdf
 
-from eakte.model.findings import Flag, Kind, PageText, TextSource
+from eakte.interchange.xjustiz.package import Broken, Package, TooMuch, take_out
+from eakte.interchange.xjustiz.sheet import written_out
+from eakte.model.findings import CourtHead, Flag, Kind, PageText, TextSource
 from eakte.processing.limits import Limits
-from eakte.processing.steps import images, opening, plain_text
+from eakte.processing.steps import court, images, opening, plain_text
 from eakte.processing.steps.archival import Leaf, NoReadingCopy, pack, write_reading_copy
-from eakte.processing.steps.identify import Identity, identify
+from eakte.processing.steps.identify import Identity, called_message, identify
+from eakte.processing.steps.mail.message import Mail
+from eakte.processing.steps.mail.opening import Opened as Message
+from eakte.processing.steps.mail.opening import open_message, print_message, text_of
 from eakte.processing.steps.plane import Plane
 from eakte.processing.steps.reading import Read, read_page, write_preview
 from eakte.processing.steps.recognition import Tesseract
@@ -22,15 +28,22 @@ from eakte.processing.steps.second_way import recognise_by_ocrmypdf
 from eakte.processing.steps.sheets import Facts, Plan, Sheets, UnreadablePage
 from eakte.processing.steps.text_layer import drawn
 
-WORKING, TARGET = "working.pdf", "searchable.pdf"
+WORKING, TARGET, SHEET = "working.pdf", "searchable.pdf", "sheet.txt"
 IN_FLIGHT = 2
 
 
 class Tell(Protocol):
     """What the steps say while they work; each call is a message to the parent."""
 
-    def look(self, identity: Identity, *, pages: int | None, code: str | None) -> None:
-        """What the document is."""
+    def look(
+        self,
+        identity: Identity,
+        *,
+        pages: int | None,
+        code: str | None,
+        names: tuple[str, ...] = (),
+    ) -> None:
+        """What the document is; ``names`` belong to the problem of that code."""
 
     def progress(self, step: str, done: int, of: int) -> None:
         """How far a step has come."""
@@ -38,8 +51,33 @@ class Tell(Protocol):
     def page(self, page: PageText) -> None:
         """The text of a page."""
 
-    def note(self, code: str, pages: tuple[int, ...] = ()) -> None:
-        """A problem, with the pages it concerns."""
+    def note(
+        self,
+        code: str,
+        pages: tuple[int, ...] = (),
+        *,
+        count: int = 1,
+        names: tuple[str, ...] = (),
+    ) -> None:
+        """A problem, with the pages it concerns, how often it was met, or what is named in it."""
+
+    def head(self, mail: Mail) -> None:
+        """What a message says of itself."""
+
+    def enclosure(
+        self,
+        name: str,
+        identity: Identity,
+        *,
+        inline: bool,
+        title: str = "",
+        written_on: date | None = None,
+        sender: str = "",
+    ) -> None:
+        """What lies in a message, in the order of the written enclosures."""
+
+    def court(self, head: CourtHead) -> None:
+        """What a message from a court says of itself."""
 
 
 @dataclass
@@ -48,6 +86,7 @@ class Made:
 
     has_pdf: bool = False
     previews: int = 0
+    enclosures: int = 0
     flags: set[Flag] = field(default_factory=set)
 
 
@@ -56,9 +95,16 @@ def preview_name(number: int) -> str:
     return f"preview-{number:05d}.webp"
 
 
+def enclosure_name(number: int) -> str:
+    """The name of what lies in a message, counted from 1."""
+    return f"enclosure-{number:05d}"
+
+
 def look(path: Path, *, name: str, limits: Limits, tell: Tell) -> Identity:
     """Say what a document is and how many pages it has; nothing is decoded."""
     identity = identify(path, name=name)
+    if identity.kind is Kind.COURT:
+        return _look_at_message(path, identity, tell=tell)
     pages: int | None = None
     code = identity.code
     tell.look(identity, pages=None, code=code)  # stands if the counting does not end in time
@@ -73,15 +119,39 @@ def look(path: Path, *, name: str, limits: Limits, tell: Tell) -> Identity:
     return identity
 
 
+def _look_at_message(path: Path, identity: Identity, *, tell: Tell) -> Identity:
+    try:
+        codes = court.codes_of(court.read(path, identity))
+    except TooMuch:
+        identity = replace(identity, code="court-bounds", refused=True)
+        codes = []
+    except Broken:
+        identity = replace(identity, code="damaged")
+        codes = []
+    code, names = codes[0] if codes else (identity.code, ())
+    tell.look(identity, pages=None, code=code, names=names)
+    return identity
+
+
 def work_through(path: Path, *, name: str, folder: Path, limits: Limits, tell: Tell) -> Made:
     """Make everything that can be made of the document, in ``folder``."""
     tell.progress("look", 0, 1)
     identity = look(path, name=name, limits=limits, tell=tell)
     tell.progress("look", 1, 1)
     if identity.code is not None:
-        tell.note(identity.code)
+        # An archive is refused at the door, so this one came in a message.
+        tell.note("kept-archive" if identity.kind is Kind.ARCHIVE else identity.code)
         return Made()
+    if identity.kind is Kind.MAIL:
+        return _mail(path, identity, folder=folder, limits=limits, tell=tell)
+    if identity.kind is Kind.COURT:
+        package = court.read(path, identity)
+        return _message(package, path, folder=folder, limits=limits, tell=tell)
+    if identity.kind is Kind.SIGNATURE:
+        return _signature(path, name=name, folder=folder, limits=limits, tell=tell)
     if identity.kind is Kind.TEXT:
+        if called_message(name):
+            tell.note("not-a-message")
         return _text(path, folder=folder, limits=limits, tell=tell)
     made = Made()
     working = folder / WORKING
@@ -103,6 +173,83 @@ def work_through(path: Path, *, name: str, folder: Path, limits: Limits, tell: T
     for code in codes:
         tell.note(code)
     return _read_and_bind(working, pages, folder=folder, limits=limits, tell=tell, made=made)
+
+
+def _message(package: Package, path: Path, *, folder: Path, limits: Limits, tell: Tell) -> Made:
+    """A message from a court: its own page, and what lies in it."""
+    courts = court.known_courts(folder)
+    targets = [folder / enclosure_name(one) for one in range(1, len(package.enclosed) + 1)]
+    try:
+        take_out(path, package.enclosed, iter(targets))
+    except Broken:
+        tell.note("damaged")
+        return Made()
+    tell.court(court.head_of(package, courts))
+    for one, target in zip(package.enclosed, targets, strict=True):
+        tell.enclosure(
+            one.entry.name,
+            identify(target, name=one.entry.name),
+            inline=False,
+            title=one.title,
+            written_on=one.written_on,
+            sender=one.sender,
+        )
+    for code, names in court.codes_of(package):
+        tell.note(code, names=names)
+    sheet = path
+    # One that cannot be read and came alone shows its own text.
+    if package.message is not None or package.enclosed:
+        sheet = folder / SHEET
+        sheet.write_text(written_out(package, courts), encoding="utf-8", errors="replace")
+    made = _text(sheet, folder=folder, limits=limits, tell=tell)
+    made.enclosures = len(package.enclosed)
+    return made
+
+
+def _signature(path: Path, *, name: str, folder: Path, limits: Limits, tell: Tell) -> Made:
+    tell.note("signature-alone")
+    sheet = folder / SHEET
+    sheet.write_text(
+        f"ELEKTRONISCHE SIGNATUR\n\n{name}\n{path.stat().st_size} Bytes\n",
+        encoding="utf-8",
+        errors="replace",
+    )
+    return _text(sheet, folder=folder, limits=limits, tell=tell)
+
+
+def _mail(path: Path, identity: Identity, *, folder: Path, limits: Limits, tell: Tell) -> Made:
+    opened = open_message(path, media_type=identity.media_type, folder=folder)
+    tell.head(opened.mail)
+    for number, one in enumerate(opened.mail.enclosed, start=1):
+        enclosed = folder / enclosure_name(number)
+        enclosed.write_bytes(one.content)
+        tell.enclosure(one.name, identify(enclosed, name=one.name), inline=one.inline)
+    for code, count in sorted(opened.mail.found.items()):
+        if count:
+            tell.note(code, count=count)
+    made = _printed(opened, folder=folder, limits=limits, tell=tell)
+    made.enclosures = len(opened.mail.enclosed)
+    return made
+
+
+def _printed(opened: Message, *, folder: Path, limits: Limits, tell: Tell) -> Made:
+    """The reading copy of a message: printed as it looks, else its words alone."""
+    printed = print_message(opened, folder=folder, seconds=limits.page_seconds)
+    working = folder / WORKING
+    if printed is not None:
+        try:
+            safe = opening.make_safe_copy(
+                printed, working, most_pages=limits.max_pages, pixels=limits.pixels
+            )
+            return _read_and_bind(
+                working, safe.pages, folder=folder, limits=limits, tell=tell, made=Made()
+            )
+        except opening.CannotOpen:
+            working.unlink(missing_ok=True)
+    tell.note("mail-as-text")
+    plain = folder / "message.txt"
+    plain.write_text(text_of(opened), encoding="utf-8", errors="replace")
+    return _text(plain, folder=folder, limits=limits, tell=tell)
 
 
 def _read_and_bind(

@@ -11,6 +11,9 @@ from pathlib import Path
 import magic
 import puremagic
 
+from eakte.interchange.xjustiz.message import MESSAGE_TYPE, PACKAGE_TYPE
+from eakte.interchange.xjustiz.package import is_package
+from eakte.interchange.xjustiz.reading import begins_like_a_message
 from eakte.model.findings import Kind
 
 HEAD = 65536
@@ -19,6 +22,8 @@ MAIL_HEADERS = frozenset(
     b"from to cc subject date received return-path message-id mime-version delivered-to "
     b"reply-to x-mailer content-type".split()
 )
+SENT = frozenset({b"from", b"received", b"return-path", b"date"})
+UTF8_MARK = b"\xef\xbb\xbf"
 IMAGES = {
     "image/tiff": "image/tiff",
     "image/jpeg": "image/jpeg",
@@ -63,6 +68,9 @@ OFFICE = re.compile(
 )
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OUTLOOK_STREAM = "__properties_version1.0".encode("utf-16-le")
+SIGNATURE_NAMES = (".p7s", ".pkcs7", ".pks", ".p7m", ".p7b")
+# The object identifier 1.2.840.113549.1.7.2 in DER.
+CMS_SIGNED = bytes.fromhex("06092a864886f70d010702")
 MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/[a-z0-9][a-z0-9!#$&^_.+-]{0,90}")
 
 
@@ -89,13 +97,16 @@ def identify(path: Path, *, name: str = "") -> Identity:
     return (
         _by_signature(head)
         or _by_container(path, head)
-        or _by_mail_headers(head)
+        or _by_message(head)
+        or _by_mail_headers(head, name=name)
+        or _behind_something(head)
+        or _signature(head, name=name)
         or _by_libraries(path, head, name=name)
     )
 
 
 def _by_signature(head: bytes) -> Identity | None:
-    if b"%PDF-" in head[:PDF_HEADER_WITHIN]:
+    if head.startswith(b"%PDF-"):
         return Identity("application/pdf", Kind.PDF)
     for signature, media_type in SIGNATURES:
         if head.startswith(signature):
@@ -113,11 +124,20 @@ def _by_signature(head: bytes) -> Identity | None:
     return None
 
 
+def _behind_something(head: bytes) -> Identity | None:
+    """A PDF may begin a little later; asked after messages, whose heads may speak of one."""
+    if b"%PDF-" in head[:PDF_HEADER_WITHIN]:
+        return Identity("application/pdf", Kind.PDF)
+    return None
+
+
 def _by_container(path: Path, head: bytes) -> Identity | None:
     if head.startswith(b"PK\x03\x04"):
         office = _office_in_zip(path)
         if office:
             return Identity(office, Kind.OFFICE, code="not-yet")
+        if is_package(path):
+            return Identity(PACKAGE_TYPE, Kind.COURT)
     if head.startswith(OLE2):
         return _in_ole2(path, head)
     for signature, media_type in ARCHIVES:
@@ -159,16 +179,20 @@ def _in_ole2(path: Path, head: bytes) -> Identity:
     with path.open("rb") as stream:
         mail = OUTLOOK_STREAM in stream.read(8 * 1024 * 1024)
     if mail or known == "application/vnd.ms-outlook":
-        return Identity("application/vnd.ms-outlook", Kind.MAIL, code="not-yet")
+        return Identity("application/vnd.ms-outlook", Kind.MAIL)
     if OFFICE.search(known):
         return Identity(known, Kind.OFFICE, code="not-yet")
     return Identity("application/x-ole-storage", Kind.UNKNOWN, code="unknown-type")
 
 
-def _by_mail_headers(head: bytes) -> Identity | None:
-    """A message begins with header lines, at least two of them well known ones."""
+def _by_mail_headers(head: bytes, *, name: str) -> Identity | None:
+    """A message begins with header lines, at least two of them well known ones.
+
+    One that is called a message may have fewer: drafts and broken programs leave some out.
+    """
     known: set[bytes] = set()
-    for number, line in enumerate(head.split(b"\n", 60)[:60]):
+    whole = True
+    for number, line in enumerate(head.removeprefix(UTF8_MARK).split(b"\n", 60)[:60]):
         line = line.rstrip(b"\r")
         if not line:
             break
@@ -176,10 +200,34 @@ def _by_mail_headers(head: bytes) -> Identity | None:
             continue
         field, colon, _ = line.partition(b":")
         if not colon or not re.fullmatch(rb"[!-9;-~]{1,60}", field):
-            return None
+            whole = False
+            break
         known.add(field.lower())
-    if len(known & MAIL_HEADERS) >= 2 and known & {b"from", b"received", b"return-path", b"date"}:
-        return Identity("message/rfc822", Kind.MAIL, code="not-yet")
+    sure = whole and len(known & MAIL_HEADERS) >= 2 and known & SENT
+    if sure or (called_message(name) and known & MAIL_HEADERS):
+        return Identity("message/rfc822", Kind.MAIL)
+    return None
+
+
+def called_message(name: str) -> bool:
+    """Say whether a name claims to be that of a message."""
+    return name.lower().endswith((".eml", ".msg"))
+
+
+def _by_message(head: bytes) -> Identity | None:
+    """A message from a court that came without its documents."""
+    markup = head[:256].lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\0").startswith(b"<")
+    if markup and begins_like_a_message(head):
+        return Identity(MESSAGE_TYPE, Kind.COURT)
+    return None
+
+
+def _signature(head: bytes, *, name: str) -> Identity | None:
+    """A signature beside its document (CMS, RFC 5652): called so, and a sequence in DER or PEM."""
+    if not name.lower().endswith(SIGNATURE_NAMES):
+        return None
+    if (head[:1] == b"\x30" and CMS_SIGNED in head[:64]) or b"BEGIN PKCS7" in head[:256]:
+        return Identity("application/pkcs7-signature", Kind.SIGNATURE)
     return None
 
 

@@ -8,12 +8,14 @@ from eakte.web.api.accounts import accounts
 from eakte.web.api.audit import audit
 from eakte.web.api.batches import batches
 from eakte.web.api.cases import cases
+from eakte.web.api.court import court
 from eakte.web.api.deadlines import deadlines
 from eakte.web.api.description import MEANING, PROBLEM, complete
 from eakte.web.api.document_acts import acts
 from eakte.web.api.documents import SAID_OF_DELIVERY, documents
 from eakte.web.api.dossiers import dossiers
 from eakte.web.api.lists import lists
+from eakte.web.api.messages import messages
 from eakte.web.api.office import office
 from eakte.web.api.plan import plan_api
 from eakte.web.api.proposals import proposals
@@ -29,6 +31,8 @@ from eakte.web.scanned import SAID_OF_BATCH
 PARTS = (
     documents,
     proposals,
+    messages,
+    court,
     acts,
     versions,
     dossiers,

@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from eakte.access.actions import Action
 from eakte.access.check import may
 from eakte.access.twins import earlier_twins
+from eakte.casework.court_post import court_message_of
 from eakte.errors import BadInput, NotFound
 from eakte.filing.describing import Description
 from eakte.filing.placing import (
@@ -27,6 +28,7 @@ from eakte.filing.plan import plan_path
 from eakte.filing.proposing.proposals import accept_proposal, proposals_of
 from eakte.filing.saying import UNSAID
 from eakte.filing.targets import target_of, targets
+from eakte.interchange.xjustiz.message import MESSAGE_TYPE, PACKAGE_TYPE
 from eakte.model.case import Case
 from eakte.model.document import (
     Direction,
@@ -43,6 +45,7 @@ from eakte.retrieval.listing import (
     document_by_id,
     document_types,
 )
+from eakte.retrieval.messages import message_of
 from eakte.retrieval.reading import (
     Edition,
     editions_of,
@@ -61,6 +64,8 @@ from eakte.web.streaming import send
 pages = Blueprint("documents", __name__, url_prefix="/dokument/<uuid:document_id>")
 
 PREVIEW_SECONDS = 300
+COURT_MESSAGES = frozenset({PACKAGE_TYPE, MESSAGE_TYPE})
+MESSAGES = frozenset({"message/rfc822", "application/vnd.ms-outlook"})
 
 
 @pages.get("")
@@ -235,6 +240,12 @@ def _page(work: UnitOfWork, document: Document, *, errors: dict[str, str] | None
         document_types=document_types(work),
         attachments=attachments,
         parent=parent,
+        court=court_message_of(work, document)
+        if versions[0].media_type in COURT_MESSAGES
+        else None,
+        may_confirm="describe" in seen["may"],
+        today=work.clock.today(),
+        message=message_of(work, document) if versions[0].media_type in MESSAGES else None,
         holder=document.holder,
         form=request.form.to_dict() if errors else taken_over(work, document),
         proposals=proposals_asked_for(work, document),
@@ -266,7 +277,10 @@ def _may(work: UnitOfWork, document: Document) -> frozenset[str]:
     draft = document.writing is Writing.DRAFT
     writing = not cancelled and may(work.actor, Action.WRITE_DOCUMENT, document)
     asked = {
-        "file": inbox and may(work.actor, Action.PLACE_DOCUMENT, document),
+        # An attachment is filed with its main document.
+        "file": inbox
+        and document.parent_id is None
+        and may(work.actor, Action.PLACE_DOCUMENT, document),
         "take_back": filed and may(work.actor, Action.PLACE_DOCUMENT, document),
         "describe": not cancelled and may(work.actor, Action.DESCRIBE_DOCUMENT, document),
         "cancel": not cancelled and may(work.actor, Action.CANCEL_DOCUMENT, document),

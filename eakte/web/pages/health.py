@@ -8,10 +8,11 @@ import time
 from dataclasses import dataclass, field
 
 from flask import Blueprint, Response, jsonify
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from eakte.bootstrap import Office
 from eakte.errors import PartUnavailable
+from eakte.model.message import Mailbox
 from eakte.web.per_request import the_app, the_office
 from search import SearchError
 from storage import Digest, StorageError
@@ -39,7 +40,7 @@ def show() -> Response:
             known.parts = _asked(the_office())
             known.until = time.monotonic() + SECONDS
         parts = known.parts
-    # Without the index only searching stands still.
+    # Without the index only searching stands still, without the mailbox only its post.
     working = parts["database"] and parts["store"]
     response = jsonify({"status": "ok" if working else "unavailable", "parts": parts})
     response.status_code = 200 if working else 503
@@ -47,7 +48,8 @@ def show() -> Response:
 
 
 def _asked(office: Office) -> dict[str, bool]:
-    return {"database": _rows(office), "store": _bytes(office), "index": _words(office)}
+    parts = {"database": _rows(office), "store": _bytes(office), "index": _words(office)}
+    return parts | ({"mailbox": _post(office)} if office.settings.mail_host else {})
 
 
 def _rows(office: Office) -> bool:
@@ -65,6 +67,15 @@ def _bytes(office: Office) -> bool:
     except StorageError:
         return False
     return True
+
+
+def _post(office: Office) -> bool:
+    """Whether the worker could read the mailbox when it last tried."""
+    try:
+        with office.database.transaction(writes=False) as session:
+            return not session.scalar(select(Mailbox.key).where(Mailbox.problem != "").limit(1))
+    except PartUnavailable:
+        return False
 
 
 def _words(office: Office) -> bool:

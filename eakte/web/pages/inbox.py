@@ -54,6 +54,7 @@ class Row:
     confidence: str
     may_file: bool
     may_try_again: bool
+    attachments: int
 
 
 @dataclass(frozen=True)
@@ -168,6 +169,7 @@ def _row(work: UnitOfWork, row: InboxRow, hint: Hint | None) -> Row:
         duplicate_of=row.duplicate_of,
         hint=hint,
         confidence=confidence_word(hint.confidence) if hint else "",
-        may_file=may(work.actor, Action.PLACE_DOCUMENT, document),
+        may_file=document.parent_id is None and may(work.actor, Action.PLACE_DOCUMENT, document),
         may_try_again=failed and may(work.actor, Action.PROCESS_AGAIN, document),
+        attachments=row.attachments,
     )

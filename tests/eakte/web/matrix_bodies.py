@@ -82,6 +82,8 @@ BODIES: dict[str, Body | None] = {
     "api_rights.review": told(verdict="Der Anlass war gegeben."),
     "api_rights.seen": None,
     "api_rights.withdraw": None,
+    "api_court.confirm": later(lambda house: {"on": _day(house)}, json=True),
+    "court.confirm": later(lambda house: {"day": _day(house)}),
     "cases.new": form(procedure="Widerspruch"),
     "deputies.end": None,
     "deputies.name": later(

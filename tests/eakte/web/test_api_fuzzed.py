@@ -169,6 +169,9 @@ def look_at(recorder: Any, found: Findings) -> None:
             continue
         found.statuses[answer.status_code] += 1
         case = recorder.cases[case_id].value
+        if answer.status_code >= 500:
+            told = answer.content[:600].decode(errors="replace")
+            found.failures.append(f"{case.operation.label}: {answer.status_code} {told}")
         if answer.status_code < 300:
             found.succeeded.add(case.operation.label)
         if answer.status_code == 422 and case.meta and case.meta.generation.mode.is_positive:

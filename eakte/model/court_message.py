@@ -1,0 +1,43 @@
+"""What does a message from a court or lawyer say of itself, beside the documents it brought?"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from eakte.db import Base, Instant
+from eakte.model.columns import Json
+
+
+class CourtMessage(Base):
+    """A message that came through the mailbox of the office; its document shows it.
+
+    ``kind`` and ``version`` are the sender's words for the form of the message. ``theirs`` are the
+    references of the sender and of the proceedings, ``ours`` those of the office as the sender
+    knows them. ``message_id`` names the message, ``answers`` the one that it answers. ``missing``
+    are the names of what it should have brought. ``confirmation_wanted``: the sender asks for an
+    acknowledgement of receipt (§ 173 Abs. 3 ZPO); ``confirmed_on`` is the day it was given.
+    """
+
+    __tablename__ = "court_message"
+
+    document_id: Mapped[UUID] = mapped_column(
+        ForeignKey("document.id", ondelete="CASCADE"), primary_key=True
+    )
+    kind: Mapped[str] = mapped_column(String(100))
+    version: Mapped[str] = mapped_column(String(20))
+    sender: Mapped[str] = mapped_column(String(300))
+    sender_code: Mapped[str] = mapped_column(String(40))
+    theirs: Mapped[list[str]] = mapped_column(Json, default=list)
+    ours: Mapped[list[str]] = mapped_column(Json, default=list)
+    message_id: Mapped[str] = mapped_column(String(300))
+    answers: Mapped[str] = mapped_column(String(300))
+    title: Mapped[str] = mapped_column(String(300))
+    created_at: Mapped[datetime | None] = mapped_column(Instant)
+    missing: Mapped[list[str]] = mapped_column(Json, default=list)
+    confirmation_wanted: Mapped[bool] = mapped_column()
+    confirmed_on: Mapped[date | None] = mapped_column()
+    confirmed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))

@@ -1,0 +1,1 @@
+"""How is a message opened: its head, its text, its pictures, and what is enclosed with it?"""
