@@ -265,3 +265,25 @@ def test_a_delivery_is_there_once_whatever_befalls_any_call_of_the_server(
         door.close()
     record_property("sweep", tally.as_plain())
     tally.verdict()
+
+
+def test_a_part_that_could_not_be_forced_to_disk_has_to_be_sent_again(
+    house: House, serving: Serving, tmp_path: Path
+) -> None:
+    log, content = tmp_path / "trace", b"Zeile\n" * 5000
+    with serving(house) as served:
+        caller = served.caller
+        caller.sit_down()
+        address = caller.announce(len(content), name="brief.txt").headers["Location"]
+        with watching(served.pid, log, Point("fsync", 1, Blow.EIO_ONCE)):
+            answer = caller.send_part(address, content[:20_000], offset=0)
+        assert has_fired(log)
+        assert answer.status == 503
+        assert "Datenträger" in answer.told["message"]
+        assert caller.how_far(address).headers["Upload-Offset"] == "0"
+        sender = PartSender(Letter("brief.txt", content, ()))
+        sender.address = address
+        told = sender.send(caller)
+    [kept] = house.documents()
+    assert (str(kept.id), kept.number) == (told.document, told.number)
+    assert house.original(kept) == content
