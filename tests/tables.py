@@ -20,7 +20,7 @@ def sweep_table(seen: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     for part in sorted(seen, key=lambda part: (part["blows"], part["part"])):
         if tuple(part["blows"]) != blows:
             blows = tuple(part["blows"])
-            yield f"{'eingetreten':{NAMED}}" + "".join(f"{blow:>18}" for blow in blows)
+            yield f"{'eingetreten':{NAMED}}" + "".join(f"{blow:>20}" for blow in blows)
         fired = {(call, blow): count for call, blow, count in part["fired"]}
         yield part["part"]
         for call in dict.fromkeys(call for call, _ in fired):
@@ -40,4 +40,4 @@ def sweep_table(seen: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _line(name: str, counts: Sequence[int]) -> str:
-    return f"{name:{NAMED}}" + "".join(f"{count or '·':>18}" for count in counts)
+    return f"{name:{NAMED}}" + "".join(f"{count or '·':>20}" for count in counts)
