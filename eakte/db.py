@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import unicodedata
 from collections import deque
@@ -274,6 +275,12 @@ def _server(url: str) -> Engine:
     )
 
 
+def _is_damaged(error: DBAPIError) -> bool:
+    """Whether SQLite read nonsense: so it says too when the disk failed at the wrong moment."""
+    code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+    return code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
 @contextmanager
 def _faults_named() -> Iterator[None]:
     try:
@@ -283,7 +290,7 @@ def _faults_named() -> Iterator[None]:
     except (OperationalError, PoolTimeout) as error:
         raise PartUnavailable("Die Datenbank ist zurzeit nicht erreichbar.") from error
     except DBAPIError as error:
-        if error.connection_invalidated:
+        if error.connection_invalidated or _is_damaged(error):
             raise PartUnavailable("Die Datenbank ist zurzeit nicht erreichbar.") from error
         raise
 

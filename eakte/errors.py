@@ -30,9 +30,10 @@ from contextlib import contextmanager
 
 # With these the operating system says that the machine is in trouble, and not what it was asked
 # to work on: no room on the disk, a broken disk, no more files, memory or processes.
-MACHINE_FAULTS = frozenset(
+DISK_FAULTS = frozenset({errno.EIO, errno.EROFS})
+MACHINE_FAULTS = DISK_FAULTS | frozenset(
     {
-        *(errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS),
+        *(errno.ENOSPC, errno.EDQUOT),
         *(errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN),
     }
 )
@@ -342,7 +343,16 @@ def machine_faults_named() -> Iterator[None]:
     except OSError as error:
         if error.errno not in MACHINE_FAULTS:
             raise
-        raise no_room() from error
+        raise machine_fault(error) from error
+
+
+def machine_fault(error: OSError) -> PartUnavailable:
+    """Return what there is to say when the operating system complains about the machine."""
+    if error.errno in DISK_FAULTS:
+        return PartUnavailable(
+            "Ein Datenträger des Servers arbeitet nicht richtig; es wurde nichts bestätigt."
+        )
+    return no_room()
 
 
 def no_room() -> PartUnavailable:

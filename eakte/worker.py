@@ -283,7 +283,7 @@ class Worker:
             return spread
         try:
             self._write_index({job.subject_id for job in claimed})
-        except (SearchError, StorageError, OSError) as error:
+        except (PartUnavailable, SearchError, StorageError, OSError) as error:
             log.warning("the index could not be written: %s", error)
             with self.office.database.transaction() as session:
                 for job in claimed:

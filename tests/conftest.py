@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.tables import sweep_table
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -16,3 +18,19 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip(f"the collected samples are not here: there is no folder {folder}")
     return folder
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show what the crash sweep has struck, and what came of it, as one table."""
+    seen = [
+        told
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        if getattr(report, "when", None) == "teardown"
+        for name, told in report.user_properties
+        if name == "sweep"
+    ]
+    if seen:
+        terminalreporter.section("Störungen", sep="=")
+        for line in sweep_table(seen):
+            terminalreporter.write_line(line)

@@ -16,6 +16,7 @@ PIECE = 65536
 class Kind(Enum):
     """What happens to a request."""
 
+    REFUSE = "breaks every connection and listens no more, until it is told to"
     DELAY = "passes on after `seconds`"
     CUT_REQUEST = "breaks the connection after `after` bytes of the request"
     CUT_ANSWER = "breaks the connection after `after` bytes of the answer"
@@ -83,7 +84,9 @@ class Proxy:
         self._target = ("127.0.0.1", port)
 
     def accept(self) -> None:
-        """Listen, on the same port as before."""
+        """Listen, on the same port as before; nothing happens where that is done already."""
+        if self._listener is not None:
+            return
         listener = socket.socket()
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", self.port))
@@ -172,6 +175,9 @@ class _Connection:
         if self._fault is None:
             return
         self._left = self._fault.after
+        if self._fault.kind is Kind.REFUSE:
+            self._proxy.refuse()
+            raise ConnectionAbortedError
         if self._fault.kind is Kind.DELAY:
             time.sleep(self._fault.seconds)
         if self._fault.kind is Kind.LIE:

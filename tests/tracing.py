@@ -57,13 +57,18 @@ def traced(
 
 
 @contextmanager
-def watched(pid: int, *, log: Path, calls: str, inject: str = "") -> Iterator[None]:
+def watched(
+    pid: int, *, log: Path, calls: str, inject: str = "", family: bool = False
+) -> Iterator[None]:
     """Watch the first thread of a running process, from now on until the end of the block.
 
-    What it starts meanwhile is not watched, so the n-th call is one of its own.
+    What it starts meanwhile is not watched, so the n-th call is one of its own; with ``family``
+    all threads and children are, and each counts its own calls.
     """
     watcher = subprocess.Popen(
-        [*strace(log, calls, inject), "-p", str(pid)], stderr=subprocess.PIPE, text=True
+        [*strace(log, calls, inject), *(["-f"] if family else []), "-p", str(pid)],
+        stderr=subprocess.PIPE,
+        text=True,
     )
     try:
         assert watcher.stderr is not None
@@ -72,7 +77,7 @@ def watched(pid: int, *, log: Path, calls: str, inject: str = "") -> Iterator[No
             pytest.skip(f"strace may not watch a process here: {said.strip()}")
         yield
     finally:
-        if alive(pid):
+        if family or alive(pid):
             watcher.send_signal(signal.SIGINT)  # let go of it
         watcher.communicate(timeout=_PATIENCE)
 

@@ -31,6 +31,9 @@ log = logging.getLogger(__name__)
 ShowProgress = Callable[[str, int, int], None]
 START_SECONDS = 60.0
 ATTEMPTS = 3
+# A child that died says little about its stack, which nobody takes apart again once it is one
+# document: so another child tries it.
+SEPARATIONS = 2
 # With less room on the disk than this, a failure is none of the document.
 LEAST_ROOM = 32 * MIB
 
@@ -152,14 +155,17 @@ class Sandbox:
         Raises:
             PartUnavailable: no child can be started, or the disk is full.
         """
-        account, ending = self._run(
-            "separate",
-            path,
-            name=name,
-            into=folder,
-            rules=rules,
-            show=lambda told: progress(told.step, told.done, told.of),
-        )
+        for _ in range(SEPARATIONS):
+            account, ending = self._run(
+                "separate",
+                path,
+                name=name,
+                into=folder,
+                rules=rules,
+                show=lambda told: progress(told.step, told.done, told.of),
+            )
+            if ending is not Ending.CRASHED:
+                break
         look = account.look or Look("application/octet-stream", Kind.UNKNOWN)
         problems = tuple(account.problems)
         if ending is not Ending.DONE:

@@ -9,6 +9,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from eakte.signed import read_public_key, read_receipt, receipt_faults
 from eakte.station.journal import Journal, Line, State
 from eakte.station.office import OfficeLine
 from eakte.station.plan import Plan, read_plan
-from eakte.station.program import Program, alone
+from eakte.station.program import Program, alone, folders_named
 from eakte.station.scanning import scan
 
 Commands = argparse._SubParsersAction  # the only name argparse has for it
@@ -71,15 +72,14 @@ def _run(given: argparse.Namespace, settings: object) -> int:
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("eakte.station").setLevel(logging.INFO)
     plan = read_plan(given.plan)
-    with alone(plan):
-        journal = Journal(plan.journal)
-        office = OfficeLine(plan, journal)
-        try:
-            Program(plan, journal, office).run(until_idle=given.until_idle)
-            refused = journal.in_state(State.REFUSED)
-        finally:
-            office.close()
-            journal.close()
+    with (
+        alone(plan),
+        folders_named(),
+        closing(Journal(plan.journal)) as journal,
+        closing(OfficeLine(plan, journal)) as office,
+    ):
+        Program(plan, journal, office).run(until_idle=given.until_idle)
+        refused = journal.in_state(State.REFUSED)
     return 1 if refused else 0
 
 

@@ -15,6 +15,7 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 WORDS = {"operator": 200, "device": 200, "department": 40, "order": 40}
 ORDERS = ("as-read", "fronts-then-backs", "fronts-then-backs-reversed")
 NUMBERS = {
+    "look_seconds": 0.5,
     "still_seconds": 2.0,
     "first_pause_seconds": 2.0,
     "longest_pause_seconds": 600.0,
@@ -28,7 +29,8 @@ KNOWN = {"server", "token_file", "key", "folder", "state", "delivered", "ca", "s
 class Plan:
     """How one scanning PC is set up; paths are absolute.
 
-    ``delivered`` is where sources go once the receipt is safe; None: they are removed.
+    ``delivered`` is where sources go once the receipt is safe; None: they are removed. The folder
+    is looked into every ``look_seconds``.
     """
 
     server: str
@@ -40,6 +42,7 @@ class Plan:
     ca: Path | None
     words: dict[str, str]
     settings: dict[str, str]
+    look_seconds: float
     still_seconds: float
     first_pause_seconds: float
     longest_pause_seconds: float
@@ -116,6 +119,7 @@ def read_plan(path: Path) -> Plan:
         ca=home / _text(told, "ca") if told.get("ca") else None,
         words=_words(told),
         settings=_settings(told.get("settings", {})),
+        look_seconds=numbers["look_seconds"],
         still_seconds=numbers["still_seconds"],
         first_pause_seconds=numbers["first_pause_seconds"],
         longest_pause_seconds=numbers["longest_pause_seconds"],

@@ -12,6 +12,7 @@ import fcntl
 import logging
 import os
 import random
+import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,8 +28,18 @@ from eakte.watched import Found, Stillness, look_into, unchanged
 log = logging.getLogger("eakte.station")
 
 WAITING = (State.TAKEN, State.UNDERWAY)
-LOOK_EVERY = 0.5
 MOST_DOUBLINGS = 12
+
+
+@contextmanager
+def folders_named() -> Iterator[None]:
+    """Turn what the station's own folders and its journal say into PartUnavailable."""
+    try:
+        yield
+    except (OSError, sqlite3.Error) as error:
+        raise PartUnavailable(
+            "Die Ordner der Scanstation sind nicht beschreibbar: %(fault)s", fault=error
+        ) from error
 
 
 @contextmanager
@@ -39,15 +50,11 @@ def alone(plan: Plan) -> Iterator[None]:
         BadInput: another one runs.
         PartUnavailable: the folder cannot be written.
     """
-    try:
+    with folders_named():
         for folder in (plan.folder, plan.outbox, plan.receipts, plan.refused, plan.delivered):
             if folder is not None:
                 folder.mkdir(parents=True, exist_ok=True)
         handle = os.open(plan.state / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise PartUnavailable(
-            "Die Ordner der Scanstation sind nicht beschreibbar: %(fault)s", fault=error
-        ) from error
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -82,18 +89,21 @@ class Program:
 
     def run(self, *, until_idle: bool = False) -> None:
         """Work until there is nothing left, or for ever."""
-        self.start()
+        started = idle = False
         while True:
             try:
+                if not started:
+                    self.start()
+                    started = True
                 idle = self.turn()
-            except OSError as error:
+            except (OSError, sqlite3.Error) as error:
                 # A share that is away, a full disk: the folder is as it was, and the next turn
                 # begins where the journal stands.
                 log.warning("the folders are out of reach: %s", error)
                 idle = False
             if until_idle and idle:
                 return
-            time.sleep(LOOK_EVERY)
+            time.sleep(self._plan.look_seconds)
 
     def turn(self) -> bool:
         """Take up what lies still, deliver what waits; True when nothing is left to do."""

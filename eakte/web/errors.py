@@ -16,6 +16,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from eakte.errors import (
+    DISK_FAULTS,
     MACHINE_FAULTS,
     BadInput,
     BadTable,
@@ -33,6 +34,7 @@ from eakte.errors import (
     SignedOut,
     TooMuchAtOnce,
     UnknownType,
+    machine_fault,
 )
 from eakte.web.confirming import confirmation_page, takes_proof
 from eakte.web.login import API, local_path
@@ -259,7 +261,9 @@ def _on_storage(error: StorageError) -> Response:
 def _on_system(error: OSError) -> Response:
     if error.errno not in MACHINE_FAULTS:
         return _on_unexpected(error)
-    log.error("%s: the machine is out of room: errno %s", g.get("request_id"), error.errno)
+    log.error("%s: the machine complains: errno %s", g.get("request_id"), error.errno)
+    if error.errno in DISK_FAULTS:
+        return respond(fault_of(machine_fault(error)))
     return respond(
         fault_of(PartUnavailable("Auf dem Server ist kein Platz mehr; es wurde nichts angenommen."))
     )

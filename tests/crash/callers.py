@@ -41,6 +41,7 @@ class Caller:
 
     house: House
     port: int
+    patience: float = LONGEST_ANSWER
     cookies: str = field(default="", init=False)
     form_token: str = field(default="", init=False)
 
@@ -50,7 +51,7 @@ class Caller:
         Raises:
             Broken: it ended before its answer did.
         """
-        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=LONGEST_ANSWER)
+        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.patience)
         try:
             line.request(
                 method, address, body, {n.replace("_", "-"): v for n, v in headers.items()}
@@ -89,6 +90,18 @@ class Caller:
             body,
             Idempotency_Key=key,
             Content_Type=f"multipart/form-data; boundary={border}",
+        )
+
+    def deliver_stack(self, content: bytes, *, name: str, key: str, token: str) -> Answer:
+        """Deliver a stack as a scanning station does, with its own key for programs."""
+        return self.ask(
+            "POST",
+            "/api/v1/batches",
+            content,
+            Authorization=f"Bearer {token}",
+            Idempotency_Key=key,
+            Content_Type="application/octet-stream",
+            Content_Disposition=f"attachment; filename*=UTF-8''{quote(name)}",
         )
 
     def search(self, words: str) -> Answer:

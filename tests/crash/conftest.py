@@ -17,6 +17,10 @@ import pytest
 
 from tests.crash.callers import Caller
 from tests.crash.houses import House, build_house
+from tests.crash.networks import Away, server_of
+from tests.crash.turned import Turning
+from tests.journeys.conftest import server_environment
+from tests.proxy import Proxy
 from tests.tracing import ROOT, alive
 
 PATIENCE = 120.0
@@ -92,6 +96,11 @@ class Serving:
             served.kill()
 
 
+def _own_code() -> dict[str, str]:
+    path = f"{ROOT}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"
+    return {**os.environ, "PYTHONPATH": path, "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
+
+
 @pytest.fixture(scope="session")
 def serving() -> Iterator[Serving]:
     """The program that starts web servers."""
@@ -100,10 +109,26 @@ def serving() -> Iterator[Serving]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"},
+        env=_own_code(),
     )
     with program:
         yield Serving(program)
+        assert program.stdin is not None
+        program.stdin.close()
+
+
+@pytest.fixture(scope="session")
+def turning(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Turning]:
+    """The program that starts workers and stations."""
+    program = subprocess.Popen(
+        [sys.executable, str(ROOT / "tests" / "crash" / "turning.py")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=_own_code(),
+    )
+    with program:
+        yield Turning(program, tmp_path_factory.mktemp("words"))
         assert program.stdin is not None
         program.stdin.close()
 
@@ -118,3 +143,14 @@ def new_house(tmp_path_factory: pytest.TempPathFactory) -> House:
 def house(new_house: House, tmp_path: Path) -> House:
     """A house on the embedded defaults, with nothing in it but its clerk."""
     return replace(new_house.copy(tmp_path / "house"), logs=tmp_path)
+
+
+@pytest.fixture
+def away(tmp_path: Path) -> Iterator[Away]:
+    environment = server_environment()
+    house = build_house(tmp_path / "house", environment)
+    with (
+        Proxy(server_of(environment["EAKTE_STORE_URL"])) as store,
+        Proxy(server_of(environment["EAKTE_DATABASE_URL"])) as rows,
+    ):
+        yield Away(house, store, rows)

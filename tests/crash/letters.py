@@ -6,6 +6,8 @@ import hashlib
 from dataclasses import dataclass
 from io import BytesIO
 
+import img2pdf
+import segno
 from PIL import Image, ImageDraw, ImageFont
 
 # Words that recognition reads without fail, and that stem to nothing but themselves.
@@ -63,3 +65,43 @@ def scanned(number: int, *, pages: int) -> Letter:
         compression="tiff_deflate",
     )
     return Letter(f"scan-{number:04d}.tiff", spool.getvalue(), tuple(words))
+
+
+def slip(number: int) -> Letter:
+    """Return a short letter that needs no recognition."""
+    word = f"{WORDS[number % len(WORDS)]}{number:04d}"
+    return Letter(f"zettel-{number:04d}.txt", f"{EVERYWHERE} {word}\n".encode(), (word,))
+
+
+def scrap(number: int) -> Letter:
+    """Return a small scan that has to be recognised, a matter of a moment."""
+    word = WORDS[number % len(WORDS)]
+    spool = BytesIO()
+    _sheet(f"{EVERYWHERE} {word}", number).save(spool, "PNG", dpi=(150, 150))
+    return Letter(f"abriss-{number:04d}.png", spool.getvalue(), (word,))
+
+
+def bundle(number: int) -> Letter:
+    """Return a stack of two letters with a separating sheet between them."""
+    drawn = BytesIO()
+    segno.make("PATCHT", error="h", micro=False).save(drawn, kind="png", scale=8, border=8)
+    sheets = [
+        _sheet(f"{EVERYWHERE} vorn", number),
+        Image.open(drawn).convert("L"),
+        _sheet(f"{EVERYWHERE} hinten", number),
+    ]
+    pictures = []
+    for sheet in sheets:
+        kept = BytesIO()
+        sheet.save(kept, "PNG", dpi=(150, 150))
+        pictures.append(kept.getvalue())
+    bound: bytes = img2pdf.convert(pictures)
+    return Letter(f"buendel-{number:04d}.pdf", bound, ("vorn", "hinten"))
+
+
+def _sheet(words: str, number: int) -> Image.Image:
+    sheet = Image.new("L", (760, 260), 255)
+    pen = ImageDraw.Draw(sheet)
+    for line, told in enumerate((words, f"Nummer {number}")):
+        pen.text((40, 50 + line * 90), told, font=ImageFont.load_default(size=44), fill=0)
+    return sheet

@@ -21,6 +21,14 @@ class Acknowledged:
     number: int
 
 
+class Refused(Exception):
+    """The house took nothing and said why; the sender keeps its copy."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(f"{answer.status} {answer.body[:300]!r}")
+        self.answer = answer
+
+
 class Sender:
     """Sends one letter as the body of a request."""
 
@@ -32,6 +40,7 @@ class Sender:
 
         Raises:
             Broken: the line broke first.
+            Refused: something is out of reach.
         """
         letter = self.letter
         return _receipt(caller.deliver(letter.content, name=letter.name, key=letter.name), letter)
@@ -58,20 +67,37 @@ class PartSender(Sender):
         content = self.letter.content
         offset = 0
         if self.address:
-            answer = caller.how_far(self.address)
-            assert answer.status == 200, answer
+            answer = _fine(caller.how_far(self.address), 200)
             offset = int(answer.headers["Upload-Offset"])
         else:
-            answer = caller.announce(len(content), name=self.letter.name)
-            assert answer.status == 201, answer.body
+            answer = _fine(caller.announce(len(content), name=self.letter.name), 201)
             self.address = answer.headers["Location"]
         while offset < len(content):
             half = len(content) // 2
             part = content[offset:half] if offset < half else content[offset:]
-            answer = caller.send_part(self.address, part, offset=offset)
-            assert answer.status in (200, 204), answer.body
+            answer = _fine(caller.send_part(self.address, part, offset=offset), 200, 204)
             offset = int(answer.headers["Upload-Offset"])
         return Acknowledged(answer.headers["X-Document"], int(answer.headers["Receipt-Number"]))
+
+
+class StackSender(Sender):
+    """Sends it as a scanning station sends a stack."""
+
+    def __init__(self, letter: Letter, token: str) -> None:
+        super().__init__(letter)
+        self.token = token
+
+    def send(self, caller: Caller) -> Acknowledged:
+        letter = self.letter
+        answer = _fine(
+            caller.deliver_stack(
+                letter.content, name=letter.name, key=letter.name, token=self.token
+            ),
+            *(200, 201),
+        )
+        told = answer.told
+        assert (told["sha256"], told["size"]) == (letter.sha256, len(letter.content))
+        return Acknowledged(told["batch_id"], told["number"])
 
 
 WAYS: dict[str, Callable[[Letter], Sender]] = {
@@ -82,8 +108,13 @@ WAYS: dict[str, Callable[[Letter], Sender]] = {
 
 
 def _receipt(answer: Answer, letter: Letter) -> Acknowledged:
-    assert answer.status in (200, 201), answer.body
-    told = answer.told
+    told = _fine(answer, 200, 201).told
     assert (told["sha256"], told["size"]) == (letter.sha256, len(letter.content))
     assert told["repeated"] is (answer.status == 200)
     return Acknowledged(told["document_id"], told["number"])
+
+
+def _fine(answer: Answer, *statuses: int) -> Answer:
+    if answer.status not in statuses:
+        raise Refused(answer)
+    return answer

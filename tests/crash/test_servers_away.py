@@ -7,68 +7,20 @@ cuts the line at the moment that matters.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 
 from eakte.model.document import ProcessingState
 from tests.crash.callers import Answer, Caller
 from tests.crash.conftest import Serving, until, working
-from tests.crash.houses import House, build_house
 from tests.crash.letters import EVERYWHERE, Letter, scanned, typed
-from tests.journeys.conftest import server_environment
-from tests.proxy import Fault, Kind, Proxy
+from tests.crash.networks import Away
+from tests.proxy import Fault, Kind
 
 pytestmark = [pytest.mark.crash, pytest.mark.postgres, pytest.mark.s3]
 
 # Ten seconds is what a person waits; the rest is for a machine that has more to do.
 SECONDS = 25.0
-
-
-@dataclass(frozen=True)
-class Away:
-    """A house on servers, reached over two networks that can be broken."""
-
-    house: House
-    store: Proxy
-    rows: Proxy
-
-    @property
-    def behind(self) -> House:
-        """The same house, reached over the networks that can be broken."""
-        there = self.house.environment
-        return replace(
-            self.house,
-            environment=there
-            | {
-                "EAKTE_STORE_URL": _over(there["EAKTE_STORE_URL"], self.store),
-                "EAKTE_DATABASE_URL": _over(there["EAKTE_DATABASE_URL"], self.rows),
-            },
-        )
-
-
-def _over(url: str, proxy: Proxy) -> str:
-    parts = urlsplit(url)
-    user, at, _ = parts.netloc.rpartition("@")
-    return parts._replace(netloc=f"{user}{at}{proxy.address}").geturl()
-
-
-def _server(url: str) -> str:
-    return urlsplit(url).netloc.rpartition("@")[2]
-
-
-@pytest.fixture
-def away(tmp_path: Path) -> Iterator[Away]:
-    environment = server_environment()
-    house = build_house(tmp_path / "house", environment)
-    with (
-        Proxy(_server(environment["EAKTE_STORE_URL"])) as store,
-        Proxy(_server(environment["EAKTE_DATABASE_URL"])) as rows,
-    ):
-        yield Away(house, store, rows)
 
 
 def deliver(caller: Caller, letter: Letter) -> Answer:

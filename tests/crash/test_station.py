@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import random
 import signal
-import subprocess
 import time
-from collections import Counter
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -20,11 +17,9 @@ from tests.crash.conftest import Serving, until
 from tests.crash.houses import House
 from tests.crash.stations import ScanningPC, scan_of, scanning_pc
 from tests.proxy import Fault, Kind, Proxy
-from tests.tracing import calls_in, strace
 
 pytestmark = pytest.mark.crash
 
-CALLS = "fsync,fdatasync,pwrite64,rename,unlink,sendto,recvfrom,connect,copy_file_range"
 SMALL, LARGE = 40_000, 250_000
 
 
@@ -36,44 +31,6 @@ def pc(house: House, tmp_path: Path) -> ScanningPC:
 def delivered(pc: ScanningPC) -> None:
     ended = pc.run("run", "--until-idle")
     assert ended.returncode == 0, ended.stderr
-
-
-def struck(pc: ScanningPC, log: Path, fault: str = "") -> list[str]:
-    """Run the station until it is idle or the fault has killed it; return its calls."""
-    call = [*strace(log, CALLS, fault), "-f", *pc.call("station", "run", "--until-idle")]
-    subprocess.run(
-        call, env=pc.environment(), cwd=pc.home, capture_output=True, timeout=120, check=False
-    )
-    return [name for name, _ in calls_in(log.read_text(errors="replace"))]
-
-
-@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["in one piece", "in parts"])
-def test_a_station_killed_at_any_of_its_calls_neither_loses_nor_doubles(
-    pc: ScanningPC, serving: Serving, tmp_path: Path, size: int
-) -> None:
-    numbers, log = count(1), tmp_path / "trace"
-    expected: set[str] = set()
-
-    def lay_one() -> None:
-        number = next(numbers)
-        expected.add(pc.put(f"scan-{number:03d}.pdf", scan_of(number, size=size)))
-
-    with serving(pc.house) as served:
-        pc.set_up(f"127.0.0.1:{served.caller.port}")
-        lay_one()
-        struck(pc, log)
-        lay_one()
-        kinds = Counter(struck(pc, log))
-        fired = Counter[str]()
-        for call, times in sorted(kinds.items()):
-            for number in sorted({1, 2, times // 3, times // 2, times - 1, times} - {0}):
-                lay_one()
-                struck(pc, log, f"{call}:signal=SIGKILL:when={number}")
-                fired[call] += "killed by SIGKILL" in log.read_text(errors="replace")
-        assert sum(fired.values()) >= 15, fired
-        print(f"{sum(fired.values())} kills fired:", dict(fired))
-        delivered(pc)
-    pc.there_once(expected)
 
 
 def test_a_server_killed_again_and_again_costs_no_scan(pc: ScanningPC, serving: Serving) -> None:

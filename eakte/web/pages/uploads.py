@@ -14,7 +14,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import format_datetime
@@ -199,7 +199,13 @@ def _write(path: Path, *, offset: int, most: int) -> Response | None:
             if seen is not None and (not whole or _base64(seen.digest()) != wanted):
                 target.truncate(offset)
             target.flush()
-            os.fsync(target.fileno())
+            try:
+                os.fsync(target.fileno())
+            except OSError:
+                # It can still be read, but is perhaps on no disk, and no second try would say so.
+                with suppress(OSError):
+                    target.truncate(offset)
+                raise
     if not whole:
         return _refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Es kommt mehr als angekündigt.")
     if seen is not None and _base64(seen.digest()) != wanted:
