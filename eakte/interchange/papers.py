@@ -49,7 +49,7 @@ class Sheets(FPDF):
         self.set_margins(MARGIN, MARGIN, MARGIN)
         self.across = self.w - 2 * MARGIN
 
-    def line(  # type: ignore[override]
+    def paragraph(
         self, text: str, *, size: float = 9, bold: bool = False, after: float = 1.0
     ) -> None:
         """Write a paragraph over the whole width."""
@@ -106,11 +106,11 @@ def cover_sheet(
     """Write the first sheet: what this is, from whom, to whom; ``told`` is "Teil 1 von 2"."""
     sheet = Sheets("Deckblatt")
     sheet.add_page()
-    sheet.line(dispatch.office.name, size=11, after=14)
-    sheet.line(court, size=11, after=14)
-    sheet.line("Übersendung einer Behördenakte", size=20, bold=True, after=2)
+    sheet.paragraph(dispatch.office.name, size=11, after=14)
+    sheet.paragraph(court, size=11, after=14)
+    sheet.paragraph("Übersendung einer Behördenakte", size=20, bold=True, after=2)
     if told:
-        sheet.line(told, size=14, bold=True, after=2)
+        sheet.paragraph(told, size=14, bold=True, after=2)
     sheet.ln(6)
     for label, text in (
         ("Aktenzeichen der Behörde", dossier.reference),
@@ -143,8 +143,8 @@ def table_of_contents(
     by_id = {one.document.id: one for one in bound}
     places: list[Place] = []
     sheet.add_page()
-    sheet.line(f"Inhaltsverzeichnis der Akte {dossier.reference}", size=14, bold=True)
-    sheet.line(dossier.title, size=9, after=3)
+    sheet.paragraph(f"Inhaltsverzeichnis der Akte {dossier.reference}", size=14, bold=True)
+    sheet.paragraph(dossier.title, size=9, after=3)
     _headings(sheet)
     for depth, entry in _entries(dossier.parts, 0):
         if sheet.get_y() + 2 * ROW > sheet.h - MARGIN:
@@ -180,11 +180,11 @@ def statement_of_completeness(
     """Write what the package holds: documents, pages, the digest of each, who, when."""
     sheet = Sheets("Vollständigkeitserklärung")
     sheet.add_page()
-    sheet.line("Vollständigkeitserklärung", size=16, bold=True, after=3)
+    sheet.paragraph("Vollständigkeitserklärung", size=16, bold=True, after=3)
     missing = sum(one.document.withheld is not None for one in bound)
     last = bound[-1].folios.last if bound else 0
     what = "Die Akte" if dossier.whole else "Die Auswahl aus der Akte"
-    sheet.line(
+    sheet.paragraph(
         f"{what} {dossier.reference} ist mit {len(bound)} Dokumenten und {last} Blatt (Bl. 1 bis "
         f"{last}) in der Reihenfolge der Akte beigefügt."
         + (f" An Stelle von {missing} Dokumenten liegen Fehlblätter." if missing else "")
@@ -192,13 +192,13 @@ def statement_of_completeness(
         size=10,
         after=2,
     )
-    sheet.line(
+    sheet.paragraph(
         "Jede Datei ist an ihrer Prüfsumme (SHA-256) wiederzuerkennen. Die Blattzahlen stehen auf "
         "Kopien; die Originale sind unverändert.",
         size=10,
         after=2,
     )
-    sheet.line(
+    sheet.paragraph(
         f"Erstellt {_moment(dispatch)} durch {dispatch.made_by}, {dispatch.office.name}.",
         size=10,
         after=4,
@@ -237,14 +237,18 @@ def withdrawal_sheets(
     for document, _ in withheld:
         sheet.add_page()
         sheet.ln(40)
-        sheet.line("Fehlblatt", size=28, bold=True, after=6)
-        sheet.line(f"Akte {dossier.reference}", size=12, after=6)
+        sheet.paragraph("Fehlblatt", size=28, bold=True, after=6)
+        sheet.paragraph(f"Akte {dossier.reference}", size=12, after=6)
         pages = "1 Seite" if document.pages == 1 else f"{document.pages} Seiten"
-        sheet.line(f"An dieser Stelle der Akte liegt ein Dokument mit {pages}.", size=12, after=4)
+        sheet.paragraph(
+            f"An dieser Stelle der Akte liegt ein Dokument mit {pages}.", size=12, after=4
+        )
         if document.withheld is not None:
-            sheet.line(f"Es wird nicht übersandt: {document.withheld.reason}", size=12, after=4)
+            sheet.paragraph(
+                f"Es wird nicht übersandt: {document.withheld.reason}", size=12, after=4
+            )
             if document.withheld.legal_ground:
-                sheet.line(f"Rechtsgrundlage: {document.withheld.legal_ground}", size=12)
+                sheet.paragraph(f"Rechtsgrundlage: {document.withheld.legal_ground}", size=12)
     with _opened(sheet) as pdf:
         for number, (_, path) in enumerate(withheld):
             with pikepdf.Pdf.new() as alone:
