@@ -20,8 +20,6 @@ from eakte.interchange.xjustiz.names import MESSAGE_NAME, name_faults
 from eakte.interchange.xjustiz.writing_schema import parser
 from eakte.interchange.xjustiz.writing_versions import FIXED_LISTS, VERSIONS
 
-MOST_FILES = 1_000
-MOST_BYTES = 200 * 1024 * 1024
 XJ = "{http://www.xjustiz.de}"
 ORIGINAL, REPRESENTATION, SIGNATURE = "001", "002", "003"
 CONTAINERS = (f"{XJ}akte", f"{XJ}teilakte", f"{XJ}dokument")
@@ -43,6 +41,22 @@ CODED = {
 
 
 @dataclass(frozen=True)
+class Limits:
+    """How much one message may carry, itself counted in; the announcement has changed often."""
+
+    files: int
+    size: int
+
+    @property
+    def megabytes(self) -> int:
+        """The size as people say it."""
+        return self.size // 1024**2
+
+
+ERVB_2025 = Limits(files=1_000, size=200 * 1024 * 1024)
+
+
+@dataclass(frozen=True)
 class Sent:
     """One message with the sizes of the files that go with it, by their names, itself left out."""
 
@@ -58,10 +72,12 @@ class Verdict:
     hints: tuple[Sentence, ...]
 
 
-def examine(sent: Sequence[Sent], lists: CodeLists, *, on_carrier: bool = False) -> Verdict:
+def examine(
+    sent: Sequence[Sent], lists: CodeLists, *, limits: Limits | None = ERVB_2025
+) -> Verdict:
     """Check the messages of one dispatch, each alone and all together.
 
-    A physical carrier (ERVV § 3) knows no most files and bytes. Never raises for what is wrong
+    A physical carrier (ERVV § 3) has no ``limits``. Never raises for what is wrong
     with a message; a message that is no XML is a fault as well.
     """
     faults: list[Sentence] = []
@@ -80,8 +96,8 @@ def examine(sent: Sequence[Sent], lists: CodeLists, *, on_carrier: bool = False)
         faults += _for_courts(root)
         faults += _version(root)
         faults += _obligatory(root)
-        if not on_carrier:
-            faults += _limits(one)
+        if limits is not None:
+            faults += _limits(one, limits)
         for checked in _codes(root, lists):
             faults += [checked.fault] if checked.fault else []
             hints += [checked.hint] if checked.hint else []
@@ -194,19 +210,19 @@ def _obligatory(root: etree._Element) -> Iterator[Sentence]:
         yield Sentence("Die Nachricht enthält kein Dokument.")
 
 
-def _limits(sent: Sent) -> Iterator[Sentence]:
+def _limits(sent: Sent, limits: Limits) -> Iterator[Sentence]:
     files, total = len(sent.sizes) + 1, sum(sent.sizes.values()) + len(sent.message)
-    if files > MOST_FILES:
+    if files > limits.files:
         yield Sentence(
             "Die Nachricht hat %(files)s Dateien; erlaubt sind %(most)s.",
             files=files,
-            most=MOST_FILES,
+            most=limits.files,
         )
-    if total > MOST_BYTES:
+    if total > limits.size:
         yield Sentence(
             "Die Nachricht ist %(size)s MB groß; erlaubt sind %(most)s MB.",
             size=-(-total // 1024**2),
-            most=MOST_BYTES // 1024**2,
+            most=limits.megabytes,
         )
 
 

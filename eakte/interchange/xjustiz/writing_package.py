@@ -30,7 +30,7 @@ from eakte.interchange.papers import cover_sheet
 from eakte.interchange.xjustiz import codes
 from eakte.interchange.xjustiz.codes import CodeLists
 from eakte.interchange.xjustiz.names import MESSAGE_NAME, allowed, file_name
-from eakte.interchange.xjustiz.rules import MOST_BYTES, MOST_FILES, Sent, examine
+from eakte.interchange.xjustiz.rules import ERVB_2025, Limits, Sent, examine
 from eakte.interchange.xjustiz.writing import Enclosure, Share, Writer, message_id
 from eakte.interchange.xjustiz.writing_schema import Schemas
 from eakte.interchange.xjustiz.writing_versions import VERSIONS, writer_on
@@ -100,7 +100,7 @@ def write_court_package(
     standards: Standards,
     day: date,
     version: str | None = None,
-    on_carrier: bool = False,
+    limits: Limits | None = ERVB_2025,
     with_whole: bool = True,
     validate: bool = True,
     told: Callable[[int], None] = lambda done: None,
@@ -108,8 +108,8 @@ def write_court_package(
     """Write a package into ``target``, which must not be there yet.
 
     Each message has a folder ``teil-<n>`` of its own. The version is the one valid on ``day``
-    unless another is named. ``on_carrier`` puts everything into one message without limits, for a
-    physical carrier (ERVV § 3). Nothing is forced to disk: storing it is the caller's next step.
+    unless another is named. Without ``limits`` everything goes into one message, for a physical
+    carrier (ERVV § 3). Nothing is forced to disk: storing it is the caller's next step.
 
     Raises:
         PackageRefused: with every reason; nothing was left behind.
@@ -136,7 +136,7 @@ def write_court_package(
             validate=validate,
             told=told,
         )
-        planned, hints = _plan(assembled, on_carrier=on_carrier)
+        planned, hints = _plan(assembled, limits)
         messages = _write_messages(
             planned,
             dispatch,
@@ -146,7 +146,7 @@ def write_court_package(
             writer=writer,
             validate=validate,
         )
-        hints += _examined(messages, staging, standards, writer, on_carrier=on_carrier)
+        hints += _examined(messages, staging, standards, writer, limits=limits)
         whole = _put_away(assembled, staging)
         digest = _write_manifest(staging, {one.path.name: one.sha256 for one in assembled.bound})
         staging.rename(target)
@@ -199,7 +199,7 @@ def _before(dispatch: Dispatch, dossier: SelectedDossier, lists: CodeLists) -> I
             yield Sentence("Beteiligte(r) %(number)s vertritt niemanden.", number=number)
 
 
-def _plan(assembled: Assembled, *, on_carrier: bool) -> tuple[list[_Planned], list[Sentence]]:
+def _plan(assembled: Assembled, limits: Limits | None) -> tuple[list[_Planned], list[Sentence]]:
     """Share the documents out in their order.
 
     Raises:
@@ -211,11 +211,11 @@ def _plan(assembled: Assembled, *, on_carrier: bool) -> tuple[list[_Planned], li
     )
     whole = assembled.whole
     last_paper = ("Gesamtakte", whole, DocumentClass.TECHNICAL) if whole else None
-    if on_carrier:
+    if limits is None:
         return [_Planned(assembled.bound, (*papers, *([last_paper] if last_paper else [])))], []
     reserved = BYTES_A_MESSAGE + sum(path.stat().st_size for _, path, _ in papers)
     too_large = [
-        one for one in assembled.bound if one.size + reserved + BYTES_A_DOCUMENT > MOST_BYTES
+        one for one in assembled.bound if one.size + reserved + BYTES_A_DOCUMENT > limits.size
     ]
     if too_large:
         raise PackageRefused(
@@ -226,20 +226,20 @@ def _plan(assembled: Assembled, *, on_carrier: bool) -> tuple[list[_Planned], li
                     "(%(most)s MB).",
                     title=one.title,
                     size=-(-one.size // 1024**2),
-                    most=MOST_BYTES // 1024**2,
+                    most=limits.megabytes,
                 )
                 for one in too_large
             ],
             next_step="Bitte übersenden Sie die Akte auf einem Datenträger (§ 3 ERVV).",
         )
     shares: list[list[Bound]] = [[]]
-    room = MOST_BYTES - reserved
+    room = limits.size - reserved
     for one in assembled.bound:
         need = one.size + BYTES_A_DOCUMENT
-        full = len(shares[-1]) + FILES_A_MESSAGE >= MOST_FILES
+        full = len(shares[-1]) + FILES_A_MESSAGE >= limits.files
         if shares[-1] and (full or need > room):
             shares.append([])
-            room = MOST_BYTES - BYTES_A_MESSAGE
+            room = limits.size - BYTES_A_MESSAGE
         shares[-1].append(one)
         room -= need
     planned = [
@@ -248,9 +248,9 @@ def _plan(assembled: Assembled, *, on_carrier: bool) -> tuple[list[_Planned], li
     if last_paper is None or whole is None:
         return planned, []
     size = whole.stat().st_size
-    if size <= room and len(shares[-1]) + FILES_A_MESSAGE < MOST_FILES:
+    if size <= room and len(shares[-1]) + FILES_A_MESSAGE < limits.files:
         planned[-1] = replace(planned[-1], papers=(*planned[-1].papers, last_paper))
-    elif size + BYTES_A_MESSAGE <= MOST_BYTES:
+    elif size + BYTES_A_MESSAGE <= limits.size:
         planned.append(_Planned((), (last_paper,)))
     else:
         return planned, [
@@ -327,7 +327,7 @@ def _examined(
     standards: Standards,
     writer: Writer,
     *,
-    on_carrier: bool,
+    limits: Limits | None,
 ) -> list[Sentence]:
     """Ask schema and rules about what was written; returns what only has to be said."""
     sent = [
@@ -341,7 +341,7 @@ def _examined(
         )
         for one in messages
     ]
-    verdict = examine(sent, standards.lists, on_carrier=on_carrier)
+    verdict = examine(sent, standards.lists, limits=limits)
     faults, hints = list(verdict.faults), list(verdict.hints)
     for one in sent:
         against = standards.schemas.faults(one.message, writer.version)
