@@ -18,7 +18,7 @@ from pikepdf import pdfa
 
 from eakte.errors import Sentence
 from eakte.interchange.binding import NotOneDocument, bind
-from eakte.interchange.looking import against, has_text
+from eakte.interchange.looking import against, has_text, own_colours
 from eakte.interchange.package import (
     Bound,
     Dispatch,
@@ -92,13 +92,17 @@ def assemble(
     sheets = {one.id: folder / f"sheet-{one.id}.pdf" for one in documents if one.withheld}
     withdrawal_sheets(dossier, [(one, sheets[one.id]) for one in documents if one.id in sheets])
     bound = []
+    validate_whole = validate
     for number, (document, folios, target) in enumerate(
         zip(documents, ranges, targets, strict=True), 1
     ):
         source = sheets.get(document.id) or document.content
         if source is None:
             raise ValueError("a document without content was let through")
-        faults += _copy(document, source, target, folios=folios, hints=hints, validate=validate)
+        copied = _copy(document, source, target, folios=folios, validate=validate)
+        faults += copied.faults
+        hints += copied.hints
+        validate_whole = validate_whole or copied.own_colours
         if not faults:
             digest, size = _digest(target)
             bound.append(Bound(document, number, folios, target, digest, size))
@@ -121,7 +125,7 @@ def assemble(
                 places=places,
                 target=whole,
                 scratch=folder,
-                validate=validate,
+                validate=validate_whole,
             )
         except NotOneDocument:
             whole = None
@@ -179,47 +183,51 @@ def _part_ids(parts: Sequence[Part]) -> Iterator[UUID]:
         yield from _part_ids(part.parts)
 
 
+@dataclass(frozen=True)
+class _Copied:
+    faults: tuple[Sentence, ...] = ()
+    hints: tuple[Sentence, ...] = ()
+    own_colours: bool = False
+
+
 def _copy(
-    document: SelectedDocument,
-    source: Path,
-    target: Path,
-    *,
-    folios: FolioRange,
-    hints: list[Sentence],
-    validate: bool,
-) -> list[Sentence]:
+    document: SelectedDocument, source: Path, target: Path, *, folios: FolioRange, validate: bool
+) -> _Copied:
     """Write the stamped copy of one document; returns what stands against it."""
-    title = document.title
+
+    def refused(template: str) -> _Copied:
+        return _Copied((Sentence(template, title=document.title),))
+
     if not document.withheld and _digest(source)[0] != document.sha256:
-        return [Sentence("„%(title)s“ hat sich seit der Auswahl geändert.", title=title)]
+        return refused("„%(title)s“ hat sich seit der Auswahl geändert.")
     try:
         with pikepdf.open(source) as pdf:
-            faults = list(against(pdf, title))
-            pages = len(pdf.pages)
-            if pages != folios.last - folios.first + 1:
+            faults = list(against(pdf, document.title))
+            said, pages = folios.last - folios.first + 1, len(pdf.pages)
+            if pages != said:
                 faults.append(
                     Sentence(
                         "„%(title)s“ hat %(found)s statt %(said)s Seiten.",
-                        title=title,
+                        title=document.title,
                         found=pages,
-                        said=folios.last - folios.first + 1,
+                        said=said,
                     )
                 )
             if faults:
-                return faults
-            if not has_text(pdf):
-                hints.append(Sentence("„%(title)s“ ist nicht durchsuchbar.", title=title))
+                return _Copied(tuple(faults))
+            searchable, colours = has_text(pdf), own_colours(pdf)
             marking = Stamp(pdf)
             for number, page in enumerate(pdf.pages):
                 marking.put_on(page, folios.first + number)
             pdf.save(target)
     except pikepdf.PasswordError:
-        return [Sentence("„%(title)s“ ist verschlüsselt.", title=title)]
+        return refused("„%(title)s“ ist verschlüsselt.")
     except (pikepdf.PdfError, ValueError, TypeError, KeyError):
-        return [Sentence("„%(title)s“ ist als PDF nicht lesbar.", title=title)]
+        return refused("„%(title)s“ ist als PDF nicht lesbar.")
     if validate and not pdfa.validate_written(target, FLAVOUR).passed:
-        return [Sentence("„%(title)s“ ist kein gültiges PDF/A.", title=title)]
-    return []
+        return refused("„%(title)s“ ist kein gültiges PDF/A.")
+    hint = Sentence("„%(title)s“ ist nicht durchsuchbar.", title=document.title)
+    return _Copied(hints=() if searchable else (hint,), own_colours=colours)
 
 
 def _digest(path: Path) -> tuple[str, int]:

@@ -1,23 +1,21 @@
 """How does the whole dossier become one PDF/A-2b, with bookmarks and links that lead to its pages?
 
-Pages are taken over as they are, a few hundred documents at a time, so that neither open files nor
-memory grow with the dossier.
+Pages are taken over as they are; what leads from the table of contents and the bookmarks to them is
+laid on afterwards, so that time grows with the pages and memory hardly does.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
 from pathlib import Path
 from uuid import UUID
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name, OutlineItem, Pdf, pdfa
+from pikepdf import AccessMode, Array, Dictionary, Name, Object, OutlineItem, Pdf, pdfa
 
 from eakte.interchange.package import Bound, Part, SelectedDossier
 from eakte.interchange.papers import Place, save
 
-OPEN_AT_ONCE = 200
 PRINTED = 4
 
 
@@ -37,34 +35,33 @@ def bind(
 ) -> None:
     """Write the table of contents and all documents behind one another.
 
-    ``validate`` may be False where every document was checked before it was stored: the checker
-    then does not read all pages once more, unless documents bring colour profiles of their own.
+    ``validate`` may be False where every document was checked before it was stored and none brings
+    a colour profile of its own: the checker then does not read all pages once more.
 
     Raises:
         NotOneDocument: the result would be no valid PDF/A-2b.
     """
-    batches = [bound[at : at + OPEN_AT_ONCE] for at in range(0, len(bound), OPEN_AT_ONCE)]
-    with ExitStack() as opened:
-        whole = opened.enter_context(Pdf.new())
-        whole.pages.extend(opened.enter_context(pikepdf.open(contents)).pages)
-        before, own_colours = len(whole.pages), False
-        for number, batch in enumerate(batches):
-            if len(batches) == 1:
-                own_colours = _append(whole, batch, opened)
-                continue
-            part = scratch / f"binding-{number:05}.pdf"
-            with ExitStack() as in_batch:
-                some = in_batch.enter_context(Pdf.new())
-                own_colours = _append(some, batch, in_batch) or own_colours
-                some.save(part)
-            whole.pages.extend(opened.enter_context(pikepdf.open(part)).pages)
-        firsts = {one.document.id: before + one.folios.first - 1 for one in bound}
-        _link(whole, places, firsts)
-        _bookmark(whole, dossier, bound, firsts)
+    merged = scratch / "merged.pdf"
+    # In one go and in C++: page by page, the time would grow with the square of the pages.
+    paths = [str(path.absolute()) for path in (contents, *(one.path for one in bound))]
+    pikepdf.Job(["qpdf", "--empty", "--pages", *paths, "--", str(merged.absolute())]).run()
+    # A mapped source would count as memory, all of it.
+    with pikepdf.open(merged, access_mode=AccessMode.stream) as whole:
+        pages = [page.obj for page in whole.pages]
+        before = len(pages) - bound[-1].folios.last
+        for page in pages[before:]:
+            _without_lost_links(page)
+        firsts = {one.document.id: pages[before + one.folios.first - 1] for one in bound}
+        for place in places:
+            target_page = firsts[place.document.document.id]
+            _annotate(whole, pages[place.page], place, to=Array([target_page, Name.Fit]))
+        _bookmark(whole, dossier, bound, firsts, contents=pages[0])
         _label(whole, dossier)
-        _save(whole, target, validate=validate or own_colours)
-    for number in range(len(batches)):
-        (scratch / f"binding-{number:05}.pdf").unlink(missing_ok=True)
+        try:
+            save(whole, target, validate=validate)
+        except pdfa.PdfaError as error:
+            raise NotOneDocument(str(error)) from error
+    merged.unlink()
 
 
 def link_to_files(contents: Path, places: Sequence[Place], *, validate: bool = True) -> None:
@@ -74,6 +71,7 @@ def link_to_files(contents: Path, places: Sequence[Place], *, validate: bool = T
         for place in places:
             _annotate(
                 pdf,
+                pdf.pages[place.page].obj,
                 place,
                 action=Dictionary(
                     Type=Name.Action,
@@ -86,50 +84,36 @@ def link_to_files(contents: Path, places: Sequence[Place], *, validate: bool = T
     linked.replace(contents)
 
 
-def _append(whole: Pdf, bound: Sequence[Bound], opened: ExitStack) -> bool:
-    """Append documents; returns whether one of them brings another colour profile than RGB."""
-    own_colours = False
-    for one in bound:
-        source = opened.enter_context(pikepdf.open(one.path))
-        for intent in source.Root.get("/OutputIntents", Array()):
-            profile = intent.get("/DestOutputProfile")
-            own_colours = own_colours or profile is None or int(profile.get("/N", 0)) != 3
-        for page in source.pages:
-            _without_inner_links(page)
-        whole.pages.extend(source.pages)
-    return own_colours
-
-
-def _without_inner_links(page: pikepdf.Page) -> None:
-    """A link inside a document would lead to a page that no longer is where it was."""
-    notes = page.obj.get("/Annots")
+def _without_lost_links(page: Object) -> None:
+    """Take away what leads nowhere: names of places and the structure are not taken over."""
+    notes = page.get("/Annots")
     if notes is not None:
-        kept = [note for note in notes if not _is_inner_link(note)]
+        kept = [note for note in notes if not _leads_to_a_name(note)]
         if kept:
-            page.obj["/Annots"] = Array(kept)
+            page["/Annots"] = Array(kept)
         else:
-            del page.obj["/Annots"]
-    if "/StructParents" in page.obj:
-        del page.obj["/StructParents"]
+            del page["/Annots"]
+    if "/StructParents" in page:
+        del page["/StructParents"]
 
 
-def _is_inner_link(note: pikepdf.Object) -> bool:
+def _leads_to_a_name(note: Object) -> bool:
     if note.get("/Subtype") != Name.Link:
         return False
     action = note.get("/A")
-    return "/Dest" in note or (action is not None and action.get("/S") == Name.GoTo)
-
-
-def _link(whole: Pdf, places: Sequence[Place], firsts: Mapping[UUID, int]) -> None:
-    for place in places:
-        page = whole.pages[firsts[place.document.document.id]]
-        _annotate(whole, place, to=Array([page.obj, Name.Fit]))
+    inner = action is not None and action.get("/S") == Name.GoTo
+    to = action.get("/D") if action is not None and inner else note.get("/Dest")
+    return to is not None and not isinstance(to, Array)
 
 
 def _annotate(
-    pdf: Pdf, place: Place, action: Dictionary | None = None, to: Array | None = None
+    pdf: Pdf,
+    page: Object,
+    place: Place,
+    *,
+    action: Dictionary | None = None,
+    to: Array | None = None,
 ) -> None:
-    page = pdf.pages[place.page]
     note = pdf.make_indirect(
         Dictionary(
             Type=Name.Annot,
@@ -143,29 +127,37 @@ def _annotate(
         note["/A"] = action
     if to is not None:
         note["/Dest"] = to
-    if "/Annots" not in page.obj:
-        page.obj["/Annots"] = Array()
-    page.obj["/Annots"].append(note)
+    if "/Annots" not in page:
+        page["/Annots"] = Array()
+    page["/Annots"].append(note)
 
 
 def _bookmark(
-    whole: Pdf, dossier: SelectedDossier, bound: Sequence[Bound], firsts: Mapping[UUID, int]
+    whole: Pdf,
+    dossier: SelectedDossier,
+    bound: Sequence[Bound],
+    firsts: Mapping[UUID, Object],
+    *,
+    contents: Object,
 ) -> None:
     by_id = {one.document.id: one for one in bound}
     with whole.open_outline() as outline:
-        outline.root.append(OutlineItem("Inhaltsverzeichnis", 0))
-        outline.root.extend(_items(dossier.parts, by_id, firsts))
+        outline.root.append(OutlineItem("Inhaltsverzeichnis", Array([contents, Name.Fit])))
+        outline.root.extend(_marks(dossier.parts, by_id, firsts))
 
 
-def _items(
-    parts: Sequence[Part], by_id: Mapping[UUID, Bound], firsts: Mapping[UUID, int]
+def _marks(
+    parts: Sequence[Part], by_id: Mapping[UUID, Bound], firsts: Mapping[UUID, Object]
 ) -> Iterator[OutlineItem]:
     for part in parts:
-        below = list(_items(part.parts, by_id, firsts))
+        below = list(_marks(part.parts, by_id, firsts))
         for document in part.documents:
             one = by_id[document.id]
             below.append(
-                OutlineItem(f"{one.number} {one.title} (Bl. {one.folios})", firsts[document.id])
+                OutlineItem(
+                    f"{one.number} {one.title} (Bl. {one.folios})",
+                    Array([firsts[document.id], Name.Fit]),
+                )
             )
         if below:
             heading = OutlineItem(part.title, below[0].destination)
@@ -178,10 +170,3 @@ def _label(whole: Pdf, dossier: SelectedDossier) -> None:
         told["dc:title"] = f"Akte {dossier.reference}"
     whole.Root.Lang = pikepdf.String("de-DE")
     whole.Root.PageMode = Name.UseOutlines
-
-
-def _save(whole: Pdf, target: Path, *, validate: bool) -> None:
-    try:
-        save(whole, target, validate=validate)
-    except pdfa.PdfaError as error:
-        raise NotOneDocument(str(error)) from error

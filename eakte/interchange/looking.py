@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pikepdf import Dictionary, Name, Object, Pdf
+from pikepdf import Array, Dictionary, Name, Object, Pdf
 
 from eakte.errors import Sentence
 
 # Walking stops here: a page whose forms nest deeper has its text counted as missing.
 DEEPEST = 6
+RGB = 3
 
 
 def against(pdf: Pdf, title: str) -> Iterator[Sentence]:
@@ -26,6 +27,14 @@ def against(pdf: Pdf, title: str) -> Iterator[Sentence]:
 def has_text(pdf: Pdf) -> bool:
     """Whether every page that shows something has a font, and so a text layer."""
     return all(_has_font(page.obj, DEEPEST) or "/Contents" not in page.obj for page in pdf.pages)
+
+
+def own_colours(pdf: Pdf) -> bool:
+    """Whether it describes its colours by another profile than the RGB one of the house."""
+    profiles = [
+        intent.get("/DestOutputProfile") for intent in pdf.Root.get("/OutputIntents", Array())
+    ]
+    return any(profile is None or int(profile.get("/N", 0)) != RGB for profile in profiles)
 
 
 def _runs_script(pdf: Pdf) -> bool:
