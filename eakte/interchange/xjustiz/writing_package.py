@@ -1,0 +1,397 @@
+"""How does a dossier become a package for a court: messages, documents, papers, one folder each?
+
+Law and limits: BehAktÜbV §§ 2, 3; ERVV §§ 2, 3; ERVB 2025. Either a whole package that holds to
+schema and rules stands in the target, or nothing does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from uuid import UUID, uuid5
+
+from eakte.errors import Sentence
+from eakte.interchange.assembling import Assembled, assemble, with_links_inside
+from eakte.interchange.binding import link_to_files
+from eakte.interchange.package import (
+    Bound,
+    Dispatch,
+    DocumentClass,
+    PackageRefused,
+    SelectedDossier,
+)
+from eakte.interchange.papers import cover_sheet
+from eakte.interchange.xjustiz import codes
+from eakte.interchange.xjustiz.codes import CodeLists
+from eakte.interchange.xjustiz.names import MESSAGE_NAME, allowed, file_name
+from eakte.interchange.xjustiz.rules import ERVB_2025, Limits, Sent, examine
+from eakte.interchange.xjustiz.writing import Enclosure, Share, Writer, message_id
+from eakte.interchange.xjustiz.writing_schema import Schemas
+from eakte.interchange.xjustiz.writing_versions import VERSIONS, writer_on
+
+MANIFEST = "MANIFEST.sha256"
+# What a message holds beside its documents: the message itself with so many bytes a document,
+# and the cover. Both are counted generously, so that a part is never too large afterwards.
+BYTES_A_DOCUMENT, BYTES_A_MESSAGE, FILES_A_MESSAGE = 4096, 512 * 1024, 4
+REFUSED = "Die Akte kann so nicht übersandt werden."
+
+
+@dataclass(frozen=True)
+class Standards:
+    """What the publishers gave out, as far as the office has it."""
+
+    lists: CodeLists
+    schemas: Schemas
+
+    @classmethod
+    def from_folder(cls, folder: Path | None) -> Standards:
+        """Read ``<folder>/codelists`` and ``<folder>/<version>/xsd``; None means nothing is there.
+
+        Raises:
+            BadInput: a file among the lists is no list.
+        """
+        return cls(CodeLists(folder / "codelists" if folder else None), Schemas(folder))
+
+
+@dataclass(frozen=True)
+class WrittenMessage:
+    """One message in its own flat folder, as it is handed to the mailbox program."""
+
+    folder: Path
+    id: UUID
+    part: int
+    parts: int
+    files: int
+    size: int
+
+
+@dataclass(frozen=True)
+class WrittenPackage:
+    """A whole package; ``sha256`` is that of its manifest, which names every file."""
+
+    folder: Path
+    version: str
+    messages: tuple[WrittenMessage, ...]
+    bound: tuple[Bound, ...]
+    whole: Path | None
+    hints: tuple[Sentence, ...]
+    sha256: str
+
+
+@dataclass(frozen=True)
+class _Planned:
+    """What goes into one message; papers lie in the staging folder until they are moved."""
+
+    bound: tuple[Bound, ...]
+    papers: tuple[tuple[str, Path, DocumentClass], ...]
+
+
+def write_court_package(
+    dispatch: Dispatch,
+    dossier: SelectedDossier,
+    target: Path,
+    *,
+    standards: Standards,
+    day: date,
+    version: str | None = None,
+    limits: Limits | None = ERVB_2025,
+    with_whole: bool = True,
+    validate: bool = True,
+    told: Callable[[int], None] = lambda done: None,
+) -> WrittenPackage:
+    """Write a package into ``target``, which must not be there yet.
+
+    Each message has a folder ``teil-<n>`` of its own. The version is the one valid on ``day``
+    unless another is named. Without ``limits`` everything goes into one message, for a physical
+    carrier (ERVV § 3). Nothing is forced to disk: storing it is the caller's next step.
+
+    Raises:
+        PackageRefused: with every reason; nothing was left behind.
+        RuleBroken: no version is valid on that day.
+        FileExistsError: the target is there already.
+        OSError: the disk is full or broken; nothing was left behind.
+    """
+    writer = VERSIONS[version](standards.lists) if version else writer_on(day, standards.lists)
+    if target.exists():
+        raise FileExistsError(target)
+    dossier = with_links_inside(dossier)
+    faults = list(_before(dispatch, dossier, standards.lists))
+    if faults:
+        raise PackageRefused(REFUSED, reasons=faults)
+    staging = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    try:
+        staging.chmod(0o755)
+        assembled = assemble(
+            dossier,
+            dispatch,
+            folder=staging,
+            named=file_name,
+            with_whole=with_whole,
+            validate=validate,
+            told=told,
+        )
+        planned, hints = _plan(assembled, limits)
+        messages = _write_messages(
+            planned,
+            dispatch,
+            dossier=dossier,
+            assembled=assembled,
+            staging=staging,
+            writer=writer,
+            validate=validate,
+        )
+        hints += _examined(messages, staging, standards, writer, limits=limits)
+        whole = _put_away(assembled, staging)
+        digest = _write_manifest(staging, {one.path.name: one.sha256 for one in assembled.bound})
+        staging.rename(target)
+    except BaseException:
+        shutil.rmtree(staging, ignore_errors=True)
+        raise
+    return WrittenPackage(
+        folder=target,
+        version=writer.version,
+        messages=tuple(replace(one, folder=target / one.folder.name) for one in messages),
+        bound=tuple(
+            replace(bound, path=target / f"teil-{part}" / bound.path.name)
+            for part, one in enumerate(planned, 1)
+            for bound in one.bound
+        ),
+        whole=target / whole if whole else None,
+        hints=(*assembled.hints, *hints),
+        sha256=digest,
+    )
+
+
+def zip_message(message: WrittenMessage, target: Path) -> None:
+    """Write one message as a flat ZIP; the same folder always becomes the same bytes.
+
+    Raises:
+        OSError: the disk is full or broken.
+    """
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED, allowZip64=True) as packed:
+        for path in sorted(message.folder.iterdir()):
+            entry = zipfile.ZipInfo(path.name, (1980, 1, 1, 0, 0, 0))
+            entry.external_attr = 0o644 << 16
+            entry.file_size = path.stat().st_size
+            with path.open("rb") as source, packed.open(entry, "w") as output:
+                shutil.copyfileobj(source, output, 1024 * 1024)
+
+
+def _before(dispatch: Dispatch, dossier: SelectedDossier, lists: CodeLists) -> Iterator[Sentence]:
+    checked = lists.check(codes.COURTS, dispatch.court)
+    if checked.fault:
+        yield checked.fault
+    field_of_law = lists.check(codes.FIELDS_OF_LAW, dispatch.field_of_law)
+    if field_of_law.fault:
+        yield field_of_law.fault
+    if not allowed(dossier.reference):
+        yield Sentence("Die Akte hat kein Aktenzeichen, das sich übermitteln lässt.")
+    if not allowed(dispatch.office.name, "D"):
+        yield Sentence("Der Name der Behörde fehlt.")
+    for number, party in enumerate(dispatch.parties, 1):
+        if party.represents is not None and not 0 <= party.represents < len(dispatch.parties):
+            yield Sentence("Beteiligte(r) %(number)s vertritt niemanden.", number=number)
+
+
+def _plan(assembled: Assembled, limits: Limits | None) -> tuple[list[_Planned], list[Sentence]]:
+    """Share the documents out in their order.
+
+    Raises:
+        PackageRefused: a single document is too large for any message.
+    """
+    papers = (
+        ("Inhaltsverzeichnis", assembled.contents, DocumentClass.TECHNICAL),
+        ("Vollständigkeitserklärung", assembled.statement, DocumentClass.NOTE),
+    )
+    whole = assembled.whole
+    last_paper = ("Gesamtakte", whole, DocumentClass.TECHNICAL) if whole else None
+    if limits is None:
+        return [_Planned(assembled.bound, (*papers, *([last_paper] if last_paper else [])))], []
+    reserved = BYTES_A_MESSAGE + sum(path.stat().st_size for _, path, _ in papers)
+    too_large = [
+        one for one in assembled.bound if one.size + reserved + BYTES_A_DOCUMENT > limits.size
+    ]
+    if too_large:
+        raise PackageRefused(
+            REFUSED,
+            reasons=[
+                Sentence(
+                    "„%(title)s“ ist mit %(size)s MB größer, als eine Nachricht sein darf "
+                    "(%(most)s MB).",
+                    title=one.title,
+                    size=-(-one.size // 1024**2),
+                    most=limits.megabytes,
+                )
+                for one in too_large
+            ],
+            next_step="Bitte übersenden Sie die Akte auf einem Datenträger (§ 3 ERVV).",
+        )
+    shares: list[list[Bound]] = [[]]
+    room = limits.size - reserved
+    for one in assembled.bound:
+        need = one.size + BYTES_A_DOCUMENT
+        full = len(shares[-1]) + FILES_A_MESSAGE >= limits.files
+        if shares[-1] and (full or need > room):
+            shares.append([])
+            room = limits.size - BYTES_A_MESSAGE
+        shares[-1].append(one)
+        room -= need
+    planned = [
+        _Planned(tuple(share), papers if number == 0 else ()) for number, share in enumerate(shares)
+    ]
+    if last_paper is None or whole is None:
+        return planned, []
+    size = whole.stat().st_size
+    if size <= room and len(shares[-1]) + FILES_A_MESSAGE < limits.files:
+        planned[-1] = replace(planned[-1], papers=(*planned[-1].papers, last_paper))
+    elif size + BYTES_A_MESSAGE <= limits.size:
+        planned.append(_Planned((), (last_paper,)))
+    else:
+        return planned, [
+            Sentence(
+                "Das Gesamt-PDF ist mit %(size)s MB zu groß für eine Nachricht; es liegt beim "
+                "Paket.",
+                size=-(-size // 1024**2),
+            )
+        ]
+    return planned, []
+
+
+def _write_messages(
+    planned: Sequence[_Planned],
+    dispatch: Dispatch,
+    *,
+    dossier: SelectedDossier,
+    assembled: Assembled,
+    staging: Path,
+    writer: Writer,
+    validate: bool,
+) -> list[WrittenMessage]:
+    court = writer.lists.meaning(codes.COURTS, dispatch.court)
+    here = {one.document.id for one in planned[0].bound}
+    link_to_files(
+        assembled.contents,
+        [place for place in assembled.places if place.document.document.id in here],
+        validate=validate,
+    )
+    messages = []
+    for part, plan in enumerate(planned, 1):
+        folder = staging / f"teil-{part}"
+        folder.mkdir()
+        bare = Share(part, len(planned), plan.bound)
+        cover = staging / f"cover-{part}.pdf"
+        cover_sheet(
+            dossier,
+            dispatch,
+            court=court,
+            documents=len(assembled.bound),
+            folios=assembled.bound[-1].folios.last,
+            told=bare.told,
+            target=cover,
+            validate=validate,
+        )
+        identity = message_id(dispatch, bare)
+        enclosures = [_enclose(identity, "Deckblatt", cover, folder, DocumentClass.LETTER)]
+        enclosures += [
+            _enclose(dispatch.id, title, path, folder, kind) for title, path, kind in plan.papers
+        ]
+        for one in plan.bound:
+            one.path.rename(folder / one.path.name)
+        share = replace(bare, enclosures=tuple(enclosures))
+        (folder / MESSAGE_NAME).write_bytes(writer.write(dispatch, dossier, share))
+        sizes = [path.stat().st_size for path in folder.iterdir()]
+        messages.append(
+            WrittenMessage(folder, identity, part, len(planned), len(sizes), sum(sizes))
+        )
+    return messages
+
+
+def _enclose(
+    within: UUID, title: str, path: Path, folder: Path, document_class: DocumentClass
+) -> Enclosure:
+    identity = uuid5(within, title)
+    name = file_name(0, title, uuid5(identity, _digest(path)))
+    path.rename(folder / name)
+    return Enclosure(identity, title, document_class, name, covering=title == "Deckblatt")
+
+
+def _examined(
+    messages: Sequence[WrittenMessage],
+    staging: Path,
+    standards: Standards,
+    writer: Writer,
+    *,
+    limits: Limits | None,
+) -> list[Sentence]:
+    """Ask schema and rules about what was written; returns what only has to be said."""
+    sent = [
+        Sent(
+            (one.folder / MESSAGE_NAME).read_bytes(),
+            {
+                path.name: path.stat().st_size
+                for path in one.folder.iterdir()
+                if path.name != MESSAGE_NAME
+            },
+        )
+        for one in messages
+    ]
+    verdict = examine(sent, standards.lists, limits=limits)
+    faults, hints = list(verdict.faults), list(verdict.hints)
+    for one in sent:
+        against = standards.schemas.faults(one.message, writer.version)
+        if against is None:
+            hints.append(
+                Sentence(
+                    "Das amtliche Schema von XJustiz %(version)s fehlt; die Nachricht wurde nicht "
+                    "dagegen geprüft.",
+                    version=writer.version,
+                )
+            )
+        else:
+            faults += against
+            if standards.schemas.names_itself(writer.version) != writer.version:
+                hints.append(
+                    Sentence(
+                        "Das Schema von XJustiz %(version)s ist eine Vorabfassung, die sich selbst "
+                        "%(itself)s nennt; davon abgesehen wurde dagegen geprüft.",
+                        version=writer.version,
+                        itself=standards.schemas.names_itself(writer.version),
+                    )
+                )
+    if faults:
+        raise PackageRefused(REFUSED, reasons=tuple(dict.fromkeys(faults)))
+    return list(dict.fromkeys(hints))
+
+
+def _put_away(assembled: Assembled, staging: Path) -> Path | None:
+    """Where the bound whole lies, beside the messages if it went into none of them."""
+    if assembled.whole is None:
+        return None
+    if assembled.whole.exists():
+        beside = staging / "Gesamtakte.pdf"
+        assembled.whole.rename(beside)
+        return beside.relative_to(staging)
+    found = next(iter(sorted(staging.glob("teil-*/0000_Gesamtakte_*.pdf"))), None)
+    return found.relative_to(staging) if found else None
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _write_manifest(staging: Path, known: Mapping[str, str]) -> str:
+    """Name every file with its digest, as sha256sum does; returns the digest of that."""
+    lines = []
+    for path in sorted(one for one in staging.rglob("*") if one.is_file()):
+        digest = known.get(path.name) or _digest(path)
+        lines.append(f"{digest}  {path.relative_to(staging).as_posix()}\n")
+    written = "".join(lines).encode()
+    (staging / MANIFEST).write_bytes(written)
+    return hashlib.sha256(written).hexdigest()
