@@ -18,6 +18,7 @@ from eakte.processing.sandbox import Sandbox
 from eakte.web import api, desk, errors, headers, login
 from eakte.web.pages import (
     account,
+    arranging,
     audit,
     cases,
     confirming,
@@ -36,6 +37,7 @@ from eakte.web.pages import (
     interface,
     language,
     lists,
+    mailroom,
     notices,
     plan,
     proposals,
@@ -57,6 +59,7 @@ FORM_BYTES = 1_000_000
 FORM_PARTS = 500
 PAGES = (
     account,
+    arranging,
     audit,
     cases,
     document_care,
@@ -77,6 +80,7 @@ PAGES = (
     interface,
     language,
     lists,
+    mailroom,
     notices,
     plan,
     proposals,

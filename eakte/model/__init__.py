@@ -1,12 +1,14 @@
 """What is kept: one table family a module, with the rules it can check alone."""
 
 from eakte.model import (
+    arrangement,
     audit_entry,
     audit_tree,
     batch,
     case,
     catalogue,
     change,
+    clarification,
     content,
     counter,
     delivery,
@@ -15,9 +17,11 @@ from eakte.model import (
     dossier,
     factor,
     file_plan,
+    hand_over,
     job,
     log_inspection,
     login,
+    pace,
     prepared,
     proposal,
     retention_rule,
@@ -28,12 +32,14 @@ from eakte.model import (
 
 # Whoever imports the package has every table in the metadata.
 __all__ = [
+    "arrangement",
     "audit_entry",
     "audit_tree",
     "batch",
     "case",
     "catalogue",
     "change",
+    "clarification",
     "content",
     "counter",
     "delivery",
@@ -42,9 +48,11 @@ __all__ = [
     "dossier",
     "factor",
     "file_plan",
+    "hand_over",
     "job",
     "log_inspection",
     "login",
+    "pace",
     "prepared",
     "proposal",
     "retention_rule",
