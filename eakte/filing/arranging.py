@@ -32,6 +32,7 @@ from eakte.unit_of_work import UnitOfWork
 ARRANGE = "arrange"
 MOST_SOURCES = 20
 PDF = "application/pdf"
+UNDONE = "Zurückgenommen."
 BUSY = (ProcessingState.WAITING, ProcessingState.RUNNING)
 
 
@@ -179,14 +180,14 @@ def undo_taking_over(work: UnitOfWork, document: Document) -> list[Document]:
     for one in results:
         # Its pages lie in the sources again, so it never comes back by itself.
         one.taken_over_id = arrangement.id
-        wanted = {"state": DocumentState.CANCELLED, "cancel_reason": "Zurückgenommen."}
-        change(work, one, kind="document", act="document.cancelled", wanted=wanted)
+        back: dict[str, object] = {"state": DocumentState.CANCELLED, "cancel_reason": UNDONE}
+        change(work, one, kind="document", act="document.cancelled", wanted=back)
         forget_clues(work, one)
         jobs.enqueue(work, "index", one.id)
     sources = [work.session.get_one(Document, UUID(one)) for one, _ in arrangement.sources]
     for one in sources:
         one.taken_over_id = None
-        wanted = {"state": DocumentState.INBOX, "cancel_reason": None}
+        wanted: dict[str, object] = {"state": DocumentState.INBOX, "cancel_reason": None}
         change(work, one, kind="document", act="document.arrangement-undone", wanted=wanted)
         jobs.enqueue(work, "index", one.id)
         jobs.enqueue(work, "propose", one.id)

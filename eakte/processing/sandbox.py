@@ -187,8 +187,8 @@ class Sandbox:
             if account.fault:
                 log.warning("Ordnen abgebrochen: %s", account.fault)
             return Arranged(problems=(*problems, problem(ending.code)))
-        paths = (folder / f"part-{one:05d}.pdf" for one in range(1, account.written_parts + 1))
-        return Arranged(tuple(paths), problems)
+        parts = (folder / f"part-{one:05d}.pdf" for one in range(1, account.written_parts + 1))
+        return Arranged(tuple(parts), problems)
 
     def _run(
         self,

@@ -45,6 +45,7 @@ def beside(work: UnitOfWork, ids: Sequence[UUID]) -> dict[UUID, Beside]:
     last_asked = _latest(Clarification.id, Clarification.document_id, Clarification.asked_at)
     rows = work.session.execute(
         select(Document.id, handed, asked)
+        .select_from(Document)
         .outerjoin(handed, handed.id == last_given)
         .outerjoin(asked, asked.id == last_asked)
         .options(joinedload(handed.giver), joinedload(handed.taker), joinedload(asked.addressee))

@@ -17,7 +17,7 @@ from sqlalchemy import select, update
 from eakte import jobs
 from eakte.bootstrap import Office
 from eakte.clock import SetClock
-from eakte.errors import BadInput, NotFound, RuleBroken
+from eakte.errors import BadInput, NotAllowed, NotFound, RuleBroken
 from eakte.filing.attaching import attach
 from eakte.filing.clarifying import answer_question, ask_about, drop_question, open_question
 from eakte.filing.describing import Description
@@ -91,11 +91,12 @@ def test_what_is_handed_over_is_the_others_at_once_and_the_register_tells_where_
     office, staff = home
     one = bring(office, staff.clerk, tmp_path, name="Wohngeldantrag Geheim.pdf").document_id
     given(office, staff.clerk, one, staff.other_unit)
+    _, case = opened(office, staff)
     with office.begin(staff.clerk) as work, pytest.raises(NotFound):
         place_document(
             work,
             work.session.get_one(Document, one),
-            case=work.session.get_one(Case, opened(office, staff)[1].id),
+            case=work.session.get_one(Case, case.id),
             description=Description(),
         )
     (row,) = seen(office, staff.clerk)
@@ -184,7 +185,8 @@ def test_a_stack_goes_with_everything_that_came_out_of_it_or_not_at_all(
     with office.begin(staff.other_clerk) as work:
         assert work.session.get_one(Batch, batch_id).department_id == staff.other_unit.id
     assert {row.document.id for row in seen(office, staff.other_clerk) if row.document} == set(ids)
-    with pytest.raises(NotFound):
+    # Who has brought it sees still that it came in, and can do nothing with it any more.
+    with pytest.raises(NotAllowed):
         give()
 
 
@@ -382,10 +384,11 @@ def test_the_end_is_told_from_what_a_page_took_and_from_the_line_before_it(
     home: tuple[Office, Staff], tmp_path: Path, clock: SetClock
 ) -> None:
     office, staff = home
-    ids = [
-        bring(office, staff.clerk, tmp_path, content=b"%%PDF %d" % number).document_id
-        for number in range(3)
-    ]
+    ids = []
+    for number in range(3):
+        clock.move(timedelta(seconds=1))
+        content = b"%%PDF %d" % number
+        ids.append(bring(office, staff.clerk, tmp_path, content=content).document_id)
     with office.as_system() as work:
         work.session.add(Pace(kind="process", seconds=6.0))
         work.session.execute(update(Document).values(page_count=10))

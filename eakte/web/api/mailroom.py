@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from apiflask import APIBlueprint
+from flask import Response
 from pydantic import Field
 
 from eakte.errors import NotFound
@@ -146,13 +147,13 @@ def give(document_id: UUID, wanted: HandOverIn) -> DocumentRow:
 @mailroom.input(HandOverIn, arg_name="wanted")
 @mailroom.output({}, status_code=204)
 @mailroom.doc(summary="Einen Stapel an ein anderes Sachgebiet abgeben", security=LOCKED)
-def give_batch(batch_id: UUID, wanted: HandOverIn) -> tuple[str, int]:
+def give_batch(batch_id: UUID, wanted: HandOverIn) -> Response:
     """Hand a stack over, with every document that came out of it."""
     work = current_work()
     batch = batch_by_id(work, batch_id)
     refuse_stale(batch.edits, wanted=wanted.edits)
     hand_over_batch(work, batch, to=_unit(work, wanted.department_id), note=wanted.note)
-    return "", 204
+    return Response(status=204)
 
 
 @mailroom.post("/documents/<uuid:document_id>/clarification")
@@ -187,11 +188,11 @@ def answer(document_id: UUID, wanted: AnswerIn) -> QuestionOut:
 @mailroom.delete("/documents/<uuid:document_id>/clarification")
 @mailroom.output({}, status_code=204)
 @mailroom.doc(summary="Die offene Frage zurücknehmen", security=LOCKED)
-def drop(document_id: UUID) -> tuple[str, int]:
+def drop(document_id: UUID) -> Response:
     """Take a question from the list."""
     work = current_work()
     drop_question(work, document_by_id(work, document_id))
-    return "", 204
+    return Response(status=204)
 
 
 @mailroom.get("/clarifications")
