@@ -18,6 +18,7 @@ from eakte.processing.sandbox import Sandbox
 from eakte.web import api, desk, errors, headers, login
 from eakte.web.pages import (
     account,
+    arranging,
     audit,
     cases,
     confirming,
@@ -37,6 +38,7 @@ from eakte.web.pages import (
     interface,
     language,
     lists,
+    mailroom,
     notices,
     plan,
     proposals,
@@ -58,6 +60,7 @@ FORM_BYTES = 1_000_000
 FORM_PARTS = 500
 PAGES = (
     account,
+    arranging,
     audit,
     cases,
     document_care,
@@ -79,6 +82,7 @@ PAGES = (
     interface,
     language,
     lists,
+    mailroom,
     notices,
     plan,
     proposals,

@@ -11,7 +11,7 @@
     │  └─ NumberUsed · WeakPassword
     ├─ RuleBroken                   every reason, not the first
     │  ├─ AlreadyFiled · NotFiled · DossierClosed · CaseClosed · NotUnique · KeyUsed · CheckedOut
-    │  ├─ Cancelled · RolesExclude · SamePerson · LogDamaged · PersonKnown
+    │  ├─ Cancelled · RolesExclude · SamePerson · LogDamaged · PersonKnown · Signed
     ├─ ChangedMeanwhile             someone else saved first
     └─ PartUnavailable              store, index, database or sandbox out of reach
        ├─ TooMuchAtOnce             the part works, but has to catch its breath first
@@ -258,6 +258,13 @@ class CheckedOut(RuleBroken):
 
     code = "checked-out"
     next_step = "Bitte warten Sie, bis es zurückgegeben ist, oder beenden Sie die Ausleihe."
+
+
+class Signed(RuleBroken):
+    """What is asked would give a version without the signature that the document came with."""
+
+    code = "signed"
+    next_step = "Bitte bestätigen Sie, dass Sie das wissen, oder lassen Sie es, wie es ist."
 
 
 class RolesExclude(RuleBroken):

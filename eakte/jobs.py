@@ -9,16 +9,20 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 from sqlalchemy import CursorResult, delete, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
 from eakte.clock import Clock
 from eakte.errors import PartUnavailable
 from eakte.model.job import Job, JobState
+from eakte.model.pace import Pace
 from eakte.unit_of_work import UnitOfWork
 from storage import ObjectCorrupt, ObjectMissing, StorageError
 
@@ -35,6 +39,8 @@ URGENT, NORMAL, BULK = 1, 5, 9
 
 BEAT_SECONDS = 10.0
 SHOW_SECONDS = 0.7
+# By so much the latest job moves what is expected of the next.
+LATEST_COUNTS = 0.2
 
 log = logging.getLogger("eakte.jobs")
 
@@ -57,16 +63,20 @@ class Heart:
         self._write = beat
         self._stopping = stopping
         self._shown = ("", 0, 0)
+        self._began = self._ended = 0.0
+        self.pages = 0
         self.lost = False
         self._changed = threading.Event()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._beat, name="heart", daemon=True)
 
     def __enter__(self) -> Heart:
+        self._began = time.monotonic()
         self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._ended = time.monotonic()
         self._stop.set()
         self._changed.set()
         self._thread.join()
@@ -83,7 +93,13 @@ class Heart:
         if self._stopping.is_set():
             raise Stopped
         self._shown = (step, done, total)
+        self.pages = max(self.pages, total)
         self._changed.set()
+
+    @property
+    def seconds(self) -> float:
+        """How long the work took, once it has ended."""
+        return self._ended - self._began
 
     def _beat(self) -> None:
         while not self._stop.is_set() and not self.lost:
@@ -237,6 +253,21 @@ def postponed(
         )
         .execution_options(synchronize_session=False)
     )
+
+
+def note_pace(session: Session, kind: str, heart: Heart) -> None:
+    """Remember what a page took, from which it is told when the next ones will be done."""
+    if not heart.pages:
+        return
+    seconds = heart.seconds / heart.pages
+    known = session.scalar(select(Pace.seconds).where(Pace.kind == kind))
+    if known is None:
+        insert = insert_sqlite if session.get_bind().dialect.name == "sqlite" else insert_postgresql
+        row = insert(Pace).values(kind=kind, seconds=seconds)
+        session.execute(row.on_conflict_do_nothing())
+        return
+    moved = known + LATEST_COUNTS * (seconds - known)
+    session.execute(update(Pace).where(Pace.kind == kind).values(seconds=moved))
 
 
 def exhausted(job: Job, *, attempts: int) -> bool:

@@ -242,6 +242,8 @@ def _note_pages(
                 fate=fate,
                 document_id=document_id,
                 place=place,
+                first_document_id=document_id if place is not None else None,
+                first_place=place,
                 codes=[code.text for code in seen.codes] if seen else [],
                 dpi=seen.dpi if seen else None,
                 skew=seen.skew if seen else 0.0,

@@ -23,7 +23,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
 
-from eakte import jobs, mails, stacks
+from eakte import arrangements, jobs, mails, stacks
 from eakte.access.rights.locking import INDEX_DOSSIER
 from eakte.bootstrap import Office
 from eakte.doors import doors
@@ -49,7 +49,8 @@ log = logging.getLogger("eakte.worker")
 
 # What the lanes with a sandbox do, by the name of the job.
 Kinds = dict[str, pipeline.Treatment]
-TREATMENTS: Kinds = {"process": mails, stacks.KIND: stacks, making.KIND: making}
+OTHERS = (stacks, making, arrangements)
+TREATMENTS: Kinds = {"process": mails, **{one.KIND: one for one in OTHERS}}
 
 PAUSE = 0.5
 PAUSE_AFTER_FAULT = 3.0
@@ -200,6 +201,7 @@ class Worker:
                 raise LeaseLost
         with self.office.as_system() as work:
             treatment.finish(work, task, made)
+            jobs.note_pace(work.session, job.kind, heart)
             if not jobs.done(work.session, job):
                 raise LeaseLost
         log.debug("%s of %s done", job.kind, job.subject_id)

@@ -337,6 +337,9 @@ WORKS: AnyOf = ((CLERK, REACHED), (LEAD, REACHED), (THE_SYSTEM,))
 WORKS_ON_ALL: AnyOf = ((CLERK, WHOLE), (LEAD, WHOLE), (THE_SYSTEM,))
 KEEPS_ORDER: AnyOf = (*WORKS_ON_ALL, (RECORDS, OF_THE_UNIT))
 RULES_ON_ACCESS: AnyOf = ((LEAD, WHOLE), (RECORDS, OF_THE_UNIT), (RECORDS, GIVEN))
+# What waits to be filed may be put in order by whoever brought it as well.
+HANDLES: AnyOf = (*WORKS, (SCANNING, DELIVERED))
+STACKS: AnyOf = ((SCANNING, BATCH_OF_UNIT), (CLERK, BATCH_OF_UNIT), (LEAD, BATCH_OF_UNIT))
 # Nobody else may know of such a dossier, so without this one it could never be opened again.
 GIVES_ACCESS: AnyOf = (*RULES_ON_ACCESS, (CLERK, IN_CHARGE))
 
@@ -349,15 +352,14 @@ TABLE: dict[Action, AnyOf] = {
     Action.DESCRIBE_DOCUMENT: WORKS,
     Action.CANCEL_DOCUMENT: ((CLERK, REACHED), (LEAD, REACHED)),
     Action.WRITE_DOCUMENT: ((CLERK, REACHED), (LEAD, REACHED)),
-    Action.PROCESS_AGAIN: (*WORKS, (SCANNING, DELIVERED)),
+    Action.PROCESS_AGAIN: HANDLES,
+    Action.ARRANGE_PAGES: HANDLES,
+    Action.HAND_OVER: (*HANDLES, *STACKS),
+    Action.CLARIFY_DOCUMENT: WORKS,
     Action.DELIVER_BATCH: ((CLERK,), (LEAD,), (SCANNING,), (A_STATION,), (THE_SYSTEM,)),
     Action.SEE_BATCHES: ((SCANNING,), (CLERK,), (LEAD,), (RECORDS,), (A_STATION,), (THE_SYSTEM,)),
-    Action.SEE_BATCH: (
-        *((role, BATCH_OF_UNIT) for role in (SCANNING, CLERK, LEAD, RECORDS)),
-        (SENT_BATCH,),
-        (THE_SYSTEM,),
-    ),
-    Action.SEPARATE_AGAIN: (*((role, BATCH_OF_UNIT) for role in (SCANNING, CLERK, LEAD)),),
+    Action.SEE_BATCH: (*STACKS, (RECORDS, BATCH_OF_UNIT), (SENT_BATCH,), (THE_SYSTEM,)),
+    Action.SEPARATE_AGAIN: STACKS,
     Action.READ_BATCH: ((SCANNING, BATCH_OF_UNIT), (THE_SYSTEM,)),
     Action.SEE_INBOX: ((CLERK,), (LEAD,), (SCANNING,), (RECORDS,), (THE_SYSTEM,)),
     Action.SEE_DOSSIER: SEES,

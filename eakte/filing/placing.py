@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from uuid import UUID
+
 from sqlalchemy import delete, func, select
 
 from eakte import audit, jobs
 from eakte.access.actions import Action
-from eakte.access.check import refuse_if_cancelled, require
+from eakte.access.check import refuse_if_cancelled, require, visible
 from eakte.errors import (
     AlreadyFiled,
     BadInput,
@@ -26,6 +29,8 @@ from eakte.model.document import Document, DocumentState, ProcessingState, Withd
 from eakte.model.dossier import DossierState
 from eakte.model.proposal import Recognised
 from eakte.unit_of_work import UnitOfWork
+
+MOST_AGAIN = 500
 
 
 def place_document(
@@ -159,6 +164,11 @@ def restore_document(work: UnitOfWork, document: Document) -> None:
     require(work, Action.CANCEL_DOCUMENT, document, although_cancelled=True)
     if document.state is not DocumentState.CANCELLED:
         raise RuleBroken("Das Dokument ist nicht storniert.")
+    if document.taken_over_id is not None:
+        raise RuleBroken(
+            "Die Seiten dieses Schreibens liegen in anderen.",
+            next_step="Bitte nehmen Sie stattdessen das Teilen oder Zusammenfügen zurück.",
+        )
     if document.case is not None:
         _refuse_if_fixed(
             document, document.case, Sentence("Die Stornierung kann nicht aufgehoben werden.")
@@ -177,6 +187,30 @@ def process_again(work: UnitOfWork, document: Document) -> None:
     work.session.flush()
     audit.note(work, "document.process-again", kind="document", subject=document.id)
     jobs.revive(work, "process", document.id)
+
+
+def process_failed_again(work: UnitOfWork, ids: Collection[UUID] | None = None) -> int:
+    """Try once more what could not be processed and waits to be filed; returns how much that is.
+
+    Without ``ids`` everything, of what the actor may try again; of a long list the oldest.
+    """
+    require(work, Action.SEE_INBOX)
+    failed = (
+        select(Document)
+        .where(
+            Document.state == DocumentState.INBOX,
+            Document.processing == ProcessingState.FAILED,
+            visible(work.actor, Action.PROCESS_AGAIN, Document),
+        )
+        .order_by(Document.receipt_number)
+        .limit(MOST_AGAIN)
+    )
+    if ids is not None:
+        failed = failed.where(Document.id.in_(ids))
+    found = work.session.scalars(failed).all()
+    for document in found:
+        process_again(work, document)
+    return len(found)
 
 
 def attachments_of(work: UnitOfWork, document: Document) -> list[Document]:

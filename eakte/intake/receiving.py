@@ -19,6 +19,7 @@ from eakte import audit, jobs
 from eakte.access.actions import Action
 from eakte.access.check import require, works_in
 from eakte.access.twins import earlier_twins
+from eakte.clock import OFFICE_ZONE
 from eakte.errors import (
     BadInput,
     ContentTooLarge,
@@ -48,6 +49,15 @@ from storage import (
 
 LONGEST_NAME = 200
 RECEIPT_SCOPE = "receipt"
+
+
+def register_scope(year: int) -> str:
+    """Return in which row of numbers the register of mail of a year counts (Postbuch).
+
+    One for the whole house: with one for each unit, a number that somebody does not see would tell
+    them that their own unit got something that is hidden from them.
+    """
+    return f"register:{year}"
 
 
 @dataclass(frozen=True)
@@ -215,8 +225,11 @@ def receive(
             return _repeat(work, known, arrival)
     unit = unit_of(work, department.id if department else None)
     name_bytes(work, arrival)
+    year = now.astimezone(OFFICE_ZONE).year
     document = Document(
         receipt_number=next_number(session, RECEIPT_SCOPE),
+        register_year=year,
+        register_number=next_number(session, register_scope(year)),
         department_id=unit.id,
         title=PurePosixPath(arrival.name).stem[:300] or arrival.name,
         received_on=received_on or work.clock.today(),

@@ -84,7 +84,8 @@ class BatchPage(Base):
     """One page of a batch: what was seen on it and what became of it.
 
     ``place`` is its page in the document, from 1; ``codes`` what its bar codes say; ``skew`` is in
-    degrees.
+    degrees. Where separation has put it is ``first_document_id`` and ``first_place``: from there
+    it is followed when pages are arranged.
     """
 
     __tablename__ = "batch_page"
@@ -96,6 +97,8 @@ class BatchPage(Base):
     fate: Mapped[Fate] = mapped_column(named(Fate))
     document_id: Mapped[UUID | None] = mapped_column(ForeignKey("document.id"), index=True)
     place: Mapped[int | None] = mapped_column()
+    first_document_id: Mapped[UUID | None] = mapped_column(ForeignKey("document.id"), index=True)
+    first_place: Mapped[int | None] = mapped_column()
     codes: Mapped[list[str]] = mapped_column(Json, default=list)
     dpi: Mapped[int | None] = mapped_column()
     skew: Mapped[float] = mapped_column(Float, default=0.0)

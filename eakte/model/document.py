@@ -66,7 +66,9 @@ class Document(Base):
     ``dossier_id`` is the dossier of its case, kept here because every list asks for it.
     ``parent_id`` is the document of which this one is an attachment (Anlage), ``batch_id`` the
     stack from which it was taken. ``from_doctor`` marks what came from a doctor (§ 76 SGB X),
-    ``disputed`` what the person disputes (§ 84 SGB X).
+    ``disputed`` what the person disputes (§ 84 SGB X). Under ``register_number`` of its year it
+    stands in the register of mail (Postbuch); what was made of the pages of others does not.
+    ``taken_over_id`` is the arrangement by which the pages of a cancelled one lie in others by now.
     """
 
     __tablename__ = "document"
@@ -77,6 +79,7 @@ class Document(Base):
         Index("ix_document_dossier_received", "dossier_id", "received_on"),
         Index("ix_document_parent_id", "parent_id"),
         Index("ix_document_batch_id", "batch_id"),
+        Index("ix_document_register", "register_year", "register_number", unique=True),
         # Almost every document has none.
         Index(
             "ix_document_foreign_reference",
@@ -88,6 +91,8 @@ class Document(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     receipt_number: Mapped[int] = mapped_column(unique=True)
+    register_year: Mapped[int | None] = mapped_column()
+    register_number: Mapped[int | None] = mapped_column()
     department_id: Mapped[UUID] = mapped_column(ForeignKey("department.id"))
     case_id: Mapped[UUID | None] = mapped_column(ForeignKey("dossier_case.id"))
     dossier_id: Mapped[UUID | None] = mapped_column(ForeignKey("dossier.id"))
@@ -122,6 +127,8 @@ class Document(Base):
     problem: Mapped[str | None] = mapped_column(Text)
     flags: Mapped[list[str]] = mapped_column(Json, default=list)
     cancel_reason: Mapped[str | None] = mapped_column(String(500))
+    # Names an arrangement, which names a document: two tables cannot each need the other first.
+    taken_over_id: Mapped[UUID | None] = mapped_column()
     checked_out_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     checked_out_at: Mapped[datetime | None] = mapped_column(Instant)
     edits: Mapped[int] = mapped_column()

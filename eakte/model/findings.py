@@ -231,6 +231,26 @@ class Separation:
         )
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """Which pages are to lie together: for each part ``(source, page, turn)`` in its order.
+
+    Sources count from 0 and have the ``names`` under which they came; pages count from 1; turns are
+    in degrees clockwise.
+    """
+
+    names: tuple[str, ...]
+    parts: tuple[tuple[tuple[int, int, int], ...], ...]
+
+
+@dataclass(frozen=True)
+class Arranged:
+    """One PDF for each part, or none and the problems that were in the way."""
+
+    paths: tuple[Path, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
 def reading_order(pages: int, order: Order) -> list[int]:
     """Return the pages of a stack, from 1, in the order in which a reader turns them.
 

@@ -21,6 +21,7 @@ class ListKind(StrEnum):
 
     DOSSIERS = "dossiers"
     DEADLINES = "deadlines"
+    REGISTER = "register"
 
 
 class ListState(StrEnum):

@@ -95,12 +95,14 @@ class Cell:
         show: Callable[[Progress], None],
         seconds: float,
         rules: Rules | None = None,
+        parts: int = 0,
     ) -> tuple[Account, Ending]:
         """Give the job, listen until it ends or must be ended; the child is dead afterwards.
 
         Raises:
             PartUnavailable: the child never became ready for a job.
         """
+        self._account.wanted_parts = parts
         try:
             self._await_ready()
             self._give(task, name=name, rules=rules)

@@ -23,6 +23,7 @@ from typing import Any, BinaryIO
 from eakte.model.findings import CourtHead, Order, PageText, Part, Rules, Sheet
 from eakte.processing.fence import shut_off
 from eakte.processing.limits import MIB, Confinement, Limits
+from eakte.processing.steps.arranging import arrange
 from eakte.processing.steps.document import Made, look, work_through
 from eakte.processing.steps.identify import Identity
 from eakte.processing.steps.mail.message import Mail
@@ -232,6 +233,8 @@ def main() -> int:
                 rules=job.rules,
                 tell=post,
             )
+        elif job.task == "arrange":
+            parts = arrange(folder, limits=job.limits, tell=post)
         else:
             made = work_through(
                 folder / "original", name=job.name, folder=folder, limits=job.limits, tell=post

@@ -7,24 +7,25 @@ child does (crash, hang, eat memory, lie) becomes a problem in German, never an 
 from __future__ import annotations
 
 import contextlib
+import json
 import logging
 import queue
 import shutil
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from types import TracebackType
 
 from eakte.errors import PartUnavailable, machine_faults_named, no_room
-from eakte.model.findings import Kind, Look, Outcome, Rules, Separation
+from eakte.model.findings import Arranged, Kind, Look, Outcome, Rules, Separation, Wanted
 from eakte.processing import cage
 from eakte.processing.cell import Cell, Ending
 from eakte.processing.limits import COURT_LIST, MIB, Confinement, Limits, LimitSettings
 from eakte.processing.problems import problem
 from eakte.processing.scratch import Scratch
-from eakte.processing.wire import Account, Distrusted, Progress
+from eakte.processing.wire import WANTED, Account, Distrusted, Progress, source_name
 
 log = logging.getLogger(__name__)
 
@@ -100,7 +101,7 @@ class Sandbox:
         Raises:
             PartUnavailable: no child can be started, or the disk is full.
         """
-        account, ending = self._run("look", path, name=name)
+        account, ending = self._run("look", [path], name=name)
         if account.look is not None:
             return account.look
         return Look("application/octet-stream", Kind.UNKNOWN, None, problem(ending.code))
@@ -116,7 +117,7 @@ class Sandbox:
         """
         account, ending = self._run(
             "process",
-            path,
+            [path],
             name=name,
             into=folder,
             show=lambda told: progress(told.step, told.done, told.of),
@@ -158,7 +159,7 @@ class Sandbox:
         for _ in range(SEPARATIONS):
             account, ending = self._run(
                 "separate",
-                path,
+                [path],
                 name=name,
                 into=folder,
                 rules=rules,
@@ -175,14 +176,41 @@ class Sandbox:
         paths = (folder / f"part-{one:05d}.pdf" for one in range(1, account.written_parts + 1))
         return Separation(look, tuple(account.sheets), tuple(account.parts), tuple(paths), problems)
 
+    def arrange(
+        self, paths: Sequence[Path], *, wanted: Wanted, folder: Path, progress: ShowProgress
+    ) -> Arranged:
+        """Write the wanted parts of these documents as PDFs of their own, in ``folder``.
+
+        The documents themselves are only read. Never raises for any content.
+
+        Raises:
+            PartUnavailable: no child can be started, or the disk is full.
+        """
+        account, ending = self._run(
+            "arrange",
+            paths,
+            name=wanted.names[0],
+            into=folder,
+            wanted=wanted,
+            show=lambda told: progress(told.step, told.done, told.of),
+        )
+        problems = tuple(account.problems)
+        if ending is not Ending.DONE:
+            if account.fault:
+                log.warning("Ordnen abgebrochen: %s", account.fault)
+            return Arranged(problems=(*problems, problem(ending.code)))
+        parts = (folder / f"part-{one:05d}.pdf" for one in range(1, account.written_parts + 1))
+        return Arranged(tuple(parts), problems)
+
     def _run(
         self,
         task: str,
-        path: Path,
+        paths: Sequence[Path],
         *,
         name: str,
         into: Path | None = None,
         rules: Rules | None = None,
+        wanted: Wanted | None = None,
         show: Callable[[Progress], None] = lambda told: None,
     ) -> tuple[Account, Ending]:
         """Do one job in one child and take its products."""
@@ -191,10 +219,20 @@ class Sandbox:
             cell = self._take_cell()
         try:
             with machine_faults_named():
-                shutil.copyfile(path, cell.folder / "original")
+                for number, path in enumerate(paths):
+                    shutil.copyfile(path, cell.folder / source_name(number))
                 if self.limits.courts is not None:
                     shutil.copyfile(self.limits.courts, cell.folder / COURT_LIST)
-                account, ending = cell.run(task, name=name, show=show, seconds=seconds, rules=rules)
+                if wanted is not None:
+                    (cell.folder / WANTED).write_text(json.dumps(asdict(wanted)), "utf-8")
+                account, ending = cell.run(
+                    task,
+                    name=name,
+                    show=show,
+                    seconds=seconds,
+                    rules=rules,
+                    parts=len(wanted.parts) if wanted else 0,
+                )
                 if ending is not Ending.DONE or account.problems:
                     _require_room(cell.folder)
                 if ending is Ending.DONE and into is not None:

@@ -37,11 +37,20 @@ MOST_NOTES = 200
 MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/[a-z0-9][a-z0-9!#$&^_.+-]{0,90}")
 NOT_PLAIN = re.compile(r"[^ -~]")
 NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-STEPS = frozenset({"look", "separate", "recognise", "assemble", "preview"})
+STEPS = frozenset({"look", "separate", "arrange", "recognise", "assemble", "preview"})
 MOST_CODES, LONGEST_CODE, LARGEST_SKEW = 20, 500, 90
 MOST_PAGES = 1_000_000
 LONGEST_HEAD, LONGEST_NAME, MOST_ENCLOSURES = 8000, 500, 1200
 LONGEST_WORD, MOST_WORDS = 300, 1200
+
+
+# What a child is told beside its job, because a long list of pages is too long for a line.
+WANTED = "wanted.json"
+
+
+def source_name(number: int) -> str:
+    """Return the name under which a document lies in a child's folder, the first being 0."""
+    return f"original-{number}" if number else "original"
 
 
 class Distrusted(Exception):
@@ -76,7 +85,10 @@ class Progress:
 
 @dataclass
 class Account:
-    """What a child has said so far, checked; ``ended`` once it said that it was done."""
+    """What a child has said so far, checked; ``ended`` once it said that it was done.
+
+    ``wanted_parts`` is what it was told to write; otherwise it finds the parts itself.
+    """
 
     look: Look | None = None
     pages: list[PageText] = field(default_factory=list)
@@ -88,6 +100,7 @@ class Account:
     court: CourtHead | None = None
     enclosures: list[Enclosure] = field(default_factory=list)
     written_enclosures: int = 0
+    wanted_parts: int = 0
     flags: frozenset[Flag] = frozenset()
     has_pdf: bool = False
     previews: int = 0
@@ -181,7 +194,7 @@ class Account:
         self.written_enclosures = _whole(said.get("enclosures", 0), most=MOST_ENCLOSURES)
         if self.written_enclosures not in (0, len(self.enclosures)):
             raise Distrusted("enclosures and their products differ")
-        if self.written_parts not in (0, len(self.parts)):
+        if self.written_parts not in (0, self.wanted_parts or len(self.parts)):
             raise Distrusted("parts and their products differ")
         self.ended = True
 

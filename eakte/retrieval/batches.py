@@ -16,7 +16,6 @@ from eakte.errors import NotFound
 from eakte.model.batch import Batch, BatchPage, Fate
 from eakte.model.case import Case
 from eakte.model.document import Document
-from eakte.model.job import Job, JobState
 from eakte.unit_of_work import UnitOfWork
 
 PER_PAGE = 50
@@ -99,13 +98,3 @@ def parts_of(work: UnitOfWork, batch: Batch, pages: Sequence[BatchPage]) -> list
         )
         for document_id, places in sorted(placed.items(), key=lambda one: min(one[1].values()))
     ]
-
-
-def separating(work: UnitOfWork, batch: Batch) -> Job | None:
-    """Return the job that takes a stack apart, None when there is none any more."""
-    require(work, Action.SEE_BATCH, batch)
-    return work.session.scalar(
-        select(Job).where(
-            Job.subject_id == batch.id, Job.kind == "separate", Job.state != JobState.DEAD
-        )
-    )

@@ -17,9 +17,10 @@ from eakte.access.twins import earlier_twins
 from eakte.db import Page, paged
 from eakte.model.content import Content
 from eakte.model.document import Document, DocumentState, ProcessingState, Version
-from eakte.model.job import Job, JobState
 from eakte.model.proposal import Recognised
 from eakte.retrieval.listing import PER_PAGE
+from eakte.retrieval.mailroom import Beside, beside
+from eakte.retrieval.progress import Progress, progress_of
 from eakte.unit_of_work import UnitOfWork
 
 
@@ -55,21 +56,11 @@ class Counts:
 
 
 @dataclass(frozen=True)
-class Progress:
-    """How far the processing of a document is; ``total`` 0 = not known yet."""
-
-    step: str
-    done: int
-    total: int
-    running: bool
-
-
-@dataclass(frozen=True)
 class InboxRow:
     """A document of the inbox with its size in bytes; ``progress`` is None when nothing runs.
 
-    ``clues`` are what was recognised in it, None while nothing was; ``attachments`` counts those
-    that the reader sees.
+    ``clues`` are what was recognised in it, None while nothing was; ``beside`` who sent it here and
+    what is unclear, None where neither is; ``attachments`` counts those that the reader sees.
     """
 
     document: Document
@@ -77,6 +68,7 @@ class InboxRow:
     progress: Progress | None
     duplicate_of: Document | None
     clues: Mapping[str, Any] | None
+    beside: Beside | None
     attachments: int = 0
 
 
@@ -169,6 +161,7 @@ def rows_of(work: UnitOfWork, documents: Sequence[Document]) -> list[InboxRow]:
         )
         if parent is not None
     }
+    notes = beside(work, ids)
     return [
         InboxRow(
             document,
@@ -176,26 +169,11 @@ def rows_of(work: UnitOfWork, documents: Sequence[Document]) -> list[InboxRow]:
             progress=running.get(document.id),
             duplicate_of=twins.get(document.id),
             clues=sizes.get(document.id, (0, None))[1],
+            beside=notes.get(document.id),
             attachments=attached.get(document.id, 0),
         )
         for document in documents
     ]
-
-
-def progress_of(work: UnitOfWork, document_ids: Sequence[UUID]) -> dict[UUID, Progress]:
-    """Return how far the processing of each document is, of those that wait or run."""
-    require(work, Action.SEE_LISTS)
-    if not document_ids:
-        return {}
-    jobs = work.session.scalars(
-        select(Job).where(
-            Job.subject_id.in_(document_ids), Job.kind == "process", Job.state != JobState.DEAD
-        )
-    )
-    return {
-        job.subject_id: Progress(job.step, job.done, job.total, job.state is JobState.RUNNING)
-        for job in jobs
-    }
 
 
 def turn_of(work: UnitOfWork, document: Document) -> Turn | None:

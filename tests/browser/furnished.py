@@ -27,12 +27,15 @@ from eakte.bootstrap import Office
 from eakte.casework.deadlines import add_own_deadline, deadlines_of, meet_deadline
 from eakte.db import Base
 from eakte.filing.attaching import attach
+from eakte.filing.clarifying import ask_about
 from eakte.filing.describing import Description
+from eakte.filing.handing_over import hand_over
 from eakte.filing.opening import Opening, open_case, open_dossier
 from eakte.filing.placing import place_document, withdraw_document
 from eakte.filing.plan import add_plan_entry, plan_entry
 from eakte.filing.revising import Revision, add_alias, link_dossiers, revise_dossier
 from eakte.intake.delivering import Declared, deliver
+from eakte.model.arrangement import Arrangement, ArrangementKind, ArrangementState
 from eakte.model.case import Case, Deadline
 from eakte.model.department import Department
 from eakte.model.document import Direction, Document, Source
@@ -92,6 +95,7 @@ def furnish(office: Office, dossier_id: UUID, folder: Path) -> Furnished:
     batch_id = bring_stack(
         office, _as(office, "carl"), folder, content=bound([letter("eins"), empty()]), key="one"
     )
+    arrangement_id = _mail(office, documents, folder)
     inspections = _inspections(office)
     made.secret, made.recovery = _with_codes(office)
     made.staff_reference = _about_staff(office)
@@ -111,6 +115,8 @@ def furnish(office: Office, dossier_id: UUID, folder: Path) -> Furnished:
             "case_id": case_id,
             "document_id": documents[0],
             "batch_id": batch_id,
+            "arrangement_id": arrangement_id,
+            "unclear_id": documents[2],
             "station_id": register_station(
                 work,
                 "Scanner Erdgeschoss",
@@ -270,6 +276,36 @@ def _documents(office: Office, case_id: UUID, folder: Path) -> list[UUID]:
         )
         withdraw_document(work, work.session.get_one(Document, made[2]), reason="Falsche Akte")
     return made
+
+
+def _mail(office: Office, documents: list[UUID], folder: Path) -> UUID:
+    """Ask about a letter, let one come from another unit, and one not be put in order."""
+    with office.begin(_as(office, "clara")) as work:
+        unclear = work.session.get_one(Document, documents[2])
+        today = work.clock.today()
+        ask_about(work, unclear, question="Zu welcher Frau Möller?", due_on=today)
+    receipt = deliver(
+        partial(office.begin, _as(office, "wanda")),
+        stack(folder / "irrig.png", "Irrig"),
+        declared=Declared(name="irrig.png", source=Source.UPLOAD, department="wog"),
+        look=lambda path, name: IMAGE,
+    )
+    with office.begin(_as(office, "wanda")) as work:
+        strayed = work.session.get_one(Document, receipt.document_id)
+        unit = next(one for one in departments(work.session) if one.key == "sbr")
+        hand_over(work, strayed, to=unit, note="Merkzeichen, gehört zu Ihnen")
+        ordered = Arrangement(
+            document_id=documents[2],
+            kind=ArrangementKind.SPLIT,
+            state=ArrangementState.FAILED,
+            problem="Seite 3 fehlt.",
+            key="furnished",
+            asked_by_id=_person(work, "clara").id,
+            asked_at=work.clock.now(),
+        )
+        work.session.add(ordered)
+        work.session.flush()
+        return ordered.id
 
 
 def _deadlines(office: Office, case_id: UUID) -> None:

@@ -33,6 +33,8 @@ LANGUAGES = {"de": "Deutsch", "en": "English"}
 # Who looks at a page: everybody for whom another one is drawn.
 SEEN_BY = {
     "account.show": ["clara"],
+    "arranging.outcome": ["clara"],
+    "arranging.show": [],
     "audit.entries": ["rita"],
     "audit.inspection": ["rita"],
     "audit.new": ["rita"],
@@ -62,6 +64,10 @@ SEEN_BY = {
     "inbox.upload_page": ["clara", "stefan"],
     "interface.show": ["clara"],
     "lists.show": ["clara"],
+    "mailroom.book": ["clara", "stefan", "rita"],
+    "mailroom.clarifications": ["clara"],
+    "mailroom.print_book": ["clara"],
+    "mailroom.show": [],
     "plan.entry": ["clara", "rita"],
     "plan.new": ["rita"],
     "plan.retention": ["clara", "rita"],
@@ -90,6 +96,8 @@ NO_WALK = {
     "inbox.rows": "a piece of a page, asked for by its script",
     "plan.table": "bytes",
     "proposals.show": "a piece of a page, asked for by its script: tests/browser/test_proposals.py",
+    "arranging.status": "a piece of a page, asked for by its script",
+    "stacks.rows": "a piece of a page, asked for by its script",
     "stacks.status": "a piece of a page, asked for by its script",
     "health.show": "for machines",
     "static": "bytes",
@@ -101,6 +109,8 @@ NO_WALK = {
 }
 # Where one address has pages that look different, the others: what stands in the place of its part.
 ALSO = {
+    ("arranging.show", "clara"): [{"document_id": "inbox_id"}],
+    ("mailroom.show", "clara"): [{"document_id": "inbox_id"}, {"document_id": "unclear_id"}],
     ("audit.inspection", "rita"): [{"inspection_id": "asked_id"}, {"inspection_id": "refused_id"}],
     ("audit.inspection", "dora"): [{"inspection_id": "asked_id"}],
     ("rights.show", "lena"): [{"dossier_id": "locked_id"}],

@@ -20,12 +20,17 @@ from eakte.model.prepared import ListKind, ListState, PreparedList
 from eakte.model.user import User
 from eakte.retrieval.prepared.lines import GRANTS, Filter, still_visible
 from eakte.retrieval.reading import Reading
+from eakte.retrieval.register import entries
 from eakte.unit_of_work import UnitOfWork
 
 WRITE_LIST, DESTROY_LIST = "write-list", "destroy-list"
 MOST_AT_ONCE = 10
 MEDIA_TYPE = "text/csv"
-NAMES = {ListKind.DOSSIERS: "akten", ListKind.DEADLINES: "fristen"}
+NAMES = {
+    ListKind.DOSSIERS: "akten",
+    ListKind.DEADLINES: "fristen",
+    ListKind.REGISTER: "postbuch",
+}
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,9 @@ def ask_for_list(work: UnitOfWork, kind: ListKind, wanted: Filter) -> PreparedLi
     """
     require(work, Action.MAKE_LIST)
     require(work, GRANTS[kind])
+    if kind is ListKind.REGISTER:
+        # A filter that cannot be is refused now, not when the list is written.
+        entries(work, wanted.register)
     entry = None
     if wanted.plan_entry_id is not None:
         entry = work.session.get(PlanEntry, wanted.plan_entry_id)

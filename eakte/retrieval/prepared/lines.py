@@ -15,9 +15,12 @@ from eakte.access.actions import Action
 from eakte.access.check import require, visible
 from eakte.model.audit_entry import AuditEntry
 from eakte.model.case import Case, Deadline, DeadlineState
+from eakte.model.document import Direction, Document
 from eakte.model.dossier import Dossier, DossierState, Medium
 from eakte.model.prepared import ListKind
 from eakte.retrieval.listing import asked_of_dossiers, totals_of
+from eakte.retrieval.prepared import mail_lines
+from eakte.retrieval.register import Asked
 from eakte.unit_of_work import UnitOfWork
 
 # So many lines are read at once: few enough that eighty thousand need no more memory than these.
@@ -34,6 +37,7 @@ HEADINGS = {
         *("Ende", "Frist", "Grundlage", "Beginn", "überschritten", "Aktenzeichen", "Name"),
         *("Vorgang", "Sachgebiet", "zuständig"),
     ),
+    ListKind.REGISTER: mail_lines.HEADINGS,
 }
 MEDIA = {Medium.ELECTRONIC: "elektronisch", Medium.HYBRID: "hybrid", Medium.PAPER: "Papier"}
 STATES = {
@@ -45,23 +49,34 @@ STATES = {
 GRANTS = {
     ListKind.DOSSIERS: Action.SEE_LISTS,
     ListKind.DEADLINES: Action.SEE_DEADLINES,
+    ListKind.REGISTER: Action.SEE_INBOX,
 }
 # Of what the log speaks when somebody may be shut out of it.
-SHUTTING = ("dossier", "case")
+SHUTTING = ("dossier", "case", "document")
 # Of which rows the ids of a list are, and what makes them visible.
-ABOUT: dict[ListKind, tuple[type[Dossier] | type[Case], Action]] = {
+ABOUT: dict[ListKind, tuple[type[Dossier] | type[Case] | type[Document], Action]] = {
     ListKind.DOSSIERS: (Dossier, Action.SEE_DOSSIER),
     ListKind.DEADLINES: (Case, Action.SEE_CASE),
+    ListKind.REGISTER: (Document, Action.SEE_DOCUMENT),
 }
 
 
 @dataclass(frozen=True)
 class Filter:
-    """Which dossiers are wanted; of deadlines all that run."""
+    """Which dossiers are wanted, or which rows of the register; of deadlines all that run."""
 
     words: str = ""
     plan_entry_id: UUID | None = None
     state: DossierState | None = None
+    number: str = ""
+    first: date | None = None
+    last: date | None = None
+    direction: Direction | None = None
+
+    @property
+    def register(self) -> Asked:
+        """The rows of the register that are wanted."""
+        return Asked(self.words, self.number, self.first, self.last, self.direction)
 
     def told(self, plan_entry: str) -> dict[str, Any]:
         """Return plain JSON values, with the words for the entry of the plan."""
@@ -70,16 +85,27 @@ class Filter:
             "plan_entry_id": str(self.plan_entry_id) if self.plan_entry_id else None,
             "plan_entry": plan_entry,
             "state": self.state.value if self.state else None,
+            "number": self.number,
+            "first": self.first.isoformat() if self.first else None,
+            "last": self.last.isoformat() if self.last else None,
+            "direction": self.direction.value if self.direction else None,
         }
 
     @classmethod
     def from_told(cls, told: dict[str, Any]) -> Filter:
         """Return the filter that was kept as plain values."""
         entry, state = told.get("plan_entry_id"), told.get("state")
+        days = [told.get(name) for name in ("first", "last")]
+        first, last = (date.fromisoformat(day) if day else None for day in days)
+        direction = told.get("direction")
         return cls(
             told.get("words", ""),
             UUID(entry) if entry else None,
             DossierState(state) if state else None,
+            told.get("number", ""),
+            first,
+            last,
+            Direction(direction) if direction else None,
         )
 
 
@@ -95,10 +121,14 @@ class Lines:
 def count_lines(work: UnitOfWork, kind: ListKind, wanted: Filter) -> int:
     """Count the lines there would be at this moment."""
     require(work, GRANTS[kind])
-    query = _dossiers(work, wanted) if kind is ListKind.DOSSIERS else _deadlines(work)
-    ids = query.with_only_columns(
-        Dossier.id if kind is ListKind.DOSSIERS else Deadline.id, maintain_column_froms=True
-    )
+    ids: Select[UUID]
+    if kind is ListKind.REGISTER:
+        rows = mail_lines.asked_register(work, wanted.register)
+        ids = rows.with_only_columns(Document.id, maintain_column_froms=True)
+    elif kind is ListKind.DOSSIERS:
+        ids = _dossiers(work, wanted).with_only_columns(Dossier.id, maintain_column_froms=True)
+    else:
+        ids = _deadlines(work).with_only_columns(Deadline.id, maintain_column_froms=True)
     return work.session.scalar(select(func.count()).select_from(ids.subquery())) or 0
 
 
@@ -109,6 +139,8 @@ def lines_after(
     require(work, GRANTS[kind])
     if kind is ListKind.DOSSIERS:
         return _dossier_lines(work, wanted, after)
+    if kind is ListKind.REGISTER:
+        return Lines(*mail_lines.register_lines(work, wanted.register, after=after, most=PART))
     return _deadline_lines(work, after)
 
 
@@ -134,7 +166,11 @@ def still_visible(work: UnitOfWork, kind: ListKind, about: bytes, *, seen: int) 
     if not touched:
         return True
     homes = select(Case.id, Case.dossier_id)
-    if kind is ListKind.DOSSIERS:
+    if kind is ListKind.REGISTER:
+        inside = select(Document.id)
+        for owner in (Document.dossier_id, Document.case_id):
+            touched |= {one for (one,) in _in_parts(work, inside, owner, touched)}
+    elif kind is ListKind.DOSSIERS:
         pairs = _in_parts(work, homes, Case.id, touched)
         touched |= {dossier for _, dossier in pairs}
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from eakte.web.api.accounts import accounts
+from eakte.web.api.arranging import arranging
 from eakte.web.api.audit import audit
 from eakte.web.api.batches import batches
 from eakte.web.api.cases import cases
@@ -15,6 +16,7 @@ from eakte.web.api.document_acts import acts
 from eakte.web.api.documents import SAID_OF_DELIVERY, documents
 from eakte.web.api.dossiers import dossiers
 from eakte.web.api.lists import lists
+from eakte.web.api.mailroom import mailroom
 from eakte.web.api.messages import messages
 from eakte.web.api.office import office
 from eakte.web.api.plan import plan_api
@@ -47,6 +49,8 @@ PARTS = (
     audit,
     batches,
     stations,
+    arranging,
+    mailroom,
 )
 SAID_OF = {
     "/api/v1/batches": SAID_OF_BATCH,

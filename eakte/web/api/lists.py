@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from flask import Response
 from pydantic import Field
 
 from eakte.errors import BadInput
+from eakte.model.document import Direction
 from eakte.model.dossier import DossierState
 from eakte.model.prepared import ListKind, ListState, Refusal
 from eakte.retrieval.prepared.asking import (
@@ -42,12 +43,16 @@ class Progress(StrEnum):
 class ListIn(Model):
     """Welche Liste als Tabelle (CSV) geschrieben werden soll."""
 
-    kind: ListKind = Field(description="Akten, oder alle laufenden Fristen")
+    kind: ListKind = Field(description="Akten, alle laufenden Fristen oder das Postbuch")
     words: Text = Field(
         default="", max_length=200, description="Wörter in Aktenzeichen, Name oder Betreff"
     )
     plan_entry_id: Id | None = Field(default=None, description="Eintrag im Aktenplan")
     state: DossierState | None = Field(default=None, description="Stand der Akten")
+    number: Text = Field(default="", max_length=20, description="Nummer im Postbuch")
+    first: date | None = Field(default=None, description="Postbuch: erster Tag")
+    last: date | None = Field(default=None, description="Postbuch: letzter Tag")
+    direction: Direction | None = Field(default=None, description="Postbuch: Richtung")
 
 
 class ListOut(Model):
@@ -77,11 +82,14 @@ class ListsOut(Model):
 @lists.doc(summary="Eine Liste als Tabelle schreiben lassen", security=LOCKED, responses=[404])
 def ask(wanted: ListIn) -> ListOut:
     """Promise a list; it is written with the rights the person has by then."""
-    filtered = wanted.words or wanted.plan_entry_id or wanted.state
-    if wanted.kind is ListKind.DEADLINES and filtered:
+    of_dossiers = wanted.plan_entry_id or wanted.state
+    of_register = wanted.number or wanted.first or wanted.last or wanted.direction
+    if wanted.kind is ListKind.DEADLINES and (wanted.words or of_dossiers or of_register):
         raise BadInput("Die Liste der Fristen kennt keinen Filter.")
+    if of_register if wanted.kind is ListKind.DOSSIERS else of_dossiers:
+        raise BadInput("Diesen Filter gibt es nur bei einer anderen Liste.")
     work = current_work()
-    chosen = Filter(wanted.words, wanted.plan_entry_id, wanted.state)
+    chosen = Filter(**wanted.model_dump(exclude={"kind"}))
     prepared = ask_for_list(work, wanted.kind, chosen)
     return _out(ListRow(prepared, False, 0, 0))
 

@@ -39,13 +39,15 @@ from eakte.model.document import (
 )
 from eakte.model.findings import Flag
 from eakte.retrieval.browsing import relatives_of
-from eakte.retrieval.inbox import STATES, Choice, next_in_inbox, progress_of, turn_of
+from eakte.retrieval.inbox import STATES, Choice, next_in_inbox, turn_of
 from eakte.retrieval.listing import (
     case_by_id,
     document_by_id,
     document_types,
 )
+from eakte.retrieval.mailroom import beside
 from eakte.retrieval.messages import message_of
+from eakte.retrieval.progress import progress_of
 from eakte.retrieval.reading import (
     Edition,
     editions_of,
@@ -250,6 +252,9 @@ def _page(work: UnitOfWork, document: Document, *, errors: dict[str, str] | None
         form=request.form.to_dict() if errors else taken_over(work, document),
         proposals=proposals_asked_for(work, document),
         errors=errors or {},
+        beside=beside(work, [document.id]).get(document.id)
+        if document.state is DocumentState.INBOX
+        else None,
         **seen,
     )
 
@@ -284,7 +289,13 @@ def _may(work: UnitOfWork, document: Document) -> frozenset[str]:
         "take_back": filed and may(work.actor, Action.PLACE_DOCUMENT, document),
         "describe": not cancelled and may(work.actor, Action.DESCRIBE_DOCUMENT, document),
         "cancel": not cancelled and may(work.actor, Action.CANCEL_DOCUMENT, document),
-        "restore": cancelled and may(work.actor, Action.CANCEL_DOCUMENT, document),
+        "arrange": inbox and may(work.actor, Action.ARRANGE_PAGES, document),
+        "give": inbox and may(work.actor, Action.HAND_OVER, document),
+        "undo_taking_over": document.taken_over_id is not None
+        and may(work.actor, Action.ARRANGE_PAGES, document),
+        "restore": cancelled
+        and document.taken_over_id is None
+        and may(work.actor, Action.CANCEL_DOCUMENT, document),
         "write": writing and draft,
         "draft": writing and not draft and document.direction is not Direction.INCOMING,
         "attach": not cancelled and may(work.actor, Action.DESCRIBE_DOCUMENT, document),

@@ -20,6 +20,8 @@ from eakte.intake.receiving import clean_name
 from eakte.model.document import Document, ProcessingState, Source
 from eakte.retrieval.inbox import Choice, InboxRow, inbox
 from eakte.retrieval.listing import PER_PAGE
+from eakte.retrieval.mailroom import Beside
+from eakte.retrieval.progress import Progress
 from eakte.unit_of_work import UnitOfWork
 from eakte.web.desk import waiting
 from eakte.web.errors import fault_of
@@ -46,9 +48,8 @@ class Row:
 
     document: Document
     size: int
-    step: str
-    done: int
-    total: int
+    progress: Progress | None
+    beside: Beside | None
     duplicate_of: Document | None
     hint: Hint | None
     confidence: str
@@ -158,14 +159,13 @@ def upload_place(work: UnitOfWork) -> Place:
 
 
 def _row(work: UnitOfWork, row: InboxRow, hint: Hint | None) -> Row:
-    document, progress = row.document, row.progress
+    document = row.document
     failed = document.processing is ProcessingState.FAILED
     return Row(
         document=document,
         size=row.size,
-        step=progress.step if progress else "",
-        done=progress.done if progress else 0,
-        total=progress.total if progress else 0,
+        progress=row.progress,
+        beside=row.beside,
         duplicate_of=row.duplicate_of,
         hint=hint,
         confidence=confidence_word(hint.confidence) if hint else "",

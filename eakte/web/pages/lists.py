@@ -10,12 +10,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from eakte.errors import BadInput
+from eakte.model.document import Direction
 from eakte.model.dossier import DossierState
 from eakte.model.prepared import ListKind, ListState
 from eakte.retrieval.prepared.asking import ask_for_list, drop_list, own_lists, read_list
 from eakte.retrieval.prepared.lines import Filter
 from eakte.unit_of_work import UnitOfWork
-from eakte.web.forms import identifier, text
+from eakte.web.forms import days_of, identifier, text
 from eakte.web.per_request import current_work, writes
 from eakte.web.streaming import send
 
@@ -42,10 +43,18 @@ def ask() -> ResponseReturnValue:
         raise BadInput("Diese Art von Liste gibt es nicht.")
     state = text("stand", most=20)
     known = state in {known.value for known in DossierState}
+    days, errors = days_of(request.form, ("von", "bis"))
+    if errors:
+        raise BadInput("Das ist kein Datum; bitte in der Form TT.MM.JJJJ angeben.")
+    direction = text("richtung", most=20)
     wanted = Filter(
         text("worte", most=200),
         identifier(text("eintrag", most=40)),
         DossierState(state) if known else None,
+        number=text("nummer", most=20),
+        first=days.get("von"),
+        last=days.get("bis"),
+        direction=Direction(direction) if direction in set(Direction) else None,
     )
     ask_for_list(current_work(), ListKind(kind), wanted)
     flash(_("Die Liste wird geschrieben."), "success")

@@ -16,6 +16,7 @@ from eakte.errors import EakteError, PartUnavailable
 from eakte.filing.cover_pdf import Printed, cover_pdf
 from eakte.filing.cover_sheets import code_of, print_cover_sheet
 from eakte.intake.batches import (
+    SEPARATE,
     Scanned,
     balance_of,
     batch_receipt,
@@ -23,7 +24,7 @@ from eakte.intake.batches import (
     gaps_of,
     separate_again,
 )
-from eakte.model.batch import Batch
+from eakte.model.batch import Batch, BatchState
 from eakte.model.findings import Order
 from eakte.retrieval.batches import (
     PER_PAGE,
@@ -31,9 +32,10 @@ from eakte.retrieval.batches import (
     batches,
     pages_of,
     parts_of,
-    separating,
 )
 from eakte.retrieval.listing import case_by_id
+from eakte.retrieval.mailroom import other_units
+from eakte.retrieval.progress import progress_of
 from eakte.unit_of_work import UnitOfWork
 from eakte.web.errors import fault_of
 from eakte.web.forms import paging_of, text, wanted_page
@@ -55,6 +57,12 @@ pages = Blueprint("stacks", __name__)
 def index() -> ResponseReturnValue:
     """List the stacks, the newest first."""
     return render_template("stacks.html", **_listed(current_work()), errors={})
+
+
+@pages.get("/stapel/zeilen")
+def rows() -> ResponseReturnValue:
+    """Show the rows alone: the page asks for them while something runs."""
+    return render_template("_stacks_rows.html", **_rows(current_work()))
 
 
 @pages.post("/stapel")
@@ -149,11 +157,9 @@ def cover_sheet(case_id: UUID) -> ResponseReturnValue:
 
 
 def _listed(work: UnitOfWork) -> dict[str, Any]:
-    found = batches(work, page=wanted_page())
     may_deliver = may(work.actor, Action.DELIVER_BATCH)
     return {
-        "batches": found.rows,
-        "page": paging_of(found, PER_PAGE),
+        **_rows(work),
         "upload": upload_place(work) if may_deliver else None,
         "orders": [
             (Order.AS_READ, _("wie gelesen")),
@@ -167,6 +173,16 @@ def _listed(work: UnitOfWork) -> dict[str, Any]:
     }
 
 
+def _rows(work: UnitOfWork) -> dict[str, Any]:
+    found = batches(work, page=wanted_page())
+    busy = [one.id for one in found.rows if one.state in (BatchState.WAITING, BatchState.RUNNING)]
+    return {
+        "batches": found.rows,
+        "page": paging_of(found, PER_PAGE),
+        "progress": progress_of(work, busy, kind=SEPARATE),
+    }
+
+
 def _seen(work: UnitOfWork, batch: Batch) -> dict[str, Any]:
     balance = balance_of(work, batch)
     sides = pages_of(work, batch) if balance else []
@@ -177,6 +193,9 @@ def _seen(work: UnitOfWork, batch: Batch) -> dict[str, Any]:
         "balance": balance,
         "sides": sides,
         "parts": parts_of(work, batch, sides) if sides else [],
-        "job": separating(work, batch),
+        "job": progress_of(work, [batch.id], kind=SEPARATE).get(batch.id),
+        "units": other_units(work, batch.department_id)
+        if may(work.actor, Action.HAND_OVER, batch)
+        else [],
         "may_try_again": may(work.actor, Action.SEPARATE_AGAIN, batch),
     }

@@ -318,6 +318,34 @@ BODIES: dict[str, Body | None] = {
             "quota_mb": "5",
         }
     ),
+    "api_arranging.arrange": told(parts=[{"pages": [{"page": 1, "turn": 90}]}]),
+    "api_arranging.back": told(number=1),
+    "api_arranging.undo": told(),
+    "api_mailroom.again": told(),
+    "api_mailroom.answer": told(answer="Ja."),
+    "api_mailroom.ask": told(question="Wessen?"),
+    "api_mailroom.drop": None,
+    "api_mailroom.give": later(
+        lambda house: {"department_id": str(house.others["other_unit_id"]), "note": REASON},
+        json=True,
+    ),
+    "api_mailroom.give_batch": later(
+        lambda house: {"department_id": str(house.others["other_unit_id"]), "note": REASON},
+        json=True,
+    ),
+    "arranging.back": form(number="1"),
+    "arranging.order": form(plan="1r", key="matrix"),
+    "arranging.undo": form(),
+    "mailroom.again": form(),
+    "mailroom.answer": form(answer="Ja."),
+    "mailroom.ask": form(question="Wessen?"),
+    "mailroom.drop": form(),
+    "mailroom.give": later(
+        lambda house: {"unit": str(house.others["other_unit_id"]), "note": REASON}
+    ),
+    "mailroom.give_stack": later(
+        lambda house: {"unit": str(house.others["other_unit_id"]), "note": REASON}
+    ),
     "stations.new_key": form(overlap_hours="24"),
     "stations.revoke": form(),
     "stations.show": form(name="Anders", networks="127.0.0.1/32", quota_mb="5", active="1"),

@@ -19,6 +19,7 @@ from eakte.filing.opening import open_case, open_dossier
 from eakte.filing.placing import Description, place_document
 from eakte.filing.plan import add_plan_entry
 from eakte.intake.uploads import begin_upload
+from eakte.model.arrangement import Arrangement, ArrangementKind
 from eakte.model.case import Case, CaseState, Deadline
 from eakte.model.department import Department
 from eakte.model.document import Document, DocumentState, Rendition, RenditionKind, Version
@@ -252,7 +253,15 @@ def _given(made: MatrixHouse, session: Session, colleague: Actor) -> None:
         asked_by_id=colleague.id,
         asked_at=now,
     )
+    ordered = Arrangement(
+        document_id=made.things["document_id"]["own"],
+        kind=ArrangementKind.REARRANGED,
+        key="matrix-house",
+        asked_by_id=colleague.id,
+        asked_at=now,
+    )
     session.add_all([grant, glass, *parts, lift, notice, alias, link, deadline, inspection])
+    session.add(ordered)
     session.flush()
     made.others |= {
         "grant_id": grant.id,
@@ -266,6 +275,10 @@ def _given(made: MatrixHouse, session: Session, colleague: Actor) -> None:
         "inspection_id": inspection.id,
         "user_id": colleague.id,
         "unit_id": session.scalars(select(Department.id).where(Department.key == "sbr")).one(),
+        "other_unit_id": session.scalars(
+            select(Department.id).where(Department.key == "wog")
+        ).one(),
+        "arrangement_id": ordered.id,
         "entry_id": session.scalars(select(PlanEntry.id).where(PlanEntry.number == "5.2")).one(),
         "entry": session.scalars(select(PlanEntry.id).where(PlanEntry.number == "5.2")).one(),
     }

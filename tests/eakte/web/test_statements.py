@@ -16,15 +16,18 @@ from werkzeug.routing import Rule
 from eakte.access.accounts import create_user
 from eakte.access.rights.notices import Told
 from eakte.bootstrap import Office
+from eakte.filing.clarifying import ask_about
 from eakte.filing.describing import Description
 from eakte.filing.opening import open_case, open_dossier
 from eakte.filing.placing import place_document
+from eakte.model.arrangement import Arrangement, ArrangementKind
 from eakte.model.batch import Batch, BatchPage, BatchState, Fate
 from eakte.model.case import Case
 from eakte.model.content import keep_content
 from eakte.model.document import Document, Rendition, RenditionKind, Version, WithdrawalSheet
 from eakte.model.dossier import Dossier
 from eakte.model.file_plan import PlanEntry
+from eakte.model.hand_over import HandOver
 from eakte.model.right import (
     Deputy,
     Duty,
@@ -49,9 +52,13 @@ MOST = 10
 PEOPLE = ("rich", "partly", "records", "schutz", "admin")
 # What needs a state that no prepared house has: a sign-in service, an account without its factor.
 NO_PAGE = {
+    "arranging.outcome",
+    "arranging.show",
+    "arranging.status",
     "factors.scan",
     "interface.show",
     "lists.hand_out",
+    "mailroom.show",
     "sign_on_again.confirm",
     "uploads.describe",
 }
@@ -68,6 +75,7 @@ class House:
 
     parts: dict[str, Any]
     waiting: UUID
+    ordered: UUID
 
 
 @pytest.fixture
@@ -116,7 +124,38 @@ def prepared(office: Office, staff: Staff, clerk: Browser, tmp_path: Path) -> Ho
         "page": 1,
         "number": 1,
     }
-    return House(parts, waiting[3])
+    return House(parts, waiting[3], _post(office, staff, waiting))
+
+
+def _post(office: Office, staff: Staff, waiting: list[UUID]) -> UUID:
+    """Ask about what waits, let some of it come from another unit, and one be put in order."""
+    with office.begin(staff.clerk) as work:
+        now = work.clock.now()
+        for one in waiting:
+            ask_about(work, work.session.get_one(Document, one), question="Wessen?")
+            work.session.add(
+                HandOver(
+                    document_id=one,
+                    from_id=staff.other_unit.id,
+                    to_id=staff.unit.id,
+                    note="Für Sie",
+                    at=now,
+                    by_id=staff.clerk.id,
+                    by_name="Clerk",
+                )
+            )
+        ordered = Arrangement(
+            document_id=waiting[3],
+            kind=ArrangementKind.SPLIT,
+            sources=[[str(waiting[3]), 1]],
+            results=[str(one) for one in waiting[5:]],
+            key="prepared",
+            asked_by_id=staff.clerk.id,
+            asked_at=now,
+        )
+        work.session.add(ordered)
+        work.session.flush()
+        return ordered.id
 
 
 def _stack(office: Office, staff: Staff, folder: Path, documents: list[UUID]) -> UUID:
@@ -286,6 +325,10 @@ def test_no_page_asks_more_than_ten_questions(app: OfficeApp, prepared: House) -
     for method, address, rule in [
         *pages_of(app, prepared),
         ("GET", f"/dokument/{prepared.waiting}", Rule("/dokument/<im Posteingang>")),
+        ("GET", f"/dokument/{prepared.waiting}/seiten", Rule("/seiten/<im Posteingang>")),
+        ("GET", f"/dokument/{prepared.waiting}/klaeren", Rule("/klaeren/<im Posteingang>")),
+        ("GET", f"/seitenordnung/{prepared.ordered}", Rule("/seitenordnung/<wartet>")),
+        ("GET", f"/seitenordnung/{prepared.ordered}/stand", Rule("/stand/<wartet>")),
         ("GET", f"/dokument/{prepared.waiting}/vorschlaege", Rule("/vorschlaege/<im Posteingang>")),
     ]:
         counted = [len(asked(app, browser, method, address, rule)) for browser in browsers]
@@ -301,7 +344,7 @@ def test_a_longer_list_asks_no_more_questions(
     app: OfficeApp, prepared: House, office: Office, staff: Staff
 ) -> None:
     browser = signed_in(app, "rich")
-    addresses = ("/", "/akten", "/posteingang", "/aktenplan")
+    addresses = ("/", "/akten", "/posteingang", "/aktenplan", "/postbuch", "/klaerungsliste")
     before = {
         address: len(asked(app, browser, "GET", address, Rule(address))) for address in addresses
     }
