@@ -251,7 +251,9 @@ class MailboxIntake:
         if b"MOVE" not in b" ".join(one for one in able if one).upper().split():
             log.warning("Der Mailserver kann nicht verschieben; Nachrichten bleiben, wo sie sind.")
             return
-        status, _ = box.client.uid("MOVE", str(uid), b'"' + utf7_encode(target) + b'"')
+        status, _ = box.client.uid(
+            "MOVE", str(uid), '"' + utf7_encode(target).decode("ascii") + '"'
+        )
         if status != "OK":
             log.warning("Der Mailserver verschiebt nicht nach „%s“.", target)
 

@@ -6,6 +6,7 @@ layout engine takes to be loaded, and a text that it never finishes is ended.
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from weasyprint import HTML
@@ -45,3 +46,7 @@ def main(page: str, target: str) -> int:
     )
     printed.write_pdf(target)
     return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
