@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -21,7 +22,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 PERSON, PASSWORD = "post", "geheim und länger"
-START_SECONDS = 15.0
+START_SECONDS, STOP_SECONDS = 15.0, 5.0
 CONFIGURATION = """
 base_dir = {folder}/run
 state_dir = {folder}/state
@@ -115,11 +116,23 @@ class Server:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Server]:
-    """Run a server below a folder until the end of the block."""
+def running() -> Iterator[Server]:
+    """Run a server until the end of the block.
+
+    Its folder is not below that of pytest, which shuts others out: the server's own users have to
+    pass.
+    """
+    with TemporaryDirectory(prefix="eakte-post.") as made:
+        folder = Path(made)
+        folder.chmod(0o755)
+        with _served(folder) as server:
+            yield server
+
+
+@contextmanager
+def _served(folder: Path) -> Iterator[Server]:
     program = shutil.which("dovecot") or "/usr/sbin/dovecot"
     assert Path(program).exists(), "the tests need dovecot: scripts/setup --for-tests"
-    folder.mkdir(mode=0o755)
     (folder / "mail").mkdir()
     (folder / "people").write_text(f"{PERSON}:{{PLAIN}}{PASSWORD}\n", encoding="utf-8")
     with (
@@ -132,9 +145,6 @@ def running(folder: Path) -> Iterator[Server]:
     if os.getuid() == 0:
         owner = f"uid={NOBODY} gid={NOBODY}"
         os.chown(folder / "mail", NOBODY, NOBODY)
-        for above in folder.parents[:3]:
-            if above.stat().st_uid == 0 and above != Path("/"):
-                above.chmod(above.stat().st_mode | 0o011)
     else:
         me = os.environ.get("USER") or subprocess.check_output(["id", "-un"], text=True).strip()
         people = f"default_internal_user = {me}\ndefault_login_user = {me}"
@@ -152,7 +162,11 @@ def running(folder: Path) -> Iterator[Server]:
         yield Server(folder, port, safe_port)
     finally:
         server.terminate()
-        server.communicate(timeout=START_SECONDS)
+        try:
+            server.communicate(timeout=STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.communicate()
 
 
 def _certify(folder: Path) -> None:

@@ -35,8 +35,8 @@ def look(path: Path, name: str) -> Look:
 
 
 @pytest.fixture(scope="module")
-def dovecot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with running(tmp_path_factory.mktemp("post") / "server") as server:
+def dovecot() -> Iterator[Server]:
+    with running() as server:
         yield server
 
 
