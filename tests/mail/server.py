@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import grp
 import imaplib
 import os
+import pwd
 import shutil
 import socket
 import subprocess
@@ -146,8 +148,15 @@ def _served(folder: Path) -> Iterator[Server]:
         owner = f"uid={NOBODY} gid={NOBODY}"
         os.chown(folder / "mail", NOBODY, NOBODY)
     else:
-        me = os.environ.get("USER") or subprocess.check_output(["id", "-un"], text=True).strip()
-        people = f"default_internal_user = {me}\ndefault_login_user = {me}"
+        me = pwd.getpwuid(os.getuid()).pw_name
+        group = grp.getgrgid(os.getgid()).gr_name
+        people = "\n".join(
+            f"default_{what} = {name}"
+            for what, name in (
+                *(("internal_user", me), ("login_user", me)),
+                ("internal_group", group),
+            )
+        )
         owner = f"uid={os.getuid()} gid={os.getgid()}"
     configuration = folder / "dovecot.conf"
     configuration.write_text(
