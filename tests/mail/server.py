@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import grp
 import imaplib
 import os
+import pwd
 import shutil
 import socket
 import subprocess
@@ -13,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -21,7 +24,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 PERSON, PASSWORD = "post", "geheim und länger"
-START_SECONDS = 15.0
+START_SECONDS, STOP_SECONDS = 15.0, 5.0
 CONFIGURATION = """
 base_dir = {folder}/run
 state_dir = {folder}/state
@@ -103,6 +106,8 @@ class Server:
 
     def number_anew(self) -> None:
         """Forget every number that was given, as a server does that is set up again."""
+        # The server numbers by the second in which it begins.
+        time.sleep(1.1)
         mail = self.folder / "mail"
         for known in mail.glob("dovecot*"):
             if known.is_file():
@@ -113,11 +118,23 @@ class Server:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Server]:
-    """Run a server below a folder until the end of the block."""
+def running() -> Iterator[Server]:
+    """Run a server until the end of the block.
+
+    Its folder is not below that of pytest, which shuts others out: the server's own users have to
+    pass.
+    """
+    with TemporaryDirectory(prefix="eakte-post.") as made:
+        folder = Path(made)
+        folder.chmod(0o755)
+        with _served(folder) as server:
+            yield server
+
+
+@contextmanager
+def _served(folder: Path) -> Iterator[Server]:
     program = shutil.which("dovecot") or "/usr/sbin/dovecot"
     assert Path(program).exists(), "the tests need dovecot: scripts/setup --for-tests"
-    folder.mkdir(mode=0o755)
     (folder / "mail").mkdir()
     (folder / "people").write_text(f"{PERSON}:{{PLAIN}}{PASSWORD}\n", encoding="utf-8")
     with (
@@ -130,12 +147,16 @@ def running(folder: Path) -> Iterator[Server]:
     if os.getuid() == 0:
         owner = f"uid={NOBODY} gid={NOBODY}"
         os.chown(folder / "mail", NOBODY, NOBODY)
-        for above in folder.parents[:3]:
-            if above.stat().st_uid == 0 and above != Path("/"):
-                above.chmod(above.stat().st_mode | 0o011)
     else:
-        me = os.environ.get("USER") or subprocess.check_output(["id", "-un"], text=True).strip()
-        people = f"default_internal_user = {me}\ndefault_login_user = {me}"
+        me = pwd.getpwuid(os.getuid()).pw_name
+        group = grp.getgrgid(os.getgid()).gr_name
+        people = "\n".join(
+            f"default_{what} = {name}"
+            for what, name in (
+                *(("internal_user", me), ("login_user", me)),
+                ("internal_group", group),
+            )
+        )
         owner = f"uid={os.getuid()} gid={os.getgid()}"
     configuration = folder / "dovecot.conf"
     configuration.write_text(
@@ -150,7 +171,11 @@ def running(folder: Path) -> Iterator[Server]:
         yield Server(folder, port, safe_port)
     finally:
         server.terminate()
-        server.communicate(timeout=START_SECONDS)
+        try:
+            server.communicate(timeout=STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.communicate()
 
 
 def _certify(folder: Path) -> None:
