@@ -19,7 +19,7 @@ from typing import Any
 
 from imap_tools.errors import ImapToolsError, MailboxLoginError
 from imap_tools.imap_utf7 import utf7_encode
-from imap_tools.mailbox import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
+from imap_tools.mailbox import BaseMailBox, MailBox, MailBoxUnencrypted
 
 from eakte.access.actions import Action
 from eakte.access.check import require
@@ -95,6 +95,8 @@ class MailboxIntake:
         box: BaseMailBox | None = None
         try:
             box = self._connected()
+            if settings.mail_security == "starttls":
+                box.client.starttls(ssl_context=self._trusted())
             password = self._password()
             # LOGIN knows plain characters alone (RFC 3501, 6.2.3).
             plain = (settings.mail_user + password).isascii()
@@ -121,19 +123,18 @@ class MailboxIntake:
             ) from error
         finally:
             if box is not None:
-                # What was taken is marked already; a farewell that fails changes nothing.
-                with suppress(ImapToolsError, imaplib.IMAP4.error, OSError):
-                    box.logout()
+                _leave(box)
 
     def _connected(self) -> BaseMailBox:
         settings = self._settings
         host, port = settings.mail_host, settings.mail_port
-        if settings.mail_security == "none":
+        if settings.mail_security != "tls":
             return MailBoxUnencrypted(host, port, timeout=ANSWER_SECONDS)
-        authority = settings.mail_ca_file
-        trusted = ssl.create_default_context(cafile=str(authority) if authority else None)
-        kind = MailBox if settings.mail_security == "tls" else MailBoxStartTls
-        return kind(host, port, timeout=ANSWER_SECONDS, ssl_context=trusted)
+        return MailBox(host, port, timeout=ANSWER_SECONDS, ssl_context=self._trusted())
+
+    def _trusted(self) -> ssl.SSLContext:
+        authority = self._settings.mail_ca_file
+        return ssl.create_default_context(cafile=str(authority) if authority else None)
 
     def _password(self) -> str:
         path = self._settings.mail_password_file
@@ -251,7 +252,9 @@ class MailboxIntake:
         if b"MOVE" not in b" ".join(one for one in able if one).upper().split():
             log.warning("Der Mailserver kann nicht verschieben; Nachrichten bleiben, wo sie sind.")
             return
-        status, _ = box.client.uid("MOVE", str(uid), b'"' + utf7_encode(target) + b'"')
+        status, _ = box.client.uid(
+            "MOVE", str(uid), '"' + utf7_encode(target).decode("ascii") + '"'
+        )
         if status != "OK":
             log.warning("Der Mailserver verschiebt nicht nach „%s“.", target)
 
@@ -267,6 +270,15 @@ class MailboxIntake:
             row.problem = problem
             if not problem:
                 row.read_at = work.clock.now()
+
+
+def _leave(box: BaseMailBox) -> None:
+    """Say goodbye; what was taken is marked already, so one that fails changes nothing."""
+    try:
+        box.logout()
+    except (ImapToolsError, imaplib.IMAP4.error, OSError):
+        with suppress(OSError):
+            box.client.shutdown()
 
 
 def _row(work: UnitOfWork, key: str) -> Mailbox:

@@ -159,19 +159,19 @@ SENTENCES: dict[str, str] = {
         "ist aufbewahrt; bitte öffnen Sie es dort."
     ),
     "mail-reference": (
-        "{many} Anlagen der Nachricht sind nur Verweise auf fremde Laufwerke und nicht "
-        "mitgekommen; bitte fordern Sie sie an."
+        "Die Nachricht nennt Anlagen, die nur Verweise auf fremde Laufwerke und nicht mitgekommen "
+        "sind (Anzahl: {many}); bitte fordern Sie sie an."
     ),
     "mail-as-text": (
         "Die Nachricht ließ sich nicht so darstellen, wie sie gestaltet ist; die Lesefassung zeigt "
         "nur ihren Text. Das Original ist unverändert aufbewahrt."
     ),
     "mail-empty-enclosure": (
-        "{many} Anlagen der Nachricht sind leer (0 Bytes) und stehen nur im Original."
+        "Die Nachricht hat leere Anlagen (0 Bytes, Anzahl: {many}); sie stehen nur im Original."
     ),
     "mail-too-many": (
-        "Die Nachricht hat mehr Anlagen, als hier einzeln aufgenommen werden; {many} davon stehen "
-        "nur im Original. Es ist unverändert aufbewahrt."
+        "Die Nachricht hat mehr Anlagen, als hier einzeln aufgenommen werden; die übrigen (Anzahl: "
+        "{many}) stehen nur im Original. Es ist unverändert aufbewahrt."
     ),
     "mail-too-deep": (
         "In der Nachricht stecken zu viele Nachrichten ineinander; was weiter innen liegt, steht "

@@ -103,6 +103,8 @@ class Server:
 
     def number_anew(self) -> None:
         """Forget every number that was given, as a server does that is set up again."""
+        # The server numbers by the second in which it begins.
+        time.sleep(1.1)
         mail = self.folder / "mail"
         for known in mail.glob("dovecot*"):
             if known.is_file():

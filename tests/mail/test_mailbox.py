@@ -18,7 +18,7 @@ from eakte.intake.mailbox import REFUSED, TAKEN, MailboxIntake, SignInRefused
 from eakte.model.document import Document, Source, Version
 from eakte.model.findings import Kind, Look, Problem
 from eakte.model.message import Mailbox
-from storage import MemoryStore
+from storage import Digest, MemoryStore
 from tests.builders import build_office, hire
 from tests.mail.letters import A_TEXT, head
 from tests.mail.server import PASSWORD, PERSON, Server, running
@@ -45,9 +45,9 @@ def server(dovecot: Server) -> Server:
     """The server with an empty mailbox."""
     client = dovecot.client()
     client.delete("Erledigt")
-    client.select("INBOX")
-    client.store("1:*", "+FLAGS", "\\Deleted")
-    client.expunge()
+    if client.select("INBOX")[1] != [b"0"]:
+        client.store("1:*", "+FLAGS", "\\Deleted")
+        client.expunge()
     client.logout()
     return dovecot
 
@@ -103,7 +103,7 @@ def taken(office: Office) -> list[bytes]:
     assert {row.source for row in rows} <= {Source.MAIL}
     contents = []
     for row in rows:
-        with office.store.open(row.sha256) as stream:
+        with office.store.open(Digest(row.sha256)) as stream:
             contents.append(stream.read())
     return contents
 

@@ -25,11 +25,8 @@ LONG_SIDE, SHORT_SIDE = 900, 500
 PRINT_SECONDS = 40.0
 PAGE, PRINTED = "message.html", "message.pdf"
 PICTURE = "picture-"
-CODE = Path(__file__).parents[4]
-START = (
-    "import sys; sys.path.insert(0, {code!r}); "
-    "from eakte.processing.steps.mail.printing import main; sys.exit(main(*sys.argv[1:]))"
-)
+# Started by its path: shut in, a new process sees this folder and not the packages around it.
+PRINTING = Path(__file__).with_name("printing.py")
 
 
 @dataclass(frozen=True)
@@ -94,7 +91,7 @@ def print_message(opened: Opened, *, folder: Path, seconds: float) -> Path | Non
     page.write_text(
         drawn_up(opened.mail, opened.bodies, enclosed=names), encoding="utf-8", errors="replace"
     )
-    order = [sys.executable, "-I", "-B", "-c", START.format(code=str(CODE)), str(page), str(target)]
+    order = [sys.executable, "-I", "-B", str(PRINTING), str(page), str(target)]
     with contextlib.suppress(OSError, subprocess.SubprocessError):
         done = subprocess.run(
             order,
@@ -105,6 +102,7 @@ def print_message(opened: Opened, *, folder: Path, seconds: float) -> Path | Non
         )
         if done.returncode == 0 and target.is_file():
             return target
+        sys.stderr.write(done.stderr.decode("utf-8", "replace")[-2000:])
     return None
 
 

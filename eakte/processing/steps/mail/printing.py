@@ -6,8 +6,10 @@ layout engine takes to be loaded, and a text that it never finishes is ended.
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
+import pikepdf
 from weasyprint import HTML
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
@@ -44,4 +46,28 @@ def main(page: str, target: str) -> int:
         url_fetcher=OnlyWhatCame(source.parent),
     )
     printed.write_pdf(target)
+    _leave_out_what_is_empty(Path(target))
     return 0
+
+
+def _leave_out_what_is_empty(path: Path) -> None:
+    """Take out the lists of patterns and shadings, which the check of PDF/A refuses even empty."""
+    with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+        for part in pdf.objects:
+            if isinstance(part, pikepdf.Dictionary | pikepdf.Stream):
+                _leave_out(part)
+                resources = part.get("/Resources")
+                if isinstance(resources, pikepdf.Dictionary):
+                    _leave_out(resources)
+        pdf.save(path)
+
+
+def _leave_out(lists: pikepdf.Object) -> None:
+    for name in ("/Pattern", "/Shading"):
+        held = lists.get(name)
+        if isinstance(held, pikepdf.Dictionary) and not held.keys():
+            del lists[name]
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
