@@ -21,7 +21,6 @@ from eakte.model.hand_over import HandOver
 from eakte.retrieval.listing import PER_PAGE
 from eakte.unit_of_work import UnitOfWork
 
-
 GIVEN, ASKED = aliased(HandOver), aliased(Clarification)
 
 
