@@ -19,7 +19,7 @@ from eakte.model.content import Content
 from eakte.model.document import Document, DocumentState, ProcessingState, Version
 from eakte.model.proposal import Recognised
 from eakte.retrieval.listing import PER_PAGE
-from eakte.retrieval.mailroom import Beside, beside
+from eakte.retrieval.mailroom import Beside, with_beside
 from eakte.retrieval.progress import Progress, progress_of
 from eakte.unit_of_work import UnitOfWork
 
@@ -60,7 +60,7 @@ class InboxRow:
     """A document of the inbox with its size in bytes; ``progress`` is None when nothing runs.
 
     ``clues`` are what was recognised in it, None while nothing was; ``beside`` who sent it here and
-    what is unclear, None where neither is; ``attachments`` counts those that the reader sees.
+    what is unclear; ``attachments`` counts those that the reader sees.
     """
 
     document: Document
@@ -68,7 +68,7 @@ class InboxRow:
     progress: Progress | None
     duplicate_of: Document | None
     clues: Mapping[str, Any] | None
-    beside: Beside | None
+    beside: Beside
     attachments: int = 0
 
 
@@ -137,20 +137,26 @@ def rows_of(work: UnitOfWork, documents: Sequence[Document]) -> list[InboxRow]:
         return []
     ids = [document.id for document in documents]
     running = progress_of(work, ids)
-    sizes: dict[UUID, tuple[int, Mapping[str, Any] | None]] = {
-        document_id: (size, clues)
-        for document_id, size, clues in work.session.execute(
-            select(Version.document_id, Content.size, Recognised.clues)
-            .join(Content, Content.sha256 == Version.sha256)
-            .join(Document, Document.id == Version.document_id)
-            .outerjoin(
-                Recognised,
-                (Recognised.document_id == Document.id)
-                & (Recognised.version == Document.current_version),
-            )
-            .where(Version.document_id.in_(ids), Version.number == Document.current_version)
+    query = (
+        select(Version.document_id, Content.size, Recognised.clues)
+        .select_from(Document)
+        .join(
+            Version,
+            (Version.document_id == Document.id) & (Version.number == Document.current_version),
         )
+        .join(Content, Content.sha256 == Version.sha256)
+        .outerjoin(
+            Recognised,
+            (Recognised.document_id == Document.id)
+            & (Recognised.version == Document.current_version),
+        )
+        .where(Document.id.in_(ids))
+    )
+    known: dict[UUID, tuple[int, Mapping[str, Any] | None, Beside]] = {
+        document_id: (size, clues, Beside(given, asked))
+        for document_id, size, clues, given, asked in work.session.execute(with_beside(query))
     }
+    nothing = (0, None, Beside(None, None))
     twins = earlier_twins(work, documents)
     attached: dict[UUID, int] = {
         parent: number
@@ -161,15 +167,14 @@ def rows_of(work: UnitOfWork, documents: Sequence[Document]) -> list[InboxRow]:
         )
         if parent is not None
     }
-    notes = beside(work, ids)
     return [
         InboxRow(
             document,
-            size=sizes.get(document.id, (0, None))[0],
+            size=known.get(document.id, nothing)[0],
             progress=running.get(document.id),
             duplicate_of=twins.get(document.id),
-            clues=sizes.get(document.id, (0, None))[1],
-            beside=notes.get(document.id),
+            clues=known.get(document.id, nothing)[1],
+            beside=known.get(document.id, nothing)[2],
             attachments=attached.get(document.id, 0),
         )
         for document in documents

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased, contains_eager, joinedload
 
 from eakte.access.actions import Action
@@ -19,6 +20,8 @@ from eakte.model.document import Document, DocumentState
 from eakte.model.hand_over import HandOver
 from eakte.retrieval.listing import PER_PAGE
 from eakte.unit_of_work import UnitOfWork
+
+GIVEN, ASKED = aliased(HandOver), aliased(Clarification)
 
 
 @dataclass(frozen=True)
@@ -38,20 +41,21 @@ class Beside:
 def beside(work: UnitOfWork, ids: Sequence[UUID]) -> dict[UUID, Beside]:
     """Return what stands beside each of these documents, of which the actor sees every one."""
     require(work, Action.SEE_LISTS)
-    if not ids:
-        return {}
-    handed, asked = aliased(HandOver), aliased(Clarification)
+    query = with_beside(select(Document.id).select_from(Document).where(Document.id.in_(ids)))
+    rows = work.session.execute(query)
+    return {one: Beside(given, asked) for one, given, asked in rows if given or asked}
+
+
+def with_beside(query: Select[Any]) -> Select[Any]:
+    """Return a question about documents with two columns more: what stands beside each."""
     last_given = _latest(HandOver.id, HandOver.document_id, HandOver.at)
     last_asked = _latest(Clarification.id, Clarification.document_id, Clarification.asked_at)
-    rows = work.session.execute(
-        select(Document.id, handed, asked)
-        .select_from(Document)
-        .outerjoin(handed, handed.id == last_given)
-        .outerjoin(asked, asked.id == last_asked)
-        .options(joinedload(handed.giver), joinedload(handed.taker), joinedload(asked.addressee))
-        .where(Document.id.in_(ids), or_(handed.id.is_not(None), asked.id.is_not(None)))
+    return (
+        query.add_columns(GIVEN, ASKED)
+        .outerjoin(GIVEN, GIVEN.id == last_given)
+        .outerjoin(ASKED, ASKED.id == last_asked)
+        .options(joinedload(GIVEN.giver), joinedload(GIVEN.taker), joinedload(ASKED.addressee))
     )
-    return {document_id: Beside(given, question) for document_id, given, question in rows}
 
 
 def questions(

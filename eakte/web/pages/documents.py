@@ -45,7 +45,6 @@ from eakte.retrieval.listing import (
     document_by_id,
     document_types,
 )
-from eakte.retrieval.mailroom import beside
 from eakte.retrieval.messages import message_of
 from eakte.retrieval.progress import progress_of
 from eakte.retrieval.reading import (
@@ -252,9 +251,6 @@ def _page(work: UnitOfWork, document: Document, *, errors: dict[str, str] | None
         form=request.form.to_dict() if errors else taken_over(work, document),
         proposals=proposals_asked_for(work, document),
         errors=errors or {},
-        beside=beside(work, [document.id]).get(document.id)
-        if document.state is DocumentState.INBOX
-        else None,
         **seen,
     )
 

@@ -49,7 +49,7 @@ class Row:
     document: Document
     size: int
     progress: Progress | None
-    beside: Beside | None
+    beside: Beside
     duplicate_of: Document | None
     hint: Hint | None
     confidence: str

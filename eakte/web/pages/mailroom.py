@@ -40,6 +40,16 @@ def show(document_id: UUID) -> ResponseReturnValue:
     return _page(work, document)
 
 
+@pages.get("/dokument/<uuid:document_id>/daneben")
+def aside(document_id: UUID) -> ResponseReturnValue:
+    """Show what stands beside a waiting document; its page asks for that once it is there."""
+    work = current_work()
+    document = document_by_id(work, document_id)
+    waits = document.state is DocumentState.INBOX
+    known = beside(work, [document.id]).get(document.id) if waits else None
+    return render_template("_beside.html", document=document, beside=known)
+
+
 @pages.post("/dokument/<uuid:document_id>/abgeben")
 def give(document_id: UUID) -> ResponseReturnValue:
     """Hand a document over to another unit."""

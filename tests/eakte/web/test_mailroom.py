@@ -142,7 +142,7 @@ def test_a_letter_is_handed_over_with_its_note_and_handed_back(
     assert "Geheimbrief" not in book
     assert "Wohngeld &lt;b&gt;" in book
     assert "Geheimbrief" in other.get("/posteingang").text
-    assert "Wohngeld &lt;b&gt;" in other.get(f"/dokument/{letter}").text
+    assert "Wohngeld &lt;b&gt;" in other.get(f"/dokument/{letter}/daneben").text
     back = other.get(f"/dokument/{letter}/klaeren").text
     assert f'<option value="{staff.unit.id}" selected>' in back
     sent = {"unit": str(staff.unit.id), "note": "Zurück"}
@@ -156,13 +156,14 @@ def test_a_question_is_asked_listed_and_answered(
     sent = {"question": "Welche Frau <Muster>?", "for": str(staff.clerk.id), "due_on": ""}
     assert clerk.post(f"/dokument/{letter}/frage", sent).status_code == 303
     assert clerk.post(f"/dokument/{letter}/frage", {"question": ""}).status_code == 409
-    for address in ("/klaerungsliste", "/klaerungsliste?an=mich", f"/dokument/{letter}"):
+    for address in ("/klaerungsliste", "/klaerungsliste?an=mich", f"/dokument/{letter}/daneben"):
         assert "Frau &lt;Muster&gt;" in clerk.get(address).text, address
     assert "Muster&gt;" not in other.get("/klaerungsliste").text
     assert clerk.post(f"/dokument/{letter}/antwort", {"answer": " "}).status_code == 422
     assert clerk.post(f"/dokument/{letter}/antwort", {"answer": "Änne"}).status_code == 303
     assert "Muster&gt;" not in clerk.get("/klaerungsliste").text
-    assert "Änne" in clerk.get(f"/dokument/{letter}").text
+    assert "Änne" in clerk.get(f"/dokument/{letter}/daneben").text
+    assert f"/dokument/{letter}/daneben" in clerk.get(f"/dokument/{letter}").text
     assert clerk.post(f"/dokument/{letter}/frage", {"question": "Noch eine?"}).status_code == 303
     assert clerk.post(f"/dokument/{letter}/frage-zuruecknehmen").status_code == 303
 
