@@ -17,6 +17,7 @@ from eakte.interchange.package import Bound, Part, SelectedDossier
 from eakte.interchange.papers import Place, save
 
 PRINTED = 4
+MOST_AT_ONCE, A_BATCH = 400, 100
 
 
 class NotOneDocument(Exception):
@@ -42,9 +43,7 @@ def bind(
         NotOneDocument: the result would be no valid PDF/A-2b.
     """
     merged = scratch / "merged.pdf"
-    # In one go and in C++: page by page, the time would grow with the square of the pages.
-    paths = [str(path.absolute()) for path in (contents, *(one.path for one in bound))]
-    pikepdf.Job(["qpdf", "--empty", "--pages", *paths, "--", str(merged.absolute())]).run()
+    _merge([contents, *(one.path for one in bound)], merged, scratch=scratch)
     # A mapped source would count as memory, all of it.
     with pikepdf.open(merged, access_mode=AccessMode.stream) as whole:
         pages = [page.obj for page in whole.pages]
@@ -62,6 +61,24 @@ def bind(
         except pdfa.PdfaError as error:
             raise NotOneDocument(str(error)) from error
     merged.unlink()
+
+
+def _merge(sources: Sequence[Path], target: Path, *, scratch: Path) -> None:
+    """Put documents behind one another, not all at once: each that is open takes its memory.
+
+    In C++, because page by page the time would grow with the square of the pages.
+    """
+    if len(sources) > MOST_AT_ONCE:
+        parts = []
+        for at in range(0, len(sources), A_BATCH):
+            parts.append(scratch / f"merged-{at:06}.pdf")
+            _merge(sources[at : at + A_BATCH], parts[-1], scratch=scratch)
+        _merge(parts, target, scratch=scratch)
+        for part in parts:
+            part.unlink()
+        return
+    paths = [str(path.absolute()) for path in sources]
+    pikepdf.Job(["qpdf", "--empty", "--pages", *paths, "--", str(target.absolute())]).run()
 
 
 def link_to_files(contents: Path, places: Sequence[Place], *, validate: bool = True) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import random
+import signal
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -29,6 +30,7 @@ from eakte.interchange.xjustiz.writing_package import (
     MANIFEST,
     Standards,
     WrittenPackage,
+    sweep_unfinished,
     write_court_package,
 )
 from tests.interchange.conftest import HOUSE, Cut, in_parts, selected, withheld
@@ -334,6 +336,26 @@ def test_a_full_disk_leaves_nothing(
     with pytest.raises(OSError, match="space"):
         write(dossier, told=full)
     assert reached[-1] == 9 and left() == []
+
+
+@pytest.mark.crash
+@pytest.mark.parametrize("moment", [1, 8, 15])
+def test_a_killed_process_leaves_no_half_package(
+    write: Write, dossier: SelectedDossier, tmp_path: Path, moment: int
+) -> None:
+    def killed(done: int) -> None:
+        if done == moment:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    child = os.fork()
+    if child == 0:
+        write(dossier, told=killed)
+        os._exit(0)
+    assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
+    assert not (tmp_path / "out" / "package").exists()
+    assert sweep_unfinished(tmp_path / "out") == 1
+    assert list((tmp_path / "out").iterdir()) == []
+    assert len(write(dossier).bound) == 15
 
 
 def test_a_whole_dossier_may_be_withheld_but_for_its_places(write: Write, cut: Cut) -> None:

@@ -36,6 +36,7 @@ from eakte.interchange.xjustiz.writing_schema import Schemas
 from eakte.interchange.xjustiz.writing_versions import VERSIONS, writer_on
 
 MANIFEST = "MANIFEST.sha256"
+UNFINISHED = ".unfertig"
 # What a message holds beside its documents: the message itself with so many bytes a document,
 # and the cover. Both are counted generously, so that a part is never too large afterwards.
 BYTES_A_DOCUMENT, BYTES_A_MESSAGE, FILES_A_MESSAGE = 4096, 512 * 1024, 4
@@ -124,7 +125,9 @@ def write_court_package(
     faults = list(_before(dispatch, dossier, standards.lists))
     if faults:
         raise PackageRefused(REFUSED, reasons=faults)
-    staging = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    staging = Path(
+        tempfile.mkdtemp(prefix=f".{target.name}-", suffix=UNFINISHED, dir=target.parent)
+    )
     try:
         staging.chmod(0o755)
         assembled = assemble(
@@ -166,6 +169,17 @@ def write_court_package(
         hints=(*assembled.hints, *hints),
         sha256=digest,
     )
+
+
+def sweep_unfinished(folder: Path) -> int:
+    """Remove what packages left in a folder whose process was killed; returns how many.
+
+    Only for a folder into which nobody writes at the moment.
+    """
+    unfinished = [one for one in folder.iterdir() if one.name.endswith(UNFINISHED)]
+    for one in unfinished:
+        shutil.rmtree(one)
+    return len(unfinished)
 
 
 def zip_message(message: WrittenMessage, target: Path) -> None:
