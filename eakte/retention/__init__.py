@@ -1,0 +1,1 @@
+"""The end of a record: periods, holds, appraisal, disposal."""
