@@ -103,7 +103,7 @@ def outlook(
             marks: Properties = {(0x3705, WHOLE): 5, (0x3001, TEXT): "Weitergeleitet"}
             tree[name] = properties(marks, before=bytes(8)) | {"__substg1.0_3701000D": one}
         else:
-            tree[name] = properties(one, before=bytes(8))  # type: ignore[arg-type]  # no tree
+            tree[name] = properties(one, before=bytes(8))
     return tree
 
 
