@@ -35,7 +35,7 @@ from eakte.intake.folder import FolderIntake
 from eakte.intake.uploads import sweep_uploads
 from eakte.jobs import Heart, LeaseLost, Stopped
 from eakte.model.job import Job, JobState
-from eakte.processing import pipeline
+from eakte.processing import picturing, pipeline
 from eakte.processing.limits import Limits
 from eakte.processing.sandbox import Sandbox
 from eakte.processing.scratch import Scratch
@@ -50,6 +50,7 @@ log = logging.getLogger("eakte.worker")
 # What the lanes with a sandbox do, by the name of the job.
 Kinds = dict[str, pipeline.Treatment]
 TREATMENTS: Kinds = {"process": pipeline, stacks.KIND: stacks, making.KIND: making}
+TREATMENTS |= {picturing.KIND: picturing}
 
 PAUSE = 0.5
 PAUSE_AFTER_FAULT = 3.0

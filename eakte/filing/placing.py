@@ -19,6 +19,7 @@ from eakte.errors import (
 )
 from eakte.filing.describing import Description, describe
 from eakte.filing.naming import document_type
+from eakte.filing.unreleased import refuse_unreleased
 from eakte.history import change
 from eakte.model.case import Case, CaseState
 from eakte.model.counter import hold
@@ -43,6 +44,7 @@ def place_document(
     require(work, Action.SEE_CASE, case)
     refuse_if_cancelled(case)
     _refuse_if_impossible(document, case)
+    refuse_unreleased(work, document)
     describe(work, document, description)
     hold(work.session, f"positions:{case.id}")
     for one in (document, *attachments_of(work, document)):

@@ -11,7 +11,7 @@ import signal
 import stat
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from enum import Enum
 from pathlib import Path
@@ -95,6 +95,7 @@ class Cell:
         show: Callable[[Progress], None],
         seconds: float,
         rules: Rules | None = None,
+        sheets: Sequence[int] = (),
     ) -> tuple[Account, Ending]:
         """Give the job, listen until it ends or must be ended; the child is dead afterwards.
 
@@ -103,7 +104,7 @@ class Cell:
         """
         try:
             self._await_ready()
-            self._give(task, name=name, rules=rules)
+            self._give(task, name=name, rules=rules, sheets=sheets)
             ending = self._listen(show, deadline=time.monotonic() + seconds)
         finally:
             self.kill()
@@ -142,6 +143,9 @@ class Cell:
             self._take_one(name, into, start=WEBP_START, largest=LARGEST_PREVIEW)
         for number in range(1, self._account.written_parts + 1):
             self._take_one(f"part-{number:05d}.pdf", into, start=PDF_START, largest=LARGEST_PDF)
+        for number in self._account.drawn:
+            name = f"sheet-{number:05d}.webp"
+            self._take_one(name, into, start=WEBP_START, largest=LARGEST_PREVIEW)
 
     def _take_one(self, name: str, into: Path, *, start: bytes, largest: int) -> None:
         source = self.folder / name
@@ -177,7 +181,7 @@ class Cell:
                 reason=self._said.decode("utf-8", "replace").strip()[-300:] or "keine Antwort",
             )
 
-    def _give(self, task: str, *, name: str, rules: Rules | None) -> None:
+    def _give(self, task: str, *, name: str, rules: Rules | None, sheets: Sequence[int]) -> None:
         limits = self._limits
         job = {
             "task": task,
@@ -191,6 +195,7 @@ class Cell:
             "max_pages": limits.max_pages,
             "max_megapixels": limits.max_megapixels,
             "rules": asdict(rules) if rules else None,
+            "sheets": list(sheets),
         }
         pipe = self._process.stdin
         if pipe is None:

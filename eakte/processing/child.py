@@ -23,6 +23,7 @@ from eakte.model.findings import Order, PageText, Part, Rules, Sheet
 from eakte.processing.fence import shut_off
 from eakte.processing.limits import MIB, Confinement, Limits
 from eakte.processing.steps.document import Made, look, work_through
+from eakte.processing.steps.drawing import draw
 from eakte.processing.steps.identify import Identity
 from eakte.processing.steps.separating import separate
 from eakte.processing.wire import Word, written
@@ -78,6 +79,7 @@ class Post:
             height=page.height_pt,
             dpi=page.dpi,
             rotation=page.rotation,
+            unsure=page.unsure,
         )
 
     def sheet(self, sheet: Sheet) -> None:
@@ -90,6 +92,8 @@ class Post:
             dpi=sheet.dpi,
             skew=sheet.skew,
             readable=sheet.readable,
+            dark=sheet.dark,
+            traces=sheet.traces,
         )
 
     def part(self, part: Part) -> None:
@@ -121,6 +125,7 @@ class Job:
     name: str
     limits: Limits
     rules: Rules
+    sheets: tuple[int, ...]
 
 
 def main() -> int:
@@ -140,6 +145,7 @@ def main() -> int:
     folder = Path.cwd()
     made = Made()
     parts = 0
+    drawn: list[int] = []
     try:
         if job.task == "look":
             look(folder / "original", name=job.name, limits=job.limits, tell=post)
@@ -152,6 +158,15 @@ def main() -> int:
                 rules=job.rules,
                 tell=post,
             )
+        elif job.task == "draw":
+            drawn = draw(
+                folder / "original",
+                name=job.name,
+                folder=folder,
+                limits=job.limits,
+                pages=job.sheets,
+                tell=post,
+            )
         else:
             made = work_through(
                 folder / "original", name=job.name, folder=folder, limits=job.limits, tell=post
@@ -159,13 +174,14 @@ def main() -> int:
     except MemoryError:
         gc.collect()
         post.note("memory")
-        made, parts = Made(), 0
+        made, parts, drawn = Made(), 0, []
     post.send(
         Word.END,
         flags=sorted(flag.value for flag in made.flags),
         pdf=made.has_pdf,
         previews=made.previews,
         parts=parts,
+        drawn=drawn,
         tools=tools,
     )
     return 0
@@ -187,6 +203,7 @@ def _job(line: bytes) -> Job:
             max_megapixels=given["max_megapixels"],
         ),
         rules=_rules(given["rules"] or {}),
+        sheets=tuple(given["sheets"]),
     )
 
 

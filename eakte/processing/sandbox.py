@@ -11,7 +11,7 @@ import logging
 import queue
 import shutil
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from types import TracebackType
@@ -162,6 +162,31 @@ class Sandbox:
         paths = (folder / f"part-{one:05d}.pdf" for one in range(1, account.written_parts + 1))
         return Separation(look, tuple(account.sheets), tuple(account.parts), tuple(paths), problems)
 
+    def draw(
+        self, path: Path, *, name: str, folder: Path, pages: Sequence[int], progress: ShowProgress
+    ) -> dict[int, Path]:
+        """Draw these pages of a stack, each as a picture in ``folder``; which ones could be drawn.
+
+        Never raises for any content.
+
+        Raises:
+            PartUnavailable: no child can be started, or the disk is full.
+        """
+        account, ending = self._run(
+            "draw",
+            path,
+            name=name,
+            into=folder,
+            sheets=pages,
+            show=lambda told: progress(told.step, told.done, told.of),
+        )
+        if ending is not Ending.DONE:
+            if account.fault:
+                log.warning("Zeichnen abgebrochen: %s", account.fault)
+            return {}
+        wanted = set(pages)
+        return {page: folder / f"sheet-{page:05d}.webp" for page in account.drawn if page in wanted}
+
     def _run(
         self,
         task: str,
@@ -170,6 +195,7 @@ class Sandbox:
         name: str,
         into: Path | None = None,
         rules: Rules | None = None,
+        sheets: Sequence[int] = (),
         show: Callable[[Progress], None] = lambda told: None,
     ) -> tuple[Account, Ending]:
         """Do one job in one child and take its products."""
@@ -179,7 +205,9 @@ class Sandbox:
         try:
             with machine_faults_named():
                 shutil.copyfile(path, cell.folder / "original")
-                account, ending = cell.run(task, name=name, show=show, seconds=seconds, rules=rules)
+                account, ending = cell.run(
+                    task, name=name, show=show, seconds=seconds, rules=rules, sheets=sheets
+                )
                 if ending is not Ending.DONE or account.problems:
                     _require_room(cell.folder)
                 if ending is Ending.DONE and into is not None:

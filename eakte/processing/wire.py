@@ -32,7 +32,7 @@ MOST_NOTES = 200
 MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/[a-z0-9][a-z0-9!#$&^_.+-]{0,90}")
 NOT_PLAIN = re.compile(r"[^ -~]")
 NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-STEPS = frozenset({"look", "separate", "recognise", "assemble", "preview"})
+STEPS = frozenset({"look", "separate", "recognise", "assemble", "preview", "draw"})
 MOST_CODES, LONGEST_CODE, LARGEST_SKEW = 20, 500, 90
 MOST_PAGES = 1_000_000
 
@@ -74,6 +74,7 @@ class Account:
     sheets: list[Sheet] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
     written_parts: int = 0
+    drawn: tuple[int, ...] = ()
     flags: frozenset[Flag] = frozenset()
     has_pdf: bool = False
     previews: int = 0
@@ -153,6 +154,7 @@ class Account:
         self.previews = _whole(said["previews"], most=MOST_PAGES)
         self.tools = NOT_PLAIN.sub("?", _string(said["tools"], most=LONGEST_TOOLS))
         self.written_parts = _whole(said.get("parts", 0), most=MOST_PAGES)
+        self.drawn = _numbers(said.get("drawn", []), most=MOST_PAGES)
         if self.previews not in (0, len(self.pages)):
             raise Distrusted("previews and pages differ")
         if self.written_parts not in (0, len(self.parts)):
@@ -207,6 +209,7 @@ def _page(said: dict[str, object], *, number: int) -> PageText:
         height_pt=_number(said["height"], most=1e6),
         dpi=None if dpi is None else _whole(dpi, most=100_000),
         rotation=rotation,
+        unsure=_share(said.get("unsure")),
     )
 
 
@@ -228,7 +231,13 @@ def _sheet(said: dict[str, object], *, number: int) -> Sheet:
         dpi=None if dpi is None else _whole(dpi, most=100_000),
         skew=float(skew),
         readable=said["readable"] is True,
+        dark=_share(said.get("dark")),
+        traces=said.get("traces") is True,
     )
+
+
+def _share(value: object) -> float | None:
+    return None if value is None else _number(value, most=1)
 
 
 def _numbers(value: object, *, most: int) -> tuple[int, ...]:

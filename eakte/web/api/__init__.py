@@ -8,6 +8,7 @@ from eakte.web.api.accounts import accounts
 from eakte.web.api.audit import audit
 from eakte.web.api.batches import batches
 from eakte.web.api.cases import cases
+from eakte.web.api.checks import checks
 from eakte.web.api.deadlines import deadlines
 from eakte.web.api.description import MEANING, PROBLEM, complete
 from eakte.web.api.document_acts import acts
@@ -15,6 +16,7 @@ from eakte.web.api.documents import SAID_OF_DELIVERY, documents
 from eakte.web.api.dossiers import dossiers
 from eakte.web.api.lists import lists
 from eakte.web.api.office import office
+from eakte.web.api.paper import paper
 from eakte.web.api.plan import plan_api
 from eakte.web.api.proposals import proposals
 from eakte.web.api.rights import rights
@@ -42,6 +44,8 @@ PARTS = (
     accounts,
     audit,
     batches,
+    checks,
+    paper,
     stations,
 )
 SAID_OF = {
