@@ -54,7 +54,8 @@ def test_a_stack_is_checked_by_keyboard_and_released(
     checker.get_by_role("link", name="Seiten ansehen").click()
     picture = checker.locator("[data-picture]")
     expect(picture).to_be_visible()
-    assert picture.evaluate("one => one.complete && one.naturalWidth") == 1240
+    # A4 at 150 dpi, as the worker has drawn it.
+    assert 1235 < picture.evaluate("one => one.complete && one.naturalWidth") < 1245
     assert violations(checker) == []
     checker.keyboard.press("r")
     expect(checker.get_by_label("Zum Lesen gedreht um")).to_have_value("90")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -150,17 +150,17 @@ def keep_paper(
 def seen_papers(work: UnitOfWork, batches: Sequence[Batch]) -> list[PaperSeen]:
     """Return what is known of the paper of these stacks, in their order."""
     require(work, Action.SEE_BATCHES)
-    ids = [batch.id for batch in batches]
     asked = work.session.execute(
-        select(Batch.id, ScanCheck, Paper, Destruction)
+        select(Batch.id, ScanCheck, Paper, Destruction, _wanted_again())
         .outerjoin(ScanCheck, ScanCheck.id == Batch.id)
         .outerjoin(Paper, Paper.id == Batch.id)
         .outerjoin(Destruction, Destruction.id == Paper.destruction_id)
-        .where(Batch.id.in_(ids))
+        .where(Batch.id.in_([batch.id for batch in batches]))
     )
-    found: dict[UUID, _Row] = {key: (one, two, three) for key, one, two, three in asked}
-    wanted_again = _wanted_again(work, ids)
-    return [_seen(work, batch, found[batch.id], batch.id in wanted_again) for batch in batches]
+    found: dict[UUID, tuple[_Row, bool]] = {
+        key: ((check, paper, destruction), again) for key, check, paper, destruction, again in asked
+    }
+    return [_seen(work, batch, *found[batch.id]) for batch in batches]
 
 
 def _seen(work: UnitOfWork, batch: Batch, row: _Row, wanted_again: bool) -> PaperSeen:
@@ -199,10 +199,9 @@ def _may_go(today: date) -> ColumnElement[bool]:
         ScanCheck.note_sha256.is_not(None),
         ScanCheck.keep_until <= today,
     )
-    wanted_again = exists().where(ScanRequest.batch_id == Batch.id, ScanRequest.answer_id.is_(None))
     return and_(
         released,
-        ~wanted_again,
+        ~_wanted_again(),
         Paper.box != "",
         ~Paper.keep,
         or_(Paper.not_before.is_(None), Paper.not_before <= today),
@@ -210,11 +209,10 @@ def _may_go(today: date) -> ColumnElement[bool]:
     )
 
 
-def _wanted_again(work: UnitOfWork, ids: Collection[UUID]) -> set[UUID]:
-    return set(
-        work.session.scalars(
-            select(ScanRequest.batch_id).where(
-                ScanRequest.batch_id.in_(ids), ScanRequest.answer_id.is_(None)
-            )
-        )
+def _wanted_again() -> ColumnElement[bool]:
+    """Whether the station was asked to scan a stack again and has not."""
+    return (
+        exists()
+        .where(ScanRequest.batch_id == Batch.id, ScanRequest.answer_id.is_(None))
+        .correlate(Batch)
     )
