@@ -15,6 +15,8 @@ from uuid import UUID
 from eakte import jobs
 from eakte.bootstrap import Office
 from eakte.errors import ChangedMeanwhile, EakteError, NotAllowed, NotFound
+from eakte.evidence.paper.destroying import WRITE_RECORD, write_record
+from eakte.evidence.transfer.noting import WRITE_NOTE, write_notes
 from eakte.jobs import Heart, LeaseLost, Stopped
 from eakte.model.job import Job
 from eakte.retrieval.prepared.asking import DESTROY_LIST, WRITE_LIST
@@ -64,7 +66,7 @@ ERRANDS: Mapping[str, Errand[Any]] = MappingProxyType(
 )
 # What the application does by itself after a person has let go of something.
 AFTERWARDS: Mapping[str, Callable[[UnitOfWork, UUID], None]] = MappingProxyType(
-    {DESTROY_LIST: destroy_list}
+    {DESTROY_LIST: destroy_list, WRITE_NOTE: write_notes, WRITE_RECORD: write_record}
 )
 
 

@@ -22,7 +22,10 @@ from cryptography.hazmat.primitives.serialization import (
 from eakte.errors import BadInput
 
 RECEIPT_FORM = "e-Akte batch receipt 1"
+NOTE_FORM = "e-Akte transfer note 1"
+DESTRUCTION_FORM = "e-Akte destruction of paper 1"
 _HEX = {"key": 64, "signature": 128, "sha256": 64}
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 def canonical(told: Mapping[str, Any]) -> bytes:
@@ -31,10 +34,10 @@ def canonical(told: Mapping[str, Any]) -> bytes:
     return written.encode("ascii")
 
 
-def statement(told: Mapping[str, Any], *, key: str) -> bytes:
-    """Return the bytes that are signed of a receipt: all it says, its form and who signs."""
+def statement(told: Mapping[str, Any], *, key: str, form: str = RECEIPT_FORM) -> bytes:
+    """Return the bytes that are signed of a proof: all it says, its form and who signs."""
     said = {name: value for name, value in told.items() if name != "signature"}
-    return canonical(said | {"form": RECEIPT_FORM, "key": key})
+    return canonical(said | {"form": form, "key": key})
 
 
 def read_receipt(written: bytes) -> dict[str, Any]:
@@ -43,16 +46,44 @@ def read_receipt(written: bytes) -> dict[str, Any]:
     Raises:
         BadInput: it is none.
     """
-    try:
-        told = json.loads(written)
-        fits = told["form"] == RECEIPT_FORM and all(
-            re.fullmatch(f"[0-9a-f]{{{length}}}", str(told[name])) for name, length in _HEX.items()
-        )
-    except (ValueError, TypeError, LookupError, RecursionError) as error:
-        raise _no_receipt() from error
-    if not fits:
-        raise _no_receipt()
-    return dict(told)
+    return _read(written, RECEIPT_FORM, _HEX, _no_receipt())
+
+
+def read_note(written: bytes) -> dict[str, Any]:
+    """Return what a transfer note, or the record of a destruction, says; genuine or not.
+
+    Raises:
+        BadInput: it is none.
+    """
+    named = {name: _HEX[name] for name in ("key", "signature")}
+    for form in (NOTE_FORM, DESTRUCTION_FORM):
+        try:
+            return _read(written, form, named, _no_note())
+        except BadInput:
+            continue
+    raise _no_note()
+
+
+def note_faults(told: Mapping[str, Any], trusted: Collection[str]) -> list[str]:
+    """Name what is wrong with the signature of a transfer note or of a record of destruction.
+
+    Whatever was changed, added or taken out, down to one character, is a fault.
+    """
+    key, form = str(told.get("key", "")), str(told.get("form", ""))
+    if key not in trusted:
+        return ["Der Nachweis ist mit einem fremden Schlüssel unterschrieben."]
+    if form not in (NOTE_FORM, DESTRUCTION_FORM) or not _holds(told, key, form):
+        return ["Die Unterschrift des Nachweises ist falsch."]
+    return []
+
+
+def digests_in(told: object) -> frozenset[str]:
+    """Return every SHA-256 that a proof names, wherever in it."""
+    if isinstance(told, Mapping):
+        return frozenset[str]().union(*(digests_in(one) for one in told.values()))
+    if isinstance(told, list):
+        return frozenset[str]().union(*(digests_in(one) for one in told))
+    return frozenset({told} if isinstance(told, str) and _DIGEST.fullmatch(told) else ())
 
 
 def receipt_faults(told: Mapping[str, Any], trusted: Collection[str]) -> list[str]:
@@ -63,10 +94,7 @@ def receipt_faults(told: Mapping[str, Any], trusted: Collection[str]) -> list[st
     key = str(told.get("key", ""))
     if key not in trusted:
         return ["Die Quittung ist mit einem fremden Schlüssel unterschrieben."]
-    try:
-        public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(key))
-        public.verify(bytes.fromhex(str(told["signature"])), statement(told, key=key))
-    except (InvalidSignature, ValueError, LookupError):
+    if not _holds(told, key, RECEIPT_FORM):
         return ["Die Unterschrift der Quittung ist falsch."]
     return []
 
@@ -84,6 +112,39 @@ def read_public_key(written: bytes) -> str:
     if not isinstance(key, Ed25519PublicKey):
         raise _no_public_key()
     return key.public_bytes(Encoding.Raw, PublicFormat.Raw).hex()
+
+
+def _read(
+    written: bytes, form: str, lengths: Mapping[str, int], otherwise: BadInput
+) -> dict[str, Any]:
+    try:
+        told = json.loads(written)
+        fits = told["form"] == form and all(
+            re.fullmatch(f"[0-9a-f]{{{length}}}", str(told[name]))
+            for name, length in lengths.items()
+        )
+    except (ValueError, TypeError, LookupError, RecursionError) as error:
+        raise otherwise from error
+    if not fits:
+        raise otherwise
+    return dict(told)
+
+
+def _holds(told: Mapping[str, Any], key: str, form: str) -> bool:
+    try:
+        public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(key))
+        signature = bytes.fromhex(str(told["signature"]))
+        public.verify(signature, statement(told, key=key, form=form))
+    except (InvalidSignature, ValueError, LookupError):
+        return False
+    return True
+
+
+def _no_note() -> BadInput:
+    return BadInput(
+        "Das ist weder ein Transfervermerk noch ein Nachweis über vernichtetes Papier.",
+        next_step="Bitte die Datei angeben, wie die e-Akte sie ausgibt.",
+    )
 
 
 def _no_receipt() -> BadInput:

@@ -247,6 +247,9 @@ def _note_pages(
                 codes=[code.text for code in seen.codes] if seen else [],
                 dpi=seen.dpi if seen else None,
                 skew=seen.skew if seen else 0.0,
+                dark=seen.dark if seen else None,
+                traces=seen.traces if seen else False,
+                readable=seen.readable if seen else True,
                 remark=remarks.get(number, "")[:300],
             )
         )

@@ -35,7 +35,7 @@ from eakte.filing.proposing import making
 from eakte.intake.uploads import sweep_uploads
 from eakte.jobs import Heart, LeaseLost, Stopped
 from eakte.model.job import Job, JobState
-from eakte.processing import pipeline
+from eakte.processing import picturing, pipeline
 from eakte.processing.limits import Limits
 from eakte.processing.sandbox import Sandbox
 from eakte.processing.scratch import Scratch
@@ -49,7 +49,7 @@ log = logging.getLogger("eakte.worker")
 
 # What the lanes with a sandbox do, by the name of the job.
 Kinds = dict[str, pipeline.Treatment]
-OTHERS = (stacks, making, arrangements)
+OTHERS = (stacks, making, arrangements, picturing)
 TREATMENTS: Kinds = {"process": mails, **{one.KIND: one for one in OTHERS}}
 
 PAUSE = 0.5

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, true
 
-from eakte.access import reach
+from eakte.access import reach, stacks
 from eakte.access.actions import Action
 from eakte.access.reach import Table, Thing
 from eakte.model.batch import Batch
@@ -229,22 +229,6 @@ def _sent_rows(actor: Actor, table: Table) -> ColumnElement[bool]:
     return Document.received_by_id == actor.id if table is Document else false()
 
 
-def _of_batch_unit(actor: Actor, thing: Thing) -> bool:
-    return isinstance(thing, Batch) and thing.department_id in actor.departments
-
-
-def _of_batch_unit_rows(actor: Actor, table: Table) -> ColumnElement[bool]:
-    return Batch.department_id.in_(actor.departments) if table is Batch else false()
-
-
-def _sent_batch(actor: Actor, thing: Thing) -> bool:
-    return isinstance(thing, Batch) and thing.sender_id == actor.id
-
-
-def _sent_batch_rows(actor: Actor, table: Table) -> ColumnElement[bool]:
-    return Batch.sender_id == actor.id if table is Batch else false()
-
-
 CLERK = _does(Role.CLERK, "Die Person bearbeitet Akten.")
 LEAD = _does(Role.LEAD, "Die Person leitet ein Sachgebiet.")
 SCANNING = _does(Role.SCANNING, "Die Person arbeitet an der Scanstelle.")
@@ -299,15 +283,15 @@ DELIVERED = Rule(
 SENT = Rule("Die Person hat es eingeliefert.", _sent, _sent_rows, _of_rows(_sent_rows))
 BATCH_OF_UNIT = Rule(
     "Der Stapel wurde in ein Sachgebiet der Person geliefert.",
-    _of_batch_unit,
-    _of_batch_unit_rows,
-    _of_rows(_of_batch_unit_rows),
+    stacks.of_unit,
+    stacks.of_unit_rows,
+    _of_rows(stacks.of_unit_rows),
 )
 SENT_BATCH = Rule(
     "Die Person oder das Gerät hat den Stapel geliefert.",
-    _sent_batch,
-    _sent_batch_rows,
-    _of_rows(_sent_batch_rows),
+    stacks.sent,
+    stacks.sent_rows,
+    _of_rows(stacks.sent_rows),
 )
 CONFIRMED = Rule(
     "Die Person hat sich eben noch einmal ausgewiesen.",
@@ -361,6 +345,15 @@ TABLE: dict[Action, AnyOf] = {
     Action.SEE_BATCH: (*STACKS, (RECORDS, BATCH_OF_UNIT), (SENT_BATCH,), (THE_SYSTEM,)),
     Action.SEPARATE_AGAIN: STACKS,
     Action.READ_BATCH: ((SCANNING, BATCH_OF_UNIT), (THE_SYSTEM,)),
+    Action.CHECK_SCAN: ((SCANNING, BATCH_OF_UNIT),),
+    Action.SEE_NOTE: (*((role, BATCH_OF_UNIT) for role in (SCANNING, LEAD, RECORDS)),),
+    Action.SEE_PAPER: ((SCANNING,), (LEAD,), (RECORDS,)),
+    Action.KEEP_PAPER: ((SCANNING, BATCH_OF_UNIT), (RECORDS, BATCH_OF_UNIT)),
+    Action.PROPOSE_DESTRUCTION: ((SCANNING, BATCH_OF_UNIT), (RECORDS, BATCH_OF_UNIT)),
+    Action.CONFIRM_DESTRUCTION: (
+        (LEAD, BATCH_OF_UNIT, CONFIRMED),
+        (RECORDS, BATCH_OF_UNIT, CONFIRMED),
+    ),
     Action.SEE_INBOX: ((CLERK,), (LEAD,), (SCANNING,), (RECORDS,), (THE_SYSTEM,)),
     Action.SEE_DOSSIER: SEES,
     Action.OPEN_DOSSIER: ((CLERK,), (LEAD,), (THE_SYSTEM,)),

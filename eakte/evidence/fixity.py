@@ -17,6 +17,7 @@ from eakte.access.check import require
 from eakte.errors import PartUnavailable
 from eakte.evidence.heads import check_log
 from eakte.evidence.signing import Signer
+from eakte.evidence.transfer.proving import faults_of_notes
 from eakte.model.content import Content, keep_content
 from eakte.model.document import Document, DocumentState, Version
 from eakte.model.job import Job
@@ -52,7 +53,7 @@ class Findings:
 def verify(begin: Begin, *, report: Report | None = None) -> Findings:
     """Read every byte that a row names, walk the log and compare the index with the rows.
 
-    The log has to fit every head that was signed of it.
+    The log has to fit every head that was signed of it, each transfer note what it speaks of.
 
     Many short transactions: nobody is kept from working meanwhile. Documents that are just being
     processed are compared with the index only when they are done.
@@ -70,6 +71,7 @@ def verify(begin: Begin, *, report: Report | None = None) -> Findings:
     log = check_log(begin, trusted={signer.public})
     findings.log_entries, findings.log_head = log.entries, log.head
     findings.faults.extend(log.faults)
+    findings.faults.extend(faults_of_notes(begin, trusted={signer.public}))
     for content in _contents(begin):
         _check_bytes(content, findings, begin)
         if report is not None:

@@ -123,6 +123,12 @@ class Signer:
         signed: dict[str, Any] = json.loads(stated)
         return signed | {"signature": self._key.sign(stated).hex()}
 
+    def sign_proof(self, told: Mapping[str, Any], *, form: str) -> bytes:
+        """Return what a proof says with its form, our key and the signature, as it is kept."""
+        stated = statement(told, key=self.public, form=form)
+        signed: dict[str, Any] = json.loads(stated)
+        return canonical(signed | {"signature": self._key.sign(stated).hex()})
+
     def public_pem(self) -> bytes:
         """Return the public key as others read it."""
         return self._key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)

@@ -9,19 +9,12 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import segno
 from fpdf import FPDF
 
-from eakte.errors import PartUnavailable
+from eakte.fonts import BOLD, PLAIN, fonts
 
-FONTS = (
-    Path("/usr/share/fonts/truetype/dejavu"),
-    Path("/usr/share/fonts/dejavu"),
-    Path("/usr/share/fonts/TTF"),
-)
-PLAIN, BOLD = "DejaVuSans.ttf", "DejaVuSans-Bold.ttf"
 CODE_MILLIMETRES, MARGIN = 62, 20
 LONGEST_LINE = 90
 
@@ -86,18 +79,3 @@ def _picture(code: str) -> io.BytesIO:
     segno.make_qr(code, error="q", boost_error=True).save(drawn, kind="png", scale=12, border=4)
     drawn.seek(0)
     return drawn
-
-
-def fonts() -> Path:
-    """Return where the fonts of printed sheets lie.
-
-    Raises:
-        PartUnavailable: they are not installed.
-    """
-    for folder in FONTS:
-        if (folder / PLAIN).exists() and (folder / BOLD).exists():
-            return folder
-    raise PartUnavailable(
-        "Die Schriften für Deckblätter fehlen.",
-        next_step="Bitte installieren Sie das Paket fonts-dejavu-core.",
-    )

@@ -15,6 +15,7 @@ from pathlib import Path
 from eakte.access.accounts import excluded_pairs
 from eakte.db import folded
 from eakte.errors import NotFound
+from eakte.filing import scan_rules_csv
 from eakte.filing.plan_csv import read_plan_table
 from eakte.filing.proposing import rules
 from eakte.filing.retention_rules import rule_faults
@@ -22,6 +23,7 @@ from eakte.filing.tables import NO, YES, Fault, Line, Table, read_table
 from eakte.model.catalogue import DeadlineStart, DeadlineUnit
 from eakte.model.document import Direction
 from eakte.model.file_plan import ALWAYS
+from eakte.model.legibility import CheckRules
 from eakte.model.retention_rule import RetentionKind
 from eakte.model.user import ROLE_TITLES, Role
 
@@ -34,7 +36,11 @@ DEADLINES = "fristen.csv"
 ROLES = "rollen.csv"
 DUTIES = "zustaendigkeit.csv"
 RECOGNITION = rules.TABLE
-FILES = (UNIT, PLAN, RETENTION, PROCEDURES, TYPES, DEADLINES, ROLES, DUTIES, RECOGNITION)
+SCANNING = scan_rules_csv.TABLE
+FILES = (
+    *(UNIT, PLAN, RETENTION, PROCEDURES, TYPES, DEADLINES, ROLES, DUTIES, RECOGNITION),
+    SCANNING,
+)
 
 KEY = re.compile(r"[a-z0-9][a-z0-9-]*")
 DIRECTIONS = {
@@ -137,7 +143,8 @@ class SaidDuty:
 class OfficeFiles:
     """All that the files of one department say, and everything that is wrong with them.
 
-    ``recognition`` is the table of rules as it was edited, None where the unit has none.
+    ``recognition`` is the table of rules as it was edited, None where the unit has none; so is
+    ``scanning``, by which rules scans are checked.
     """
 
     key: str = ""
@@ -150,6 +157,7 @@ class OfficeFiles:
     accounts: Sequence[SaidAccount] = ()
     duties: Sequence[SaidDuty] = ()
     recognition: str | None = None
+    scanning: CheckRules | None = None
     faults: list[Fault] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
@@ -197,9 +205,13 @@ def read_office(contents: Mapping[str, bytes]) -> OfficeFiles:
     accounts = _accounts(office, contents)
     duties = _duties(office, contents, listed)
     recognition = _recognition(office, contents, listed)
+    scanning = _scanning(office, contents)
     for table in (retention, procedures, types):
         table.refuse_doubles(lambda line: line["Schlüssel"], "Der Schlüssel")
-    tables = (office.plan, retention, procedures, types, deadlines, accounts, duties, recognition)
+    tables = (
+        *(office.plan, retention, procedures, types, deadlines, accounts, duties, recognition),
+        scanning,
+    )
     for table in tables:
         office.remarks += table.remarks
         if table is not office.plan:
@@ -319,6 +331,13 @@ def _recognition(office: OfficeFiles, contents: Mapping[str, bytes], listed: set
     types = {said.key for said in office.types}
     _, table = rules.read_rules(contents[RECOGNITION], types=types, procedures=listed)
     office.recognition = rules.table_text(contents[RECOGNITION])
+    return table
+
+
+def _scanning(office: OfficeFiles, contents: Mapping[str, bytes]) -> Table:
+    if SCANNING not in contents:
+        return Table(SCANNING)
+    office.scanning, table = scan_rules_csv.read_scan_rules(contents[SCANNING])
     return table
 
 

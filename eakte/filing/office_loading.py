@@ -24,6 +24,7 @@ from eakte.model.document import Document, DocumentState
 from eakte.model.proposal import RecognitionRules
 from eakte.model.retention_rule import RetentionKind, RetentionRule
 from eakte.model.right import FIRST_LETTER, LAST_LETTER, Duty
+from eakte.model.scan_check import ScanRules
 from eakte.unit_of_work import UnitOfWork
 
 LOCKED = "Neue Konten sind gesperrt, bis die Administration ihnen ein Kennwort gibt und sie öffnet."
@@ -110,6 +111,7 @@ def _write(
         report.remarks = (*report.remarks, LOCKED)
     _duties(work, office, unit, people.ids, report)
     _recognition(work, office, unit, report)
+    _scanning(work, office, unit, report)
     if report.does_anything:
         audit.note(
             work, "office.loaded", kind="department", subject=unit.id, lines=list(report.lines)
@@ -299,6 +301,23 @@ def _recognition(
         )
         for document_id in work.session.scalars(waiting).all():
             jobs.enqueue(work, "propose", document_id)
+
+
+def _scanning(
+    work: UnitOfWork, office: OfficeFiles, unit: Department, report: OfficeReport
+) -> None:
+    """Take over how scans are checked; checks that have begun go on by the rules of then."""
+    if office.scanning is None:
+        return
+    row = work.session.get(ScanRules, unit.id)
+    said, now = office.scanning.kept(), work.clock.now()
+    if row is None:
+        work.session.add(ScanRules(department_id=unit.id, said=said, loaded_at=now))
+    elif row.said != said:
+        row.said, row.loaded_at = said, now
+    else:
+        return
+    report.tell("Regeln des Scannens", new=int(row is None), changed=int(row is not None))
 
 
 def _rule_fields(said: SaidDeadline) -> dict[str, object]:

@@ -22,6 +22,7 @@ from eakte.errors import (
 )
 from eakte.filing.describing import Description, describe
 from eakte.filing.naming import document_type
+from eakte.filing.unreleased import refuse_unreleased
 from eakte.history import change
 from eakte.model.case import Case, CaseState
 from eakte.model.counter import hold
@@ -48,6 +49,7 @@ def place_document(
     require(work, Action.SEE_CASE, case)
     refuse_if_cancelled(case)
     _refuse_if_impossible(document, case)
+    refuse_unreleased(work, document)
     # What is still being taken out of a message waits here, or goes along: none is left behind.
     work.session.execute(select(Document.id).where(Document.id == document.id).with_for_update())
     describe(work, document, description)

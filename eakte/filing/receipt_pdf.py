@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from fpdf import FPDF
 
-from eakte.filing.cover_pdf import BOLD, PLAIN, fonts
+from eakte.fonts import BOLD, PLAIN, fonts
 
 MARGIN, LABEL, LINE = 18, 46, 5.2
 # What no longer fits on the page stands in the receipt for programs.

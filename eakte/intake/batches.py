@@ -22,6 +22,7 @@ from eakte.errors import BadInput, KeyUsed, NumberUsed, PartUnavailable, RuleBro
 from eakte.intake.delivering import Begin, LookAt, find_department
 from eakte.intake.quotas import refuse_over_quota
 from eakte.intake.receiving import Arrival, name_bytes, refuse_unwanted, take_bytes, unit_of
+from eakte.intake.scan_requests import answer_request, find_request
 from eakte.model.batch import Batch, BatchPage, BatchState, Fate
 from eakte.model.counter import hold, next_number
 from eakte.model.department import Department
@@ -37,7 +38,10 @@ HIGHEST_NUMBER = 2_147_483_647
 
 @dataclass(frozen=True)
 class Scanned:
-    """What a scanning station says of a stack."""
+    """What a scanning station says of a stack.
+
+    ``answers`` is the number under which it was asked to scan something again.
+    """
 
     name: str
     key: str
@@ -50,6 +54,7 @@ class Scanned:
     settings: Mapping[str, str] = field(default_factory=dict)
     order: Order = Order.AS_READ
     received_on: date | None = None
+    answers: int | None = None
 
 
 @dataclass(frozen=True)
@@ -109,6 +114,7 @@ def deliver_batch(
         known = known_batch(work, scanned.key)
         if known is None:
             refuse_over_quota(work, path.stat().st_size)
+            find_request(work, scanned.answers)
         before = known.sha256 if known is not None else None
         unit = find_department(work, scanned.department)
         store, limit = work.store, work.settings.max_upload_bytes
@@ -173,6 +179,7 @@ def receive_batch(
         return batch_receipt(work, known, repeated=True)
     refuse_over_quota(work, arrival.size)
     _refuse_used_number(work, scanned)
+    request = find_request(work, scanned.answers)
     department = unit_of(work, unit)
     name_bytes(work, arrival)
     batch = Batch(
@@ -197,6 +204,8 @@ def receive_batch(
     session.flush()
     batch.told = _told(work, batch)
     session.flush()
+    if request is not None:
+        answer_request(work, request, batch)
     audit.note(
         work,
         "batch.received",

@@ -84,8 +84,10 @@ class BatchPage(Base):
     """One page of a batch: what was seen on it and what became of it.
 
     ``place`` is its page in the document, from 1; ``codes`` what its bar codes say; ``skew`` is in
-    degrees. Where separation has put it is ``first_document_id`` and ``first_place``: from there
-    it is followed when pages are arranged.
+    degrees, ``dark`` the share of dark surface. ``traces`` are on a page that counts as empty and
+    is not quite. ``unsure`` is the share of words that were recognised with little confidence and,
+    like ``text_source``, is known once its document was read. Where separation has put it is
+    ``first_document_id`` and ``first_place``: from there it is followed when pages are arranged.
     """
 
     __tablename__ = "batch_page"
@@ -102,6 +104,11 @@ class BatchPage(Base):
     codes: Mapped[list[str]] = mapped_column(Json, default=list)
     dpi: Mapped[int | None] = mapped_column()
     skew: Mapped[float] = mapped_column(Float, default=0.0)
+    dark: Mapped[float | None] = mapped_column(Float)
+    traces: Mapped[bool] = mapped_column(default=False)
+    readable: Mapped[bool] = mapped_column(default=True)
+    unsure: Mapped[float | None] = mapped_column(Float)
+    text_source: Mapped[str] = mapped_column(String(20), default="")
     remark: Mapped[str] = mapped_column(String(300), default="")
 
 

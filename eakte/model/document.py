@@ -166,10 +166,14 @@ class RenditionKind(StrEnum):
     READING_COPY = "reading-copy"
     TEXT = "text"
     PREVIEW = "preview"
+    TRANSFER_NOTE = "transfer-note"
 
 
 class Rendition(Base):
-    """A product of a version; can be thrown away and made again."""
+    """A product of a version; can be thrown away and made again.
+
+    Only the transfer note cannot: it is signed and says how the scan stood when it was released.
+    """
 
     __tablename__ = "rendition"
     __table_args__ = (UniqueConstraint("version_id", "kind", "page"),)

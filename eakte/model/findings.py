@@ -66,7 +66,8 @@ class PageText:
 
     ``number`` counts from 1; ``confidence`` is 0 to 100 and None where nothing was recognised;
     width and height are the page as a reader sees it, in points; ``dpi`` is the resolution of the
-    scan; ``rotation`` says by how many degrees clockwise the page was turned for reading.
+    scan; ``rotation`` says by how many degrees clockwise the page was turned for reading;
+    ``unsure`` is the share of its words, 0 to 1, that were recognised with little confidence.
     """
 
     number: int
@@ -77,6 +78,7 @@ class PageText:
     height_pt: float
     dpi: int | None = None
     rotation: int = 0
+    unsure: float | None = None
 
 
 @dataclass(frozen=True)
@@ -183,7 +185,8 @@ class Sheet:
     """One page of a stack as the scanner delivered it; ``number`` counts from 1.
 
     ``skew`` is in degrees; ``dpi`` None where the page is no scan; ``readable`` False where it
-    cannot be shown.
+    cannot be shown. ``dark`` is the share of dark surface, 0 to 1; ``traces`` says of a blank page
+    that it bears more than dust.
     """
 
     number: int
@@ -193,6 +196,8 @@ class Sheet:
     dpi: int | None = None
     skew: float = 0.0
     readable: bool = True
+    dark: float | None = None
+    traces: bool = False
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ from eakte.db import Base, Instant
 from eakte.model.batch import Batch
 from eakte.model.columns import Json, named
 from eakte.model.document import Rendition, Version
+from eakte.model.paper import Destruction
+from eakte.model.scan_check import PageCheck, ScanCheck
 
 
 class ListKind(StrEnum):
@@ -73,13 +75,20 @@ class PreparedList(Base):
 
 
 def is_named(session: Session, sha256: str) -> bool:
-    """Say whether any row still needs these bytes: a version, a rendition, a stack, a list."""
+    """Say whether any row still needs these bytes: a version, a rendition, a stack, a list.
+
+    Or a proof: a picture that was checked, a transfer note, the record of a destruction.
+    """
     return bool(
         session.scalar(
             select(
                 exists().where(Version.sha256 == sha256)
                 | exists().where(Rendition.sha256 == sha256)
                 | exists().where(Batch.sha256 == sha256)
+                | exists().where(PageCheck.picture_sha256 == sha256)
+                | exists().where(ScanCheck.note_sha256 == sha256)
+                | exists().where(ScanCheck.note_pdf_sha256 == sha256)
+                | exists().where(Destruction.record_sha256 == sha256)
                 | exists().where(
                     PreparedList.sha256 == sha256, PreparedList.state == ListState.READY
                 )

@@ -11,7 +11,7 @@ import signal
 import stat
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from enum import Enum
 from pathlib import Path
@@ -96,6 +96,7 @@ class Cell:
         seconds: float,
         rules: Rules | None = None,
         parts: int = 0,
+        sheets: Sequence[int] = (),
     ) -> tuple[Account, Ending]:
         """Give the job, listen until it ends or must be ended; the child is dead afterwards.
 
@@ -105,7 +106,7 @@ class Cell:
         self._account.wanted_parts = parts
         try:
             self._await_ready()
-            self._give(task, name=name, rules=rules)
+            self._give(task, name=name, rules=rules, sheets=sheets)
             ending = self._listen(show, deadline=time.monotonic() + seconds)
         finally:
             self.kill()
@@ -146,6 +147,9 @@ class Cell:
             self._take_one(f"enclosure-{number:05d}", into, start=b"", largest=LARGEST_PDF)
         for number in range(1, self._account.written_parts + 1):
             self._take_one(f"part-{number:05d}.pdf", into, start=PDF_START, largest=LARGEST_PDF)
+        for number in self._account.drawn:
+            name = f"sheet-{number:05d}.webp"
+            self._take_one(name, into, start=WEBP_START, largest=LARGEST_PREVIEW)
 
     def _take_one(self, name: str, into: Path, *, start: bytes, largest: int) -> None:
         source = self.folder / name
@@ -181,7 +185,7 @@ class Cell:
                 reason=self._said.decode("utf-8", "replace").strip()[-300:] or "keine Antwort",
             )
 
-    def _give(self, task: str, *, name: str, rules: Rules | None) -> None:
+    def _give(self, task: str, *, name: str, rules: Rules | None, sheets: Sequence[int]) -> None:
         limits = self._limits
         job = {
             "task": task,
@@ -195,6 +199,7 @@ class Cell:
             "max_pages": limits.max_pages,
             "max_megapixels": limits.max_megapixels,
             "rules": asdict(rules) if rules else None,
+            "sheets": list(sheets),
         }
         pipe = self._process.stdin
         if pipe is None:

@@ -25,6 +25,7 @@ from eakte.processing.fence import shut_off
 from eakte.processing.limits import MIB, Confinement, Limits
 from eakte.processing.steps.arranging import arrange
 from eakte.processing.steps.document import Made, look, work_through
+from eakte.processing.steps.drawing import draw
 from eakte.processing.steps.identify import Identity
 from eakte.processing.steps.mail.message import Mail
 from eakte.processing.steps.separating import separate
@@ -97,6 +98,7 @@ class Post:
             height=page.height_pt,
             dpi=page.dpi,
             rotation=page.rotation,
+            unsure=page.unsure,
         )
 
     def sheet(self, sheet: Sheet) -> None:
@@ -109,6 +111,8 @@ class Post:
             dpi=sheet.dpi,
             skew=sheet.skew,
             readable=sheet.readable,
+            dark=sheet.dark,
+            traces=sheet.traces,
         )
 
     def part(self, part: Part) -> None:
@@ -198,6 +202,7 @@ class Job:
     name: str
     limits: Limits
     rules: Rules
+    sheets: tuple[int, ...]
 
 
 def _short(words: tuple[str, ...]) -> list[str]:
@@ -221,6 +226,7 @@ def main() -> int:
     folder = Path.cwd()
     made = Made()
     parts = 0
+    drawn: list[int] = []
     try:
         if job.task == "look":
             look(folder / "original", name=job.name, limits=job.limits, tell=post)
@@ -235,6 +241,15 @@ def main() -> int:
             )
         elif job.task == "arrange":
             parts = arrange(folder, limits=job.limits, tell=post)
+        elif job.task == "draw":
+            drawn = draw(
+                folder / "original",
+                name=job.name,
+                folder=folder,
+                limits=job.limits,
+                pages=job.sheets,
+                tell=post,
+            )
         else:
             made = work_through(
                 folder / "original", name=job.name, folder=folder, limits=job.limits, tell=post
@@ -242,7 +257,7 @@ def main() -> int:
     except MemoryError:
         gc.collect()
         post.note("memory")
-        made, parts = Made(), 0
+        made, parts, drawn = Made(), 0, []
     post.send(
         Word.END,
         flags=sorted(flag.value for flag in made.flags),
@@ -250,6 +265,7 @@ def main() -> int:
         previews=made.previews,
         enclosures=made.enclosures,
         parts=parts,
+        drawn=drawn,
         tools=tools,
     )
     return 0
@@ -271,6 +287,7 @@ def _job(line: bytes) -> Job:
             max_megapixels=given["max_megapixels"],
         ),
         rules=_rules(given["rules"] or {}),
+        sheets=tuple(given["sheets"]),
     )
 
 

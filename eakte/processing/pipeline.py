@@ -23,6 +23,7 @@ from eakte.model.content import keep_content
 from eakte.model.document import Document, ProcessingState, Rendition, RenditionKind, Version
 from eakte.model.findings import Outcome
 from eakte.model.page_text import MEDIA_TYPE, written
+from eakte.processing.legibility import note_legibility
 from eakte.processing.sandbox import Sandbox
 from eakte.unit_of_work import UnitOfWork
 from storage import Digest, ObjectCorrupt, ObjectMissing, Store, Stored
@@ -140,7 +141,13 @@ def finish(work: UnitOfWork, task: Task, made: Made) -> None:
     require(work, Action.MAINTAIN)
     now = work.clock.now()
     session = work.session
-    session.execute(delete(Rendition).where(Rendition.version_id == task.version_id))
+    session.execute(
+        delete(Rendition).where(
+            Rendition.version_id == task.version_id,
+            # A proof is no product: it stays as it was signed.
+            Rendition.kind != RenditionKind.TRANSFER_NOTE,
+        )
+    )
     for product in made.products:
         sha256 = str(product.stored.digest)
         keep_content(session, sha256, size=product.stored.size, at=now)
@@ -157,6 +164,8 @@ def finish(work: UnitOfWork, task: Task, made: Made) -> None:
         )
     session.flush()
     outcome = made.outcome
+    if task.number == 1:
+        note_legibility(work, task.document_id, outcome.pages)
     problem = next(iter(outcome.problems), None)
     readable = any(product.kind is RenditionKind.READING_COPY for product in made.products)
     usable = readable or any(product.kind is RenditionKind.TEXT for product in made.products)

@@ -202,6 +202,31 @@ class Sandbox:
         parts = (folder / f"part-{one:05d}.pdf" for one in range(1, account.written_parts + 1))
         return Arranged(tuple(parts), problems)
 
+    def draw(
+        self, path: Path, *, name: str, folder: Path, pages: Sequence[int], progress: ShowProgress
+    ) -> dict[int, Path]:
+        """Draw these pages of a stack, each as a picture in ``folder``; which ones could be drawn.
+
+        Never raises for any content.
+
+        Raises:
+            PartUnavailable: no child can be started, or the disk is full.
+        """
+        account, ending = self._run(
+            "draw",
+            [path],
+            name=name,
+            into=folder,
+            sheets=pages,
+            show=lambda told: progress(told.step, told.done, told.of),
+        )
+        if ending is not Ending.DONE:
+            if account.fault:
+                log.warning("Zeichnen abgebrochen: %s", account.fault)
+            return {}
+        drawn = set(pages)
+        return {page: folder / f"sheet-{page:05d}.webp" for page in account.drawn if page in drawn}
+
     def _run(
         self,
         task: str,
@@ -211,6 +236,7 @@ class Sandbox:
         into: Path | None = None,
         rules: Rules | None = None,
         wanted: Wanted | None = None,
+        sheets: Sequence[int] = (),
         show: Callable[[Progress], None] = lambda told: None,
     ) -> tuple[Account, Ending]:
         """Do one job in one child and take its products."""
@@ -232,6 +258,7 @@ class Sandbox:
                     seconds=seconds,
                     rules=rules,
                     parts=len(wanted.parts) if wanted else 0,
+                    sheets=sheets,
                 )
                 if ending is not Ending.DONE or account.problems:
                     _require_room(cell.folder)

@@ -37,7 +37,7 @@ MOST_NOTES = 200
 MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/[a-z0-9][a-z0-9!#$&^_.+-]{0,90}")
 NOT_PLAIN = re.compile(r"[^ -~]")
 NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-STEPS = frozenset({"look", "separate", "arrange", "recognise", "assemble", "preview"})
+STEPS = frozenset({"look", "separate", "arrange", "recognise", "assemble", "preview", "draw"})
 MOST_CODES, LONGEST_CODE, LARGEST_SKEW = 20, 500, 90
 MOST_PAGES = 1_000_000
 LONGEST_HEAD, LONGEST_NAME, MOST_ENCLOSURES = 8000, 500, 1200
@@ -101,6 +101,7 @@ class Account:
     enclosures: list[Enclosure] = field(default_factory=list)
     written_enclosures: int = 0
     wanted_parts: int = 0
+    drawn: tuple[int, ...] = ()
     flags: frozenset[Flag] = frozenset()
     has_pdf: bool = False
     previews: int = 0
@@ -189,6 +190,7 @@ class Account:
         self.previews = _whole(said["previews"], most=MOST_PAGES)
         self.tools = NOT_PLAIN.sub("?", _string(said["tools"], most=LONGEST_TOOLS))
         self.written_parts = _whole(said.get("parts", 0), most=MOST_PAGES)
+        self.drawn = _numbers(said.get("drawn", []), most=MOST_PAGES)
         if self.previews not in (0, len(self.pages)):
             raise Distrusted("previews and pages differ")
         self.written_enclosures = _whole(said.get("enclosures", 0), most=MOST_ENCLOSURES)
@@ -247,6 +249,7 @@ def _page(said: dict[str, object], *, number: int) -> PageText:
         height_pt=_number(said["height"], most=1e6),
         dpi=None if dpi is None else _whole(dpi, most=100_000),
         rotation=rotation,
+        unsure=_share(said.get("unsure")),
     )
 
 
@@ -268,6 +271,8 @@ def _sheet(said: dict[str, object], *, number: int) -> Sheet:
         dpi=None if dpi is None else _whole(dpi, most=100_000),
         skew=float(skew),
         readable=said["readable"] is True,
+        dark=_share(said.get("dark")),
+        traces=said.get("traces") is True,
     )
 
 
@@ -324,6 +329,10 @@ def _words(value: object) -> tuple[str, ...]:
 
 def _day(value: object) -> date | None:
     return None if value is None else date.fromisoformat(_string(value, most=10))
+
+
+def _share(value: object) -> float | None:
+    return None if value is None else _number(value, most=1)
 
 
 def _numbers(value: object, *, most: int) -> tuple[int, ...]:

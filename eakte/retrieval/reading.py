@@ -9,7 +9,7 @@ from itertools import takewhile
 from pathlib import PurePosixPath
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import aliased, joinedload
 
 from eakte import audit
@@ -46,13 +46,15 @@ class Reading:
 class Edition:
     """A version with the name of who brought it and with what was made from it to be read.
 
-    ``reading`` is the searchable PDF/A; ``previews`` counts the small pictures of its pages.
+    ``reading`` is the searchable PDF/A; ``previews`` counts the small pictures of its pages;
+    ``note`` says whether the transfer note of its scan stands beside it.
     """
 
     version: Version
     creator: str
     reading: Reading | None
     previews: int
+    note: bool = False
 
 
 def read_original(work: UnitOfWork, document: Document) -> Reading:
@@ -123,8 +125,14 @@ def editions_of(work: UnitOfWork, document: Document) -> Sequence[Edition]:
         .correlate(Version)
         .scalar_subquery()
     )
+    proof = aliased(Rendition)
+    noted = (
+        exists()
+        .where(proof.version_id == Version.id, proof.kind == RenditionKind.TRANSFER_NOTE)
+        .correlate(Version)
+    )
     rows = work.session.execute(
-        select(Version, User.name, Rendition, Content.size, pictures)
+        select(Version, User.name, Rendition, Content.size, pictures, noted)
         .options(joinedload(Version.content))
         .outerjoin(User, User.id == Version.created_by_id)
         .outerjoin(
@@ -143,8 +151,9 @@ def editions_of(work: UnitOfWork, document: Document) -> Sequence[Edition]:
             creator or "",
             _reading_of(document, made, size) if reads and made is not None else None,
             previews if reads else 0,
+            note,
         )
-        for version, creator, made, size, previews in rows
+        for version, creator, made, size, previews, note in rows
     ]
 
 

@@ -17,7 +17,8 @@ from typing import Any
 from eakte.errors import BadInput
 from eakte.signed import read_public_key, read_receipt, receipt_faults
 from eakte.station.journal import Journal, Line, State
-from eakte.station.office import OfficeLine
+from eakte.station.notes import add_note_commands
+from eakte.station.office import Later, OfficeLine
 from eakte.station.plan import Plan, read_plan
 from eakte.station.program import Program, alone, folders_named
 from eakte.station.scanning import scan
@@ -25,6 +26,7 @@ from eakte.station.scanning import scan
 Commands = argparse._SubParsersAction  # the only name argparse has for it
 
 LARGEST_RECEIPT = 16_000_000
+HIGHEST_REQUEST = 999_999_999
 WORDS = {
     State.TAKEN: "wartet",
     State.UNDERWAY: "unterwegs",
@@ -49,12 +51,18 @@ def add_commands(commands: Commands[argparse.ArgumentParser]) -> None:
     status.add_argument("plan", type=Path, metavar="PLAN")
     status.add_argument("--all", action="store_true", help="auch, was schon geliefert ist")
     status.add_argument("--json", action="store_true")
+    status.add_argument(
+        "--offline", action="store_true", help="fragt nicht, was noch einmal zu scannen ist"
+    )
     status.set_defaults(run=_status)
 
     scanning = acts.add_parser("scan", help="scannt einen Stapel in den Ordner (SANE)")
     scanning.add_argument("plan", type=Path, metavar="PLAN")
     scanning.add_argument("--device", default="test", metavar="GERÄT", help="wie bei scanimage -d")
     scanning.add_argument("--pages", type=int, metavar="ZAHL", help="ohne Angabe: bis leer")
+    scanning.add_argument(
+        "--again", type=int, metavar="AUFTRAG", help="scannt noch einmal, was die Prüfung verlangt"
+    )
     scanning.add_argument("--resolution", type=int, default=300, metavar="DPI")
     scanning.add_argument("options", nargs="*", metavar="ANGABE", help="weitere, nach „--“")
     scanning.set_defaults(run=_scan)
@@ -66,6 +74,7 @@ def add_commands(commands: Commands[argparse.ArgumentParser]) -> None:
     verify.add_argument("--key", type=Path, nargs="+", required=True, metavar="PEM")
     verify.add_argument("--json", action="store_true")
     verify.set_defaults(run=_verify)
+    add_note_commands(commands)
 
 
 def _run(given: argparse.Namespace, settings: object) -> int:
@@ -94,27 +103,59 @@ def _status(given: argparse.Namespace, settings: object) -> int:
         else:
             number = line.number if line.number is not None else "–"
             print(f"{number}  {WORDS[line.state]}  {line.name}  {told['where']}  {line.said}")
+    again = [] if given.offline else _wanted_again(plan)
+    if not given.json:
+        print("".join(f"{_said_again(one)}\n" for one in again), end="")
     counted = Counter(line.state for line in lines)
     running = _runs(plan)
     summary = {str(state): counted[state] for state in State}
     if given.json:
-        print(json.dumps({"running": running, "counted": summary}, ensure_ascii=False))
+        told = {"running": running, "counted": summary, "again": again}
+        print(json.dumps(told, ensure_ascii=False))
     else:
         said = ", ".join(f"{counted[state]} {WORDS[state]}" for state in State if counted[state])
         print(f"{said or 'Noch nichts geliefert'}. {'Läuft.' if running else 'Läuft nicht.'}")
     return 0
 
 
+def _wanted_again(plan: Plan) -> list[dict[str, Any]]:
+    """What the office wants scanned again; while it is out of reach, nothing is known of it."""
+    journal = Journal(plan.journal) if plan.journal.exists() else None
+    if journal is None:
+        return []
+    office = OfficeLine(plan, journal)
+    try:
+        found = office.scan_requests()
+    finally:
+        office.close()
+        journal.close()
+    return [{"unknown": found.reason}] if isinstance(found, Later) else found
+
+
+def _said_again(told: Mapping[str, Any]) -> str:
+    if "unknown" in told:
+        return f"Ob etwas noch einmal zu scannen ist, weiß nur der Server: {told['unknown']}"
+    pages = ", ".join(map(str, told["pages"])) or "alle Seiten"
+    return (
+        f"NOCHMAL  Auftrag {told['number']}: Stapel {told['batch_number']} "
+        f"(laufende Nummer {told['sender_number'] or '–'}), {pages}: {told['reason']}. "
+        f"Der Dateiname beginnt mit „nochmal-{told['number']}“."
+    )
+
+
 def _scan(given: argparse.Namespace, settings: object) -> int:
     plan = read_plan(given.plan)
     if given.pages is not None and given.pages < 1:
         raise BadInput("Ein Stapel hat mindestens eine Seite.")
+    if given.again is not None and not 1 <= given.again <= HIGHEST_REQUEST:
+        raise BadInput("Ein Auftrag hat eine Nummer von 1 an.")
     path = scan(
         plan.folder,
         device=given.device,
         pages=given.pages,
         resolution=given.resolution,
         options=given.options,
+        prefix="" if given.again is None else f"nochmal-{given.again}-",
     )
     print(f"Gescannt: {path}")
     return 0

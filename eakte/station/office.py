@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,8 @@ REFUSALS = frozenset({409, 413, 415, 422})
 # What is not the document's fault, whatever the status.
 PASSING = frozenset({"not-as-declared", "form-expired", "changed-meanwhile", "busy", "upload"})
 NUMBER_USED = "number-used"
+# A scan whose name begins so is what the office wanted to have scanned again under this number.
+AGAIN = re.compile(r"nochmal-0*([1-9]\d{0,8})(?!\d)", re.IGNORECASE)
 # So often an upload may turn out to stand elsewhere before the pause that every fault brings.
 MOST_TURNS = 4
 
@@ -113,6 +116,18 @@ class OfficeLine:
             outcome = ended.outcome
             return outcome if isinstance(outcome, Later) else Later("Der Server lehnt ab.")
         except (ValueError, AttributeError):
+            return Later("Der Server antwortet nicht wie eine e-Akte.")
+
+    def scan_requests(self) -> list[dict[str, Any]] | Later:
+        """Return what the office wants to have scanned again of this station's stacks."""
+        try:
+            answer = self._ask("GET", "/api/v1/scan-requests")
+            self._refuse(answer, 200)
+            return [dict(one) for one in answer.json()["requests"]]
+        except _Answered as ended:
+            outcome = ended.outcome
+            return outcome if isinstance(outcome, Later) else Later("Der Server lehnt ab.")
+        except (ValueError, LookupError, TypeError):
             return Later("Der Server antwortet nicht wie eine e-Akte.")
 
     def deliver(self, line: Line, content: Path) -> Outcome:
@@ -224,6 +239,9 @@ class OfficeLine:
         told = {"sha256": line.sha256, **self._plan.words}
         if line.number is not None:
             told["number"] = str(line.number)
+        answers = AGAIN.match(line.name)
+        if answers is not None:
+            told["answers"] = answers[1]
         if self._plan.settings:
             told["settings"] = json.dumps(self._plan.settings, ensure_ascii=False)
         return told

@@ -20,11 +20,18 @@ LONGEST_SECONDS = 3600
 
 
 def scan(
-    folder: Path, *, device: str, pages: int | None, resolution: int, options: Sequence[str] = ()
+    folder: Path,
+    *,
+    device: str,
+    pages: int | None,
+    resolution: int,
+    options: Sequence[str] = (),
+    prefix: str = "",
 ) -> Path:
     """Scan a stack from a device of SANE into ``folder`` and return where it lies.
 
-    ``pages`` None: until the feeder is empty. The PDF gets its name when it is whole.
+    ``pages`` None: until the feeder is empty. The PDF gets its name, which begins with ``prefix``,
+    when it is whole.
 
     Raises:
         PartUnavailable: scanimage is not installed, or the device does not answer.
@@ -57,6 +64,6 @@ def scan(
             )
         layout = img2pdf.get_fixed_dpi_layout_fun((resolution, resolution))
         bound: bytes = img2pdf.convert([os.fspath(sheet) for sheet in sheets], layout_fun=layout)
-    target = folder / f"scan-{datetime.now():%Y%m%d-%H%M%S-%f}.pdf"  # noqa: DTZ005  # a name for people at the PC
+    target = folder / f"{prefix}scan-{datetime.now():%Y%m%d-%H%M%S-%f}.pdf"  # noqa: DTZ005  # a name for people at the PC
     write_durably(target, bound)
     return target

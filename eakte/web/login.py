@@ -62,6 +62,7 @@ OPEN_TO_STATIONS = frozenset(
         "api_batches.receipt",
         "api_batches.receipt_pdf",
         "api_batches.show",
+        "api_checks.requests",
         "uploads.create",
         "uploads.describe",
         "uploads.part",

@@ -16,7 +16,7 @@ from eakte.web.per_request import the_office
 
 SAID_OF_BATCH = (
     *("sha256", "size", "number", "operator", "device", "settings", "order"),
-    *("department", "received_on"),
+    *("department", "received_on", "answers"),
 )
 KEY = "batch_key"
 LONGEST_KEY, LONGEST_SETTINGS = 150, 4000
@@ -53,6 +53,7 @@ def scanned_of(told: Mapping[str, str], *, name: str, size: int | None = None) -
         settings=_settings(said.word("settings", most=LONGEST_SETTINGS)),
         order=Order(order),
         received_on=said.day("received_on"),
+        answers=said.number("answers"),
     )
     check_scanned(scanned)
     return scanned

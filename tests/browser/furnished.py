@@ -47,7 +47,8 @@ from eakte.retrieval.protocol import ask_inspection, decide_inspection, inspecti
 from eakte.unit_of_work import UnitOfWork
 from tests.browser.drawing import stack
 from tests.builders import bring_stack
-from tests.stacks.paper import empty, letter
+from tests.checking import half_checked
+from tests.stacks.paper import empty, letter, webp
 from tests.stacks.paper import stack as bound
 
 PASSWORD = "ein langes Kennwort"
@@ -117,6 +118,7 @@ def furnish(office: Office, dossier_id: UUID, folder: Path) -> Furnished:
             "batch_id": batch_id,
             "arrangement_id": arrangement_id,
             "unclear_id": documents[2],
+            "destruction_id": half_checked(work, batch_id, webp(letter("eins"))),
             "station_id": register_station(
                 work,
                 "Scanner Erdgeschoss",

@@ -45,6 +45,8 @@ SEEN_BY = {
     "cases.history": ["clara"],
     "cases.new": ["clara"],
     "cases.show": ["clara", "mira"],
+    "checks.page": ["stefan"],
+    "checks.show": ["stefan"],
     "confirming.show": ["clara"],
     "deadlines.index": ["clara"],
     "deadlines.of_case": ["clara"],
@@ -68,6 +70,9 @@ SEEN_BY = {
     "mailroom.clarifications": ["clara"],
     "mailroom.print_book": ["clara"],
     "mailroom.show": [],
+    "paper.index": ["rita"],
+    "paper.records": ["rita"],
+    "paper.show": ["rita"],
     "plan.entry": ["clara", "rita"],
     "plan.new": ["rita"],
     "plan.retention": ["clara", "rita"],
@@ -86,7 +91,14 @@ SEEN_BY = {
 }
 # What answers to GET and is no page that somebody walks to, or is walked by a test of its own.
 NO_WALK = {
+    "checks.note": "bytes",
+    "checks.note_page": "bytes",
+    "checks.picture": "bytes",
+    "document_care.note": "bytes",
+    "document_care.note_page": "bytes",
     "documents.original": "bytes",
+    "paper.record": "bytes",
+    "paper.table": "bytes",
     "documents.preview": "bytes",
     "documents.reading_copy": "bytes",
     "document_care.version": "bytes",

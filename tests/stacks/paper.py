@@ -65,3 +65,10 @@ def stack(pages: Sequence[Image.Image]) -> bytes:
 def crooked(seed: int) -> float:
     """An angle of three degrees to one side or the other."""
     return Random(seed).choice((-3.0, 3.0))  # noqa: S311  # a scan at random, no secret
+
+
+def webp(page: Image.Image) -> bytes:
+    """The picture of a page as whoever checks it is shown."""
+    kept = io.BytesIO()
+    page.save(kept, "WEBP", quality=75)
+    return kept.getvalue()

@@ -39,6 +39,11 @@ BLANK_DPI = 100
 EDGE_ACROSS, EDGE_DOWN = 0.08, 0.04
 SHADOW = 8  # two millimetres
 INK_OF_A_SIGN, INK_OF_HOLES = 30, 2500
+# Less than a sign and more than dust: a full stop, a faint stroke.
+INK_OF_TRACES = 8
+# What is darker is no longer paper, whatever its colour.
+DARK = 100
+MOSTLY = 0.5
 
 
 def codes_of(sheet: Image.Image) -> tuple[Code, ...]:
@@ -127,6 +132,22 @@ def ink_on(sheet: Image.Image, *, dpi: float) -> tuple[int, int]:
 
 
 def is_blank(sheet: Image.Image, *, dpi: float) -> bool:
-    """Say whether a sheet bears nothing but holes, dust and the shadow of its edge."""
+    """Say whether a sheet bears nothing but holes, dust and the shadow of its edge.
+
+    A dark one is not empty: something lay over it, or the lamp was off.
+    """
+    if dark_share(sheet) > MOSTLY:
+        return False
     inside, edges = ink_on(sheet, dpi=dpi)
     return inside < INK_OF_A_SIGN and edges < INK_OF_HOLES
+
+
+def bears_traces(sheet: Image.Image, *, dpi: float) -> bool:
+    """Say of a blank sheet that something may be on it all the same."""
+    inside, _ = ink_on(sheet, dpi=dpi)
+    return inside >= INK_OF_TRACES
+
+
+def dark_share(sheet: Image.Image) -> float:
+    """Return how much of a grey picture is dark, from 0 to 1."""
+    return round(float((np.asarray(sheet) < DARK).mean()), 4)

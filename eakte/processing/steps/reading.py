@@ -122,7 +122,7 @@ def _recognised(
         turn=turn,
     )
     page = _page_text(facts, number, text=text, source=source, dpi=dpi, turn=turn)
-    return Read(replace(page, confidence=found.confidence), leaf)
+    return Read(replace(page, confidence=found.confidence, unsure=found.unsure), leaf)
 
 
 def _recognise_upright(grey: Image.Image, *, dpi: float, tesseract: Tesseract) -> _Upright:

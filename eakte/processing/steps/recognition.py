@@ -11,6 +11,8 @@ from PIL import Image
 TSV_FIELDS = 12
 LINE_LEVEL, WORD_LEVEL = "4", "5"
 OSD_SURE = 2.0
+# Below this, every second word or so that tesseract gives is wrong.
+SURE_WORD = 60.0
 CARRIED = (0, 90, 180, 270)
 
 
@@ -60,6 +62,14 @@ class Recognised:
         if not letters:
             return None
         return round(sum(weight * sure for weight, sure in weights) / letters, 1)
+
+    @property
+    def unsure(self) -> float | None:
+        """The share of words that were recognised with little confidence; None without words."""
+        words = [word for line in self.lines for word in line.words]
+        if not words:
+            return None
+        return round(sum(word.confidence < SURE_WORD for word in words) / len(words), 3)
 
     @property
     def letters(self) -> int:

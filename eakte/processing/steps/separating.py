@@ -14,7 +14,14 @@ from eakte.model.findings import Flag, Kind, Part, Rules, Sheet, parted
 from eakte.processing.limits import Limits
 from eakte.processing.steps import images, opening
 from eakte.processing.steps.document import WORKING, Tell, look
-from eakte.processing.steps.marks import MARK_DPI, bears_patch_t, codes_of, is_blank
+from eakte.processing.steps.marks import (
+    MARK_DPI,
+    bears_patch_t,
+    bears_traces,
+    codes_of,
+    dark_share,
+    is_blank,
+)
 from eakte.processing.steps.preparation import skew_of
 from eakte.processing.steps.sheets import Plan, Sheets, UnreadablePage
 
@@ -97,7 +104,13 @@ def _look_at(sheets: Sheets, number: int) -> Sheet:
     dpi = picture.width * 72 / facts.width
     blank = facts.plan in {Plan.BLANK, Plan.RECOGNISE} and is_blank(picture, dpi=dpi)
     if blank:
-        return Sheet(number + 1, blank=True, dpi=_whole(facts.dpi))
+        return Sheet(
+            number + 1,
+            blank=True,
+            dpi=_whole(facts.dpi),
+            dark=dark_share(picture),
+            traces=bears_traces(picture, dpi=dpi),
+        )
     codes = codes_of(picture)
     return Sheet(
         number + 1,
@@ -105,6 +118,7 @@ def _look_at(sheets: Sheets, number: int) -> Sheet:
         patch_t=bears_patch_t(picture, dpi=dpi),
         dpi=_whole(facts.dpi),
         skew=round(skew_of(picture), 2),
+        dark=dark_share(picture),
     )
 
 

@@ -9,6 +9,7 @@ from eakte.web.api.arranging import arranging
 from eakte.web.api.audit import audit
 from eakte.web.api.batches import batches
 from eakte.web.api.cases import cases
+from eakte.web.api.checks import checks
 from eakte.web.api.court import court
 from eakte.web.api.deadlines import deadlines
 from eakte.web.api.description import MEANING, PROBLEM, complete
@@ -19,6 +20,7 @@ from eakte.web.api.lists import lists
 from eakte.web.api.mailroom import mailroom
 from eakte.web.api.messages import messages
 from eakte.web.api.office import office
+from eakte.web.api.paper import paper
 from eakte.web.api.plan import plan_api
 from eakte.web.api.proposals import proposals
 from eakte.web.api.rights import rights
@@ -48,6 +50,8 @@ PARTS = (
     accounts,
     audit,
     batches,
+    checks,
+    paper,
     stations,
     arranging,
     mailroom,

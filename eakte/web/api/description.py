@@ -95,6 +95,12 @@ SAID: dict[str, Spec] = {
         "maximum": HIGHEST,
         "description": "laufende Nummer des Geräts; was fehlt, wird benannt",
     },
+    "answers": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": HIGHEST,
+        "description": "Nummer des Auftrags, noch einmal zu scannen, den der Stapel erfüllt",
+    },
     "operator": {"type": "string", "maxLength": 200, "description": "wer gescannt hat"},
     "device": {"type": "string", "maxLength": 200, "description": "womit gescannt wurde"},
     "settings": {

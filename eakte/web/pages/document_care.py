@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from werkzeug import Response
 
 from eakte.errors import BadInput
+from eakte.evidence.transfer.note_pdf import note_pdf
 from eakte.filing.attaching import attach, detach
 from eakte.filing.placing import restore_document, withdraw_document
 from eakte.filing.writing import (
@@ -25,6 +26,7 @@ from eakte.intake.versions import deliver_version
 from eakte.model.document import Document, Source
 from eakte.retrieval.browsing import history_of
 from eakte.retrieval.listing import document_by_id, document_by_number
+from eakte.retrieval.proofs import read_document_note, written_note
 from eakte.retrieval.reading import read_version
 from eakte.unit_of_work import UnitOfWork
 from eakte.web.acts import shown_history
@@ -37,7 +39,7 @@ from eakte.web.per_request import (
     the_app,
     writes,
 )
-from eakte.web.streaming import send
+from eakte.web.streaming import disposition, send
 
 pages = Blueprint("document_care", __name__, url_prefix="/dokument/<uuid:document_id>")
 
@@ -63,6 +65,26 @@ def version(document_id: UUID, number: int) -> ResponseReturnValue:
     work = current_work()
     document = document_by_id(work, document_id)
     return send(read_version(work, document, number=number), inline=False)
+
+
+@pages.get("/transfervermerk")
+def note(document_id: UUID) -> ResponseReturnValue:
+    """Hand out the signed transfer note of the scan."""
+    work = current_work()
+    reading = read_document_note(work, document_by_id(work, document_id))
+    return send(reading, inline=False)
+
+
+@pages.get("/transfervermerk.pdf")
+def note_page(document_id: UUID) -> ResponseReturnValue:
+    """Hand out the transfer note of the scan as one page for people."""
+    work = current_work()
+    document = document_by_id(work, document_id)
+    answer = Response(note_pdf(written_note(work, document)), mimetype="application/pdf")
+    name = f"Transfervermerk {document.receipt_number:06d}.pdf"
+    answer.headers["Content-Disposition"] = disposition(name, inline=True)
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
 
 
 @pages.post("/fassung")

@@ -232,6 +232,7 @@ def _page(work: UnitOfWork, document: Document, *, errors: dict[str, str] | None
     return render_template(
         "document.html",
         versions=versions,
+        noted=any(one.note for one in editions),
         creators={one.version.number: one.creator for one in editions},
         reading_is_pdfa=reading is not None and reading.sha256 != versions[0].sha256,
         hints=_hints(document),

@@ -24,6 +24,7 @@ from eakte.intake.batches import (
     gaps_of,
     separate_again,
 )
+from eakte.intake.scan_requests import open_scan_requests
 from eakte.model.batch import Batch, BatchState
 from eakte.model.findings import Order
 from eakte.retrieval.batches import (
@@ -74,6 +75,7 @@ def take() -> ResponseReturnValue:
         operator = work.actor.name
     errors: dict[str, str] = {}
     part = request.files.get("stack")
+    answers = text("answers", most=9)
     given = request.form.get("order", "")
     order = Order(given) if given in set(Order) else Order.AS_READ
     if part is None or not part.filename:
@@ -86,6 +88,7 @@ def take() -> ResponseReturnValue:
             operator=operator,
             device=text("device", most=200),
             order=order,
+            answers=int(answers) if answers.isdecimal() else None,
         )
         try:
             receipt = deliver_batch(
@@ -170,6 +173,8 @@ def _listed(work: UnitOfWork) -> dict[str, Any]:
             ),
         ],
         "form": request.form.to_dict(),
+        "may_see_paper": may(work.actor, Action.SEE_PAPER),
+        "wanted_again": open_scan_requests(work),
     }
 
 

@@ -289,6 +289,25 @@ BODIES: dict[str, Body | None] = {
         },
         "headers": {"Idempotency-Key": "matrix"},
     },
+    "api_checks.again": told(pages=[1], reason=REASON),
+    "api_checks.begin": None,
+    "api_checks.judge": told(verdict="good"),
+    "api_checks.release": told(),
+    "api_paper.decide": told(confirm=False, reason=REASON),
+    "api_paper.keep": told(box="K-1"),
+    "api_paper.propose": later(
+        lambda house: {"batch_ids": [str(house.things["batch_id"]["own"])], "manner": "P-4"},
+        json=True,
+    ),
+    "checks.again": form(pages="1", reason=REASON),
+    "checks.begin": None,
+    "checks.judge": form(verdict="good"),
+    "checks.paper": form(box="K-1"),
+    "checks.release": form(),
+    "paper.decide": form(decision="refuse", reason=REASON),
+    "paper.propose": later(
+        lambda house: {"batch": str(house.things["batch_id"]["own"]), "manner": "P-4"}
+    ),
     "api_stations.change": later(
         lambda house: {
             "name": "Anders",

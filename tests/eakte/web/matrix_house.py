@@ -35,6 +35,7 @@ from eakte.retrieval.prepared.lines import Filter
 from eakte.web.per_request import OfficeApp
 from storage import MemoryStore
 from tests.builders import A_PDF, appoint, bring, bring_stack, build_office, hire
+from tests.checking import half_checked
 from tests.eakte.web.browser import Browser, key_of, signed_in
 from tests.eakte.web.undone import UndoneDatabase
 
@@ -115,6 +116,7 @@ def build(folder: Path) -> MatrixHouse:
     with office.as_system() as work:
         _marked(made, work.session, colleague)
         _given(made, work.session, colleague)
+        made.others["destruction_id"] = half_checked(work, made.things["batch_id"]["own"])
     _shared(made, staff.unit)
     with office.begin(made.people[Role.CLERK]) as work:
         made.others["list_id"] = ask_for_list(work, ListKind.DOSSIERS, Filter()).id

@@ -30,9 +30,11 @@ from eakte.model.batch import Batch
 from eakte.model.case import Case
 from eakte.model.document import Document, Writing
 from eakte.model.dossier import Dossier, DossierAlias, DossierLink
+from eakte.model.paper import Destruction
 from eakte.model.station import Station
 from eakte.web.per_request import OfficeApp
 from tests.builders import Staff, bring, bring_stack, document, opened
+from tests.checking import half_checked
 from tests.eakte.web.browser import key_of
 from tests.eakte.web.scans import registered
 
@@ -47,6 +49,7 @@ KNOWN_AS = {
     "link_id": DossierLink,
     "batch_id": Batch,
     "station_id": Station,
+    "destruction_id": Destruction,
 }
 # How many operations somebody must have got done.
 AT_LEAST = {"clerk": 40, "records": 12, "administrator": 3}
@@ -88,7 +91,9 @@ def furnish(office: Office, staff: Staff, folder: Path) -> None:
         check_out(work, document(work, receipts[5]))
         close_case(work, work.session.get_one(Case, closed.id))
     bring(office, staff.other_clerk, folder / "foreign", content=b"%PDF-1.7 foreign")
-    bring_stack(office, staff.clerk, folder / "stack", content=b"%PDF-1.7 stack", key="1")
+    stack = bring_stack(office, staff.clerk, folder / "stack", content=b"%PDF-1.7 stack", key="1")
+    with office.as_system() as work:
+        half_checked(work, stack)
     registered(office, staff)
 
 

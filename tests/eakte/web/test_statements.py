@@ -43,18 +43,24 @@ from eakte.unit_of_work import UnitOfWork
 from eakte.web.login import OPEN_TO_EVERYBODY
 from eakte.web.per_request import OfficeApp
 from tests.builders import PASSWORD_HASH, Staff, bring_stack, give_rules, let_read
+from tests.checking import half_checked
 from tests.eakte.web.browser import Browser, signed_in
 from tests.eakte.web.scans import registered
 from tests.inspecting import agreed, protector
 from tests.statements import heard
 
 MOST = 10
-PEOPLE = ("rich", "partly", "records", "schutz", "admin")
+PEOPLE = ("rich", "partly", "records", "schutz", "admin", "scan")
 # What needs a state that no prepared house has: a sign-in service, an account without its factor.
 NO_PAGE = {
     "arranging.outcome",
     "arranging.show",
     "arranging.status",
+    "checks.note",
+    "checks.note_page",
+    "document_care.note",
+    "document_care.note_page",
+    "paper.record",
     "factors.scan",
     "interface.show",
     "lists.hand_out",
@@ -112,11 +118,15 @@ def prepared(office: Office, staff: Staff, clerk: Browser, tmp_path: Path) -> Ho
                 f"Unser Zeichen: SBR {number}/{work.clock.today().year}\nFV 12/2026, S 1 SB 2/26\n"
                 f"Frau {number} Muster, geboren am 2. Juni 1988\nWiderspruch",
             )
+    stack = _stack(office, staff, tmp_path, filed)
+    with office.as_system() as work:
+        destruction = half_checked(work, stack)
     parts = {
         "document_id": filed[0],
         "dossier_id": cases[0].dossier_id,
         "case_id": cases[0].id,
-        "batch_id": _stack(office, staff, tmp_path, filed),
+        "batch_id": stack,
+        "destruction_id": destruction,
         "station_id": registered(office, staff),
         "user_id": rich,
         "entry_id": staff.entry.id,

@@ -1,0 +1,50 @@
+"""In which words and as which table is the paper of stacks told of?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flask_babel import gettext as _
+
+from eakte.access.actions import Action
+from eakte.access.check import may
+from eakte.clock import OFFICE_ZONE
+from eakte.evidence.paper.boxes import seen_papers
+from eakte.evidence.paper.destroying import stacks_of
+from eakte.filing.tables import german_day, write_table
+from eakte.model.batch import Batch
+from eakte.model.paper import Destruction
+from eakte.unit_of_work import UnitOfWork
+
+
+def may_confirm(work: UnitOfWork, batch: Batch) -> bool:
+    """Say whether somebody may confirm a destruction once they have proved again who they are."""
+    return may(replace(work.actor, confirmed=True), Action.CONFIRM_DESTRUCTION, batch)
+
+
+def table_of_destruction(work: UnitOfWork, destruction: Destruction) -> bytes:
+    """Return the stacks of a destruction as a table for spreadsheets."""
+    rows = [
+        (
+            str(destruction.number),
+            f"{seen.batch.number:06d}",
+            seen.paper.box if seen.paper else "",
+            str(seen.batch.pages or ""),
+            german_day(seen.batch.received_at.astimezone(OFFICE_ZONE).date()),
+            german_day(seen.may_go_on),
+            seen.batch.sha256,
+            (seen.check.note_sha256 or "") if seen.check else "",
+        )
+        for seen in seen_papers(work, stacks_of(work, destruction))
+    ]
+    headings = (
+        _("Vernichtung"),
+        _("Stapel"),
+        _("Karton"),
+        _("Seiten"),
+        _("Eingegangen"),
+        _("Frühestens"),
+        _("Prüfsumme des Stapels"),
+        _("Prüfsumme des Transfervermerks"),
+    )
+    return write_table(headings, rows)
