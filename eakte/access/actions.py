@@ -17,6 +17,8 @@ class Action(Enum):
     CANCEL_DOCUMENT = "ein Dokument stornieren"
     WRITE_DOCUMENT = "ein Dokument ausleihen, in neuer Fassung zurückgeben und fertigstellen"
     PROCESS_AGAIN = "die Verarbeitung eines Dokuments neu anstoßen"
+    UNLOCK_DOCUMENT = "ein verschlüsseltes Dokument mit seinem Kennwort öffnen"
+    RELEASE_HELD = "ein Dokument trotz eines Virenfunds freigeben"
     DELIVER_BATCH = "einen Stapel einliefern"
     SEE_BATCHES = "die Liste der eingelieferten Stapel sehen"
     SEE_BATCH = "sehen, dass es einen Stapel gibt und wohin seine Seiten kamen"

@@ -28,6 +28,7 @@ from eakte.errors import (
     PartUnavailable,
     UnknownType,
 )
+from eakte.intake.guarding import await_clearance
 from eakte.model.batch import Batch
 from eakte.model.content import Content, keep_content
 from eakte.model.counter import hold, next_number
@@ -229,17 +230,16 @@ def receive(
     )
     session.add(document)
     session.flush()
-    session.add(
-        Version(
-            document_id=document.id,
-            number=1,
-            sha256=arrival.sha256,
-            media_type=look.media_type,
-            name=arrival.name,
-            created_at=now,
-            created_by_id=work.actor.id,
-        )
+    version = Version(
+        document_id=document.id,
+        number=1,
+        sha256=arrival.sha256,
+        media_type=look.media_type,
+        name=arrival.name,
+        created_at=now,
+        created_by_id=work.actor.id,
     )
+    session.add(version)
     if key is not None:
         session.add(
             Delivery(
@@ -258,7 +258,7 @@ def receive(
         source=source.value,
         **({"batch": str(batch.id)} if batch else {}),
     )
-    jobs.enqueue(work, "process", document.id, priority=priority)
+    await_clearance(work, version, priority=priority)
     return receipt_of(work, document)
 
 
