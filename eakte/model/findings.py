@@ -17,6 +17,7 @@ class Kind(StrEnum):
     MAIL = "mail"
     OFFICE = "office"
     ARCHIVE = "archive"
+    SIGNATURE = "signature"
     UNKNOWN = "unknown"
 
 
@@ -36,6 +37,8 @@ class Flag(StrEnum):
     ENCRYPTED = "encrypted"
     JAVASCRIPT = "javascript"
     ATTACHMENTS = "attachments"
+    MACROS = "macros"
+    LINKS = "external-links"
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,14 @@ class Outcome:
     problems: tuple[Problem, ...] = ()
     flags: frozenset[str] = frozenset()
     tools: str = ""
+
+
+@dataclass(frozen=True)
+class Unlocked:
+    """What a password made of an encrypted document: a readable copy, or the reason why not."""
+
+    path: Path | None
+    problem: Problem | None = None
 
 
 class Order(StrEnum):

@@ -59,7 +59,9 @@ class Ending(Enum):
 class Cell:
     """One child process and its folder; it takes one job."""
 
-    def __init__(self, folder: Path, confinement: Confinement, limits: Limits) -> None:
+    def __init__(
+        self, folder: Path, confinement: Confinement, limits: Limits, program: str = "child"
+    ) -> None:
         self.folder = folder
         self._confinement = confinement
         self._limits = limits
@@ -67,7 +69,7 @@ class Cell:
         self._said = b""
         try:
             self._process = subprocess.Popen(
-                cage.command(confinement, folder),
+                cage.command(confinement, folder, program),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -95,6 +97,7 @@ class Cell:
         show: Callable[[Progress], None],
         seconds: float,
         rules: Rules | None = None,
+        password: str = "",
     ) -> tuple[Account, Ending]:
         """Give the job, listen until it ends or must be ended; the child is dead afterwards.
 
@@ -103,7 +106,7 @@ class Cell:
         """
         try:
             self._await_ready()
-            self._give(task, name=name, rules=rules)
+            self._give(task, name=name, rules=rules, password=password)
             ending = self._listen(show, deadline=time.monotonic() + seconds)
         finally:
             self.kill()
@@ -137,6 +140,8 @@ class Cell:
         """
         if self._account.has_pdf:
             self._take_one("searchable.pdf", into, start=PDF_START, largest=LARGEST_PDF)
+        if self._account.unlocked:
+            self._take_one("unlocked.pdf", into, start=PDF_START, largest=LARGEST_PDF)
         for number in range(1, self._account.previews + 1):
             name = f"preview-{number:05d}.webp"
             self._take_one(name, into, start=WEBP_START, largest=LARGEST_PREVIEW)
@@ -177,7 +182,7 @@ class Cell:
                 reason=self._said.decode("utf-8", "replace").strip()[-300:] or "keine Antwort",
             )
 
-    def _give(self, task: str, *, name: str, rules: Rules | None) -> None:
+    def _give(self, task: str, *, name: str, rules: Rules | None, password: str) -> None:
         limits = self._limits
         job = {
             "task": task,
@@ -191,6 +196,7 @@ class Cell:
             "max_pages": limits.max_pages,
             "max_megapixels": limits.max_megapixels,
             "rules": asdict(rules) if rules else None,
+            "password": password,
         }
         pipe = self._process.stdin
         if pipe is None:

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO
@@ -25,12 +25,16 @@ from eakte.processing.limits import MIB, Confinement, Limits
 from eakte.processing.steps.document import Made, look, work_through
 from eakte.processing.steps.identify import Identity
 from eakte.processing.steps.separating import separate
+from eakte.processing.steps.unlocking import unlock
 from eakte.processing.wire import Word, written
 
 PARENT_DIES = 1  # PR_SET_PDEATHSIG
 LONGEST_JOB = 64 * 1024
 LONGEST_PRODUCT = 2048 * MIB
-SYSTEM = ("/usr", "/bin", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/fonts", "/proc", "/dev")
+SYSTEM = (
+    *("/usr", "/bin", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/fonts", "/proc", "/dev"),
+    *("/etc/libreoffice", "/etc/alternatives", "/var/cache/fontconfig"),
+)
 OPEN_FILES = 256
 PROCESSES = 96
 LIBRARIES = ("pikepdf", "pypdfium2", "pillow", "img2pdf", "numpy", "zxing-cpp")
@@ -121,25 +125,26 @@ class Job:
     name: str
     limits: Limits
     rules: Rules
+    password: str = field(default="", repr=False)
 
 
 def main() -> int:
     """Wait for the job, do it, end."""
-    _die_with_the_parent()
+    die_with_the_parent()
     post = Post(os.fdopen(os.dup(1), "wb"))
     os.dup2(2, 1)  # whatever a library prints must not look like a message
     sys.excepthook = post.fault
     tools = _tools()
     post.send(Word.READY)
-    line = sys.stdin.buffer.readline(LONGEST_JOB)
-    if not line:
+    job = read_job()
+    if job is None:
         return 0
-    job = _job(line)
-    _shut_off()
-    _bound_cost(job.limits)
+    shut_off_all()
+    bound_cost(job.limits)
     folder = Path.cwd()
     made = Made()
     parts = 0
+    unlocked = False
     try:
         if job.task == "look":
             look(folder / "original", name=job.name, limits=job.limits, tell=post)
@@ -152,6 +157,10 @@ def main() -> int:
                 rules=job.rules,
                 tell=post,
             )
+        elif job.task == "unlock":
+            unlocked = unlock(
+                folder / "original", folder / "unlocked.pdf", password=job.password, tell=post
+            )
         else:
             made = work_through(
                 folder / "original", name=job.name, folder=folder, limits=job.limits, tell=post
@@ -159,19 +168,24 @@ def main() -> int:
     except MemoryError:
         gc.collect()
         post.note("memory")
-        made, parts = Made(), 0
+        made, parts, unlocked = Made(), 0, False
     post.send(
         Word.END,
         flags=sorted(flag.value for flag in made.flags),
         pdf=made.has_pdf,
         previews=made.previews,
         parts=parts,
+        unlocked=unlocked,
         tools=tools,
     )
     return 0
 
 
-def _job(line: bytes) -> Job:
+def read_job() -> Job | None:
+    """Return the job that the parent gives, None when it has none any more."""
+    line = sys.stdin.buffer.readline(LONGEST_JOB)
+    if not line:
+        return None
     given = json.loads(line)
     return Job(
         task=given["task"],
@@ -187,6 +201,7 @@ def _job(line: bytes) -> Job:
             max_megapixels=given["max_megapixels"],
         ),
         rules=_rules(given["rules"] or {}),
+        password=given["password"],
     )
 
 
@@ -199,12 +214,13 @@ def _rules(given: dict[str, Any]) -> Rules:
     )
 
 
-def _die_with_the_parent() -> None:
+def die_with_the_parent() -> None:
+    """From here on this process ends when the one that started it does."""
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(PARENT_DIES, signal.SIGKILL, 0, 0, 0)
 
 
-def _shut_off() -> None:
+def shut_off_all() -> None:
     """Give up the sight of everything but the system, the interpreter, this code and the job."""
     interpreter = [Path(sys.prefix), Path(sys.base_prefix), Path(sys.executable).resolve().parent]
     models = os.environ.get("TESSDATA_PREFIX")
@@ -215,7 +231,7 @@ def _shut_off() -> None:
     )
 
 
-def _bound_cost(limits: Limits) -> None:
+def bound_cost(limits: Limits) -> None:
     """From here on this process and those it starts cannot exceed what the office allows."""
     memory = limits.memory_mb * MIB
     processor = round(limits.document_seconds * limits.jobs) + 60

@@ -21,9 +21,18 @@ from eakte.db import write_found_out
 from eakte.errors import EakteError
 from eakte.model.content import keep_content
 from eakte.model.document import Document, ProcessingState, Rendition, RenditionKind, Version
-from eakte.model.findings import Outcome
+from eakte.model.findings import Flag, Kind, Outcome
 from eakte.model.page_text import MEDIA_TYPE, written
+from eakte.model.signature import Signature
 from eakte.processing.sandbox import Sandbox
+from eakte.processing.verifying import (
+    REPORT_TYPE,
+    Neighbour,
+    keep_signatures,
+    neighbours_of,
+    report,
+    verified,
+)
 from eakte.unit_of_work import UnitOfWork
 from storage import Digest, ObjectCorrupt, ObjectMissing, Store, Stored
 
@@ -64,13 +73,19 @@ class CutOff(EakteError):
 
 @dataclass(frozen=True)
 class Task:
-    """The version that is to be processed."""
+    """The version that is to be processed; ``sha256`` is what is read of it.
+
+    That is its own, or, where ``unlocked``, that of the copy without encryption.
+    """
 
     document_id: UUID
     version_id: UUID
     number: int
     sha256: str
     name: str
+    unlocked: bool = False
+    neighbours: tuple[Neighbour, ...] = ()
+    roots: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -89,10 +104,11 @@ class Made:
 
     outcome: Outcome
     products: tuple[Product, ...]
+    signatures: tuple[Signature, ...] = ()
 
 
 def begin(work: UnitOfWork, document_id: UUID) -> Task | None:
-    """Mark a document as being processed; None when it is gone meanwhile."""
+    """Mark a document as being processed; None when it is gone or shut meanwhile."""
     require(work, Action.MAINTAIN)
     row = work.session.execute(
         select(Document, Version)
@@ -102,8 +118,24 @@ def begin(work: UnitOfWork, document_id: UUID) -> Task | None:
     if row is None:
         return None
     document, version = row
+    if version.closed:
+        return None
     write_found_out(work.session, Document, document.id, processing=ProcessingState.RUNNING)
-    return Task(document.id, version.id, version.number, version.sha256, version.name)
+    unlocked = work.session.scalar(
+        select(Rendition.sha256).where(
+            Rendition.version_id == version.id, Rendition.kind == RenditionKind.UNLOCKED
+        )
+    )
+    return Task(
+        document.id,
+        version.id,
+        version.number,
+        unlocked or version.sha256,
+        version.name,
+        unlocked=unlocked is not None,
+        neighbours=neighbours_of(work, document, version),
+        roots=work.settings.signature_roots,
+    )
 
 
 def make(
@@ -118,7 +150,19 @@ def make(
     products_folder.mkdir()
     store.copy_to(Digest(task.sha256), source)
     outcome = sandbox.process(source, name=task.name, folder=products_folder, progress=progress)
+    outcome, signatures = verified(
+        store,
+        sandbox,
+        outcome,
+        source=source,
+        name=task.name,
+        neighbours=task.neighbours,
+        roots=task.roots,
+    )
     products: list[Product] = []
+    if signatures:
+        told = report(folder, signatures)
+        products.append(_keep(store, told, RenditionKind.SIGNATURES, 0, REPORT_TYPE))
     if outcome.pages:
         text = folder / "text.json"
         text.write_bytes(written(outcome.pages))
@@ -130,7 +174,7 @@ def make(
     for page, preview in enumerate(outcome.previews, start=1):
         media_type = "image/webp" if preview.suffix == ".webp" else "image/jpeg"
         products.append(_keep(store, preview, RenditionKind.PREVIEW, page, media_type))
-    return Made(outcome, tuple(products))
+    return Made(outcome, tuple(products), signatures)
 
 
 def finish(work: UnitOfWork, task: Task, made: Made) -> None:
@@ -138,7 +182,11 @@ def finish(work: UnitOfWork, task: Task, made: Made) -> None:
     require(work, Action.MAINTAIN)
     now = work.clock.now()
     session = work.session
-    session.execute(delete(Rendition).where(Rendition.version_id == task.version_id))
+    session.execute(
+        delete(Rendition).where(
+            Rendition.version_id == task.version_id, Rendition.kind != RenditionKind.UNLOCKED
+        )
+    )
     for product in made.products:
         sha256 = str(product.stored.digest)
         keep_content(session, sha256, size=product.stored.size, at=now)
@@ -157,7 +205,16 @@ def finish(work: UnitOfWork, task: Task, made: Made) -> None:
     outcome = made.outcome
     problem = next(iter(outcome.problems), None)
     readable = any(product.kind is RenditionKind.READING_COPY for product in made.products)
-    usable = readable or any(product.kind is RenditionKind.TEXT for product in made.products)
+    # A signature has nothing to read; it is done when it was found out what it is about.
+    checked = outcome.look.kind is Kind.SIGNATURE and not outcome.problems
+    usable = readable or checked or any(one.kind is RenditionKind.TEXT for one in made.products)
+    keep_signatures(
+        work,
+        document_id=task.document_id,
+        version_id=task.version_id,
+        found=made.signatures,
+        neighbours=task.neighbours,
+    )
     write_found_out(
         work.session,
         Document,
@@ -166,7 +223,7 @@ def finish(work: UnitOfWork, task: Task, made: Made) -> None:
         page_count=outcome.look.pages or len(outcome.pages) or None,
         problem_code=problem.code if problem else None,
         problem=" ".join(each.message for each in outcome.problems) or None,
-        flags=sorted(outcome.flags),
+        flags=sorted(outcome.flags | ({Flag.ENCRYPTED} if task.unlocked else set())),
     )
     session.execute(
         update(Version)
