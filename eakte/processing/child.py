@@ -139,7 +139,7 @@ def main() -> int:
     job = read_job()
     if job is None:
         return 0
-    shut_off_all()
+    shut_off_all(job.limits.sandbox)
     bound_cost(job.limits)
     folder = Path.cwd()
     made = Made()
@@ -220,14 +220,18 @@ def die_with_the_parent() -> None:
         ctypes.CDLL(None, use_errno=True).prctl(PARENT_DIES, signal.SIGKILL, 0, 0, 0)
 
 
-def shut_off_all() -> None:
-    """Give up the sight of everything but the system, the interpreter, this code and the job."""
+def shut_off_all(confinement: Confinement = Confinement.LIMITS) -> None:
+    """Give up the sight of everything but the system, the interpreter, this code and the job.
+
+    Inside bubblewrap there is a small /tmp besides, which nobody else sees.
+    """
     interpreter = [Path(sys.prefix), Path(sys.base_prefix), Path(sys.executable).resolve().parent]
+    own = [Path("/tmp")] if confinement is Confinement.BWRAP else []  # noqa: S108  # see cage
     models = os.environ.get("TESSDATA_PREFIX")
     readable = [Path(folder) for folder in (*SYSTEM, *([models] if models else []))]
     shut_off(
         readable=[*readable, *interpreter, Path(__file__).resolve().parent],
-        writable=[Path.cwd(), Path("/dev/null")],
+        writable=[Path.cwd(), Path("/dev/null"), *own],
     )
 
 

@@ -68,6 +68,7 @@ class Limits:
     max_pages: int = 5000
     max_megapixels: int = 200
     look_seconds: float = 8
+    office_seconds: float = 120
     scratch: Path = Path(tempfile.gettempdir())
 
     @classmethod

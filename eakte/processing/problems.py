@@ -98,6 +98,10 @@ SENTENCES: dict[str, str] = {
         "Office-Dokumente können hier nicht umgewandelt werden: Es fehlt LibreOffice. Das "
         "Original ist aufbewahrt; bitte lassen Sie es einrichten und versuchen Sie es erneut."
     ),
+    "office-unconfined": (
+        "Office-Dokumente werden nur in der vollen Abschottung umgewandelt, und bubblewrap "
+        "arbeitet hier nicht. Das Original ist aufbewahrt; bitte fordern Sie es als PDF an."
+    ),
     "office-failed": (
         "Das Office-Dokument ließ sich nicht in eine Lesefassung umwandeln. Das Original ist "
         "aufbewahrt; bitte versuchen Sie es erneut oder fordern Sie es als PDF an."

@@ -28,7 +28,7 @@ def main() -> int:
     job = read_job()
     if job is None:
         return 0
-    shut_off_all()
+    shut_off_all(job.limits.sandbox)
     bound_cost(job.limits)
     folder = Path.cwd()
     original = folder / "original"

@@ -11,10 +11,12 @@ from typing import Protocol
 import pikepdf
 
 from eakte.model.findings import Flag, Kind, PageText, TextSource
-from eakte.processing.limits import Limits
+from eakte.processing.limits import Confinement, Limits
 from eakte.processing.steps import images, opening, plain_text
 from eakte.processing.steps.archival import Leaf, NoReadingCopy, pack, write_reading_copy
 from eakte.processing.steps.identify import Identity, identify
+from eakte.processing.steps.office import CannotConvert, convert
+from eakte.processing.steps.office_inspection import inspect
 from eakte.processing.steps.plane import Plane
 from eakte.processing.steps.reading import Read, read_page, write_preview
 from eakte.processing.steps.recognition import Tesseract
@@ -81,10 +83,17 @@ def work_through(path: Path, *, name: str, folder: Path, limits: Limits, tell: T
     if identity.code is not None:
         tell.note(identity.code)
         return Made()
+    if identity.kind is Kind.SIGNATURE:
+        return Made()  # nothing to read: its check is a job of its own child
     if identity.kind is Kind.TEXT:
         return _text(path, folder=folder, limits=limits, tell=tell)
     made = Made()
     working = folder / WORKING
+    if identity.kind is Kind.OFFICE:
+        written = _office(path, identity, folder=folder, limits=limits, tell=tell, made=made)
+        if written is None:
+            return made
+        path = written
     try:
         if identity.kind is Kind.IMAGE:
             wrapped = images.wrap(path, working, most=limits.max_pages, pixels=limits.pixels)
@@ -103,6 +112,32 @@ def work_through(path: Path, *, name: str, folder: Path, limits: Limits, tell: T
     for code in codes:
         tell.note(code)
     return _read_and_bind(working, pages, folder=folder, limits=limits, tell=tell, made=made)
+
+
+def _office(
+    path: Path, identity: Identity, *, folder: Path, limits: Limits, tell: Tell, made: Made
+) -> Path | None:
+    """Tell what an office document carries and write it as PDF; None when that cannot be."""
+    inspected = inspect(path)
+    made.flags.update(inspected.flags)
+    for code in inspected.codes:
+        tell.note(code)
+    if inspected.locked:
+        made.flags.add(Flag.ENCRYPTED)
+        tell.note("encrypted-office")
+        return None
+    if limits.sandbox is not Confinement.BWRAP:
+        # So large a program is not let near foreign documents while it can reach the network.
+        tell.note("office-unconfined")
+        return None
+    tell.progress("convert", 0, 1)
+    try:
+        written = convert(path, folder, media_type=identity.media_type, limits=limits)
+    except CannotConvert as error:
+        tell.note(error.code)
+        return None
+    tell.progress("convert", 1, 1)
+    return written
 
 
 def _read_and_bind(
