@@ -46,7 +46,8 @@ def _shown(one: Signature) -> Shown:
         mood=_mood(one),
         verdict=_verdict(one),
         signer=one.signer,
-        trust=_trust(one) if one.signer else "",
+        # Whom a certificate names says nothing where the signature itself does not hold.
+        trust=_trust(one) if one.signer and one.integrity not in BAD else "",
         facts=tuple((name, told) for name, told in facts if told),
     )
 

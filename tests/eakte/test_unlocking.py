@@ -16,15 +16,15 @@ from eakte.app import create_app
 from eakte.bootstrap import Office
 from eakte.intake.guarding import begin_scan
 from eakte.model.clearance import Clearance
-from eakte.model.document import Document, ProcessingState, Rendition, RenditionKind, Version
+from eakte.model.document import ProcessingState, Rendition, RenditionKind, Version
 from eakte.model.job import Job
-from eakte.processing import pipeline
 from eakte.processing.limits import Limits
 from eakte.processing.sandbox import Sandbox
 from eakte.retrieval.text import pages_of
 from storage import Digest
 from tests.builders import Staff, bring, house
 from tests.eakte.web.browser import Browser, key_of, signed_in
+from tests.eakte.worked import run
 from tests.processing.papers import written_pdf
 
 PASSWORD = "Läßt-Sich-Öffnen-7"
@@ -51,21 +51,6 @@ def encrypted(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 def opened(tmp_path: Path) -> Iterator[tuple[Office, Staff]]:
     with house(tmp_path) as made:
         yield made
-
-
-def run(office: Office, sandbox: Sandbox, document_id: UUID, folder: Path) -> Document:
-    """Process a document as the worker does; return it as it is afterwards."""
-    with office.as_system() as work:
-        task = pipeline.begin(work, document_id)
-    assert task is not None
-    folder.mkdir(parents=True)
-    made = pipeline.make(
-        office.store, sandbox, task, folder=folder, progress=lambda step, done, of: None
-    )
-    with office.as_system() as work:
-        pipeline.finish(work, task, made)
-        work.session.execute(text("DELETE FROM job"))
-        return work.session.get_one(Document, document_id)
 
 
 def waiting(office: Office, sandbox: Sandbox, staff: Staff, folder: Path, content: bytes) -> UUID:
