@@ -226,7 +226,7 @@ def shut_off_all(confinement: Confinement = Confinement.LIMITS) -> None:
     Inside bubblewrap there is a small /tmp besides, which nobody else sees.
     """
     interpreter = [Path(sys.prefix), Path(sys.base_prefix), Path(sys.executable).resolve().parent]
-    own = [Path("/tmp")] if confinement is Confinement.BWRAP else []  # noqa: S108  # see cage
+    own = [Path("/tmp")] if confinement is Confinement.BWRAP else []  # noqa: S108  # its own, seen by nobody
     models = os.environ.get("TESSDATA_PREFIX")
     readable = [Path(folder) for folder in (*SYSTEM, *([models] if models else []))]
     shut_off(

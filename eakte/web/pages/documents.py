@@ -297,8 +297,6 @@ def _hints(document: Document) -> list[str]:
         Flag.ENCRYPTED: _("Das Original ist verschlüsselt."),
         Flag.JAVASCRIPT: _("Das Original enthält Programmcode; er wird hier nie ausgeführt."),
         Flag.ATTACHMENTS: _("Das Original enthält Anhänge; sie stehen nur dort."),
-        Flag.MACROS: _("Das Original enthält Makros; sie werden hier nie ausgeführt."),
-        Flag.LINKS: _("Das Original verweist auf fremde Inhalte; hier wird nichts nachgeladen."),
     }
     return [sentences[flag] for flag in document.flags if flag in sentences]
 
