@@ -12,9 +12,10 @@ from eakte.bootstrap import Office, open_office
 from eakte.config import load_settings
 from eakte.errors import PartUnavailable
 from eakte.intake.delivering import LookAt
-from eakte.model.findings import Look
+from eakte.model.findings import Look, Unlocked
 from eakte.processing.limits import Limits
 from eakte.processing.sandbox import Sandbox
+from eakte.processing.unlocking import Unlock
 from eakte.web import api, desk, errors, headers, login
 from eakte.web.pages import (
     account,
@@ -34,6 +35,7 @@ from eakte.web.pages import (
     factors,
     filing,
     glass,
+    guarded,
     health,
     inbox,
     interface,
@@ -79,6 +81,7 @@ PAGES = (
     factors,
     filing,
     glass,
+    guarded,
     health,
     home,
     inbox,
@@ -100,14 +103,18 @@ PAGES = (
 )
 
 
-def create_app(office: Office, *, look: LookAt | None = None) -> OfficeApp:
-    """Return the web application of an office; ``look`` replaces the sandbox in tests."""
+def create_app(
+    office: Office, *, look: LookAt | None = None, sandbox: Sandbox | None = None
+) -> OfficeApp:
+    """Return the web application of an office; ``look`` replaces the sandbox's in tests."""
     settings = office.settings
+    opening = sandbox or Sandbox(Limits.of(settings), warm=True)
     secure = settings.cookie_secure
     app = OfficeApp(
         "eakte.web",
         office=office,
-        look=look or _looking_through(Sandbox(Limits.of(settings), warm=True)),
+        look=look or _looking_through(opening),
+        unlock=_unlocking_through(opening),
         title="e-Akte",
         version="1",
         spec_path="/api/v1/openapi.json",
@@ -167,7 +174,15 @@ def from_environment() -> OfficeApp:
         sandbox.start()
     except PartUnavailable as error:
         log.error("documents cannot be looked at, so none is taken: %s", error)
-    return create_app(open_office(settings), look=_looking_through(sandbox))
+    return create_app(open_office(settings), sandbox=sandbox)
+
+
+def _unlocking_through(sandbox: Sandbox) -> Unlock:
+    def unlock(path: Path, folder: Path, password: str) -> Unlocked:
+        sandbox.start()
+        return sandbox.unlock(path, folder, password)
+
+    return unlock
 
 
 def _looking_through(sandbox: Sandbox) -> LookAt:

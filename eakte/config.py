@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -24,6 +25,7 @@ KNOWN_SECRETS = (
     *("example", "beispiel", "placeholder", "platzhalter", "keyboard cat", "s3cr3t"),
     *("01234567", "12345678", "abcdefgh", "qwertz", "qwerty", "deadbeef", "lorem ipsum"),
 )
+SCANNER = re.compile(r"unix:/.+|(?:\[[0-9A-Fa-f:]+\]|[^\s:/]+):[0-9]{1,5}")
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _Given = TypeVar("_Given", str, Path | None)
 Land = Literal[
@@ -99,6 +101,15 @@ class Settings(BaseSettings):
     sandbox_memory_mb: int = Field(2048, ge=256, description="Speicher je Verarbeitungsprozess")
     page_seconds: int = Field(120, ge=5, description="Längste Zeit je Seite")
     document_seconds: int = Field(7200, ge=30, description="Längste Zeit je Dokument")
+    virus_scanner: str = Field(
+        "", description="Virenscanner clamd: „Rechner:Port“ oder „unix:/Pfad“; leer = keiner"
+    )
+    virus_scanner_seconds: int = Field(
+        120, ge=1, le=3600, description="So viele Sekunden darf der Virenscanner schweigen"
+    )
+    signature_roots: Path | None = Field(
+        None, description="Ordner mit vertrauten Wurzelzertifikaten und Sperrlisten"
+    )
     worker_lanes: int = Field(1, ge=1, le=16, description="Gleichzeitig verarbeitete Dokumente")
     job_attempts: int = Field(3, ge=1, description="Versuche, bis ein Auftrag zurückgelegt wird")
     watch_folder: Path | None = Field(None, description="Überwachter Eingangsordner")
@@ -159,7 +170,12 @@ class Settings(BaseSettings):
     )
 
     @field_validator(
-        "watch_folder", "audit_key_file", "mail_ca_file", "mail_password_file", mode="before"
+        "watch_folder",
+        "audit_key_file",
+        "mail_ca_file",
+        "mail_password_file",
+        "signature_roots",
+        mode="before",
     )
     @classmethod
     def _no_path_when_empty(cls, given: object) -> object:
@@ -171,6 +187,13 @@ class Settings(BaseSettings):
         host = told.data.get("mail_host")
         if given == "none" and host and host not in LOOPBACK:
             raise ValueError("ohne Verschlüsselung nur auf demselben Rechner")
+        return given
+
+    @field_validator("virus_scanner")
+    @classmethod
+    def _only_what_can_be_called(cls, given: str) -> str:
+        if given and not SCANNER.fullmatch(given):
+            raise ValueError("nötig ist „Rechner:Port“ oder „unix:/Pfad“")
         return given
 
     @field_validator("mail_user", "mail_password_file")

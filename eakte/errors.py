@@ -11,7 +11,7 @@
     │  └─ NumberUsed · WeakPassword
     ├─ RuleBroken                   every reason, not the first
     │  ├─ AlreadyFiled · NotFiled · DossierClosed · CaseClosed · NotUnique · KeyUsed · CheckedOut
-    │  ├─ Cancelled · RolesExclude · SamePerson · LogDamaged · PersonKnown · Signed
+    │  ├─ Cancelled · Held · RolesExclude · SamePerson · LogDamaged · PersonKnown · Signed
     ├─ ChangedMeanwhile             someone else saved first
     └─ PartUnavailable              store, index, database or sandbox out of reach
        ├─ TooMuchAtOnce             the part works, but has to catch its breath first
@@ -239,6 +239,13 @@ class Cancelled(RuleBroken):
 
     code = "cancelled"
     next_step = "Bitte heben Sie zuerst die Stornierung auf."
+
+
+class Held(RuleBroken):
+    """The content is opened for nobody: no virus scanner has passed it."""
+
+    code = "held"
+    next_step = "Bitte warten Sie die Prüfung ab; nach einem Fund entscheidet die Leitung."
 
 
 class CaseClosed(RuleBroken):

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID, uuid4
 
 from sqlalchemy import CursorResult, delete, or_, select, update
@@ -285,6 +286,22 @@ def release(session: Session, clock: Clock, *, holder: str) -> int:
             .execution_options(synchronize_session=False)
         )
     )
+
+
+def release_dead(session: Session, clock: Clock, *, host: str) -> None:
+    """Free at once what was held by workers of this machine that run no more."""
+    for holder in holders(session):
+        name, pid, _ = holder.rsplit(":", 2)
+        if name == host and not Path("/proc", pid).exists():
+            freed = release(session, clock, holder=holder)
+            log.info("took over %s jobs of a worker that is gone", freed)
+
+
+def any_left(session: Session, kinds: Sequence[str] | None = None) -> bool:
+    """Say whether anything, or anything of these kinds, is still to be done."""
+    query = select(Job.id).where(Job.state != JobState.DEAD).limit(1)
+    asked = query if kinds is None else query.where(Job.kind.in_(kinds))
+    return session.scalar(asked) is not None
 
 
 def holders(session: Session) -> list[str]:

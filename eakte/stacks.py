@@ -21,7 +21,7 @@ from eakte.errors import BadInput, EakteError, RuleBroken
 from eakte.filing import cover_sheets
 from eakte.filing.describing import Description
 from eakte.filing.placing import place_document
-from eakte.intake.batches import SEPARATE
+from eakte.intake.guarding import SEPARATE
 from eakte.intake.receiving import Arrival, receive
 from eakte.model.batch import Batch, BatchPage, BatchState, CoverSheet, Fate
 from eakte.model.case import Case
@@ -56,10 +56,10 @@ class Made:
 
 
 def begin(work: UnitOfWork, batch_id: UUID) -> Task | None:
-    """Mark a stack as being taken apart; None when it is gone, or was taken apart already."""
+    """Mark a stack as being taken apart; None when it is gone, shut, or was taken apart."""
     require(work, Action.MAINTAIN)
     batch = work.session.get(Batch, batch_id)
-    if batch is None or batch.state is BatchState.READY:
+    if batch is None or batch.state is BatchState.READY or batch.closed:
         return None
     write_found_out(work.session, Batch, batch.id, state=BatchState.RUNNING)
     rules = Rules(

@@ -1,8 +1,9 @@
 """What is done in the background, by whom, and what becomes of it when something fails?
 
-Lanes are threads: some process documents, one writes the index (only one may), one tidies up, one
-signs the log, others look into the watched folder and the mailbox. Each job runs under a lease that
-a heartbeat renews; a worker that is killed leaves a job that another one takes up.
+Lanes are threads: some process documents, one writes the index (only one may), one asks the virus
+scanner, one tidies up, one signs the log, others look into the watched folder and the mailbox. Each
+job runs under a lease that a heartbeat renews; a worker that is killed leaves a job that another
+one takes up.
 """
 
 from __future__ import annotations
@@ -21,8 +22,6 @@ from shutil import rmtree
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select
-
 from eakte import arrangements, jobs, mails, stacks
 from eakte.access.rights.locking import INDEX_DOSSIER
 from eakte.bootstrap import Office
@@ -32,9 +31,10 @@ from eakte.errors import EakteError, LogDamaged, PartUnavailable, machine_faults
 from eakte.evidence.daily import keep_heads
 from eakte.evidence.fixity import sweep
 from eakte.filing.proposing import making
+from eakte.guard import SCANS, scan_one
 from eakte.intake.uploads import sweep_uploads
 from eakte.jobs import Heart, LeaseLost, Stopped
-from eakte.model.job import Job, JobState
+from eakte.model.job import Job
 from eakte.processing import picturing, pipeline
 from eakte.processing.limits import Limits
 from eakte.processing.sandbox import Sandbox
@@ -82,11 +82,18 @@ class Worker:
             threading.Thread(target=self._process_lane, name=f"process-{number}", daemon=True)
             for number in range(self.office.settings.worker_lanes)
         ]
-        lanes.append(threading.Thread(target=self._index_lane, name="index", daemon=True))
-        lanes.append(threading.Thread(target=self._errand_lane, name="errands", daemon=True))
+        others: dict[str, Callable[[], None]] = {
+            "index": self._index_lane,
+            "errands": self._errand_lane,
+        }
+        if self.office.settings.virus_scanner:
+            others["guard"] = partial(self._forever, self._guard_turn)
         if not until_idle:
-            lanes.append(threading.Thread(target=self._tidy_lane, name="tidy", daemon=True))
-            lanes.append(threading.Thread(target=self._heads_lane, name="heads", daemon=True))
+            others |= {"tidy": self._tidy_lane, "heads": self._heads_lane}
+        lanes += [
+            threading.Thread(target=lane, name=name, daemon=True) for name, lane in others.items()
+        ]
+        if not until_idle:
             lanes.extend(doors(self.office, self._forever, self.stopping))
         for lane in lanes:
             lane.start()
@@ -111,28 +118,18 @@ class Worker:
     def _idle(self) -> bool:
         try:
             with self.office.database.transaction(writes=False) as session:
-                left = session.scalar(
-                    select(func.count()).select_from(Job).where(Job.state != JobState.DEAD)
-                )
+                return not jobs.any_left(session)
         except PartUnavailable:
             return False
-        return left == 0
 
     def _free_what_the_dead_held(self) -> None:
         with self.office.database.transaction() as session:
-            for holder in jobs.holders(session):
-                name, pid, _ = holder.rsplit(":", 2)
-                if name == socket.gethostname() and not Path("/proc", pid).exists():
-                    freed = jobs.release(session, self.office.clock, holder=holder)
-                    log.info("took over %s jobs of a worker that is gone", freed)
+            jobs.release_dead(session, self.office.clock, host=socket.gethostname())
 
     def _claim(self, kinds: Sequence[str], *, most: int = 1) -> list[Job]:
         with self.office.database.transaction(writes=False) as session:
-            waiting = session.scalar(
-                select(Job.id).where(Job.kind.in_(kinds), Job.state != JobState.DEAD).limit(1)
-            )
-        if waiting is None:
-            return []
+            if not jobs.any_left(session, kinds):
+                return []
         with self.office.database.transaction() as session:
             return jobs.claim(session, self.office.clock, kinds, holder=self.holder, most=most)
 
@@ -350,6 +347,14 @@ class Worker:
                 # The edge: a fault of ours must not take the lane or other errands with it.
                 log.exception("errand %s failed", job.id)
                 errand_failed(self.office, self.errands, job, error)
+        return bool(claimed)
+
+    # --- the virus scanner ----------------------------------------------------------------------
+
+    def _guard_turn(self) -> bool:
+        claimed = self._claim(SCANS)
+        for job in claimed:
+            scan_one(self.office, job, beat=partial(self._beat, job), stopping=self.stopping)
         return bool(claimed)
 
     # --- the broom ------------------------------------------------------------------------------

@@ -70,6 +70,26 @@ def take_back(session: Session, noted: Collection[UUID]) -> None:
     session.execute(delete(LoginAttempt).where(LoginAttempt.id.in_(noted)))
 
 
+def tries(session: Session, clock: Clock, settings: Settings, *, thing: str) -> int:
+    """Return how often something that takes a password was tried of late."""
+    since = clock.now() - timedelta(minutes=settings.login_lock_minutes)
+    asked = select(func.count()).where(
+        LoginAttempt.key == digest_of(thing, settings), LoginAttempt.at > since
+    )
+    return session.scalar(asked) or 0
+
+
+def note_try(session: Session, clock: Clock, settings: Settings, *, thing: str) -> None:
+    """Remember a try, which must be committed before it is known how it went."""
+    session.add(LoginAttempt(key=digest_of(thing, settings), at=clock.now()))
+    session.flush()
+
+
+def forget_tries(session: Session, settings: Settings, *, thing: str) -> None:
+    """Forget every try: one was right."""
+    session.execute(delete(LoginAttempt).where(LoginAttempt.key == digest_of(thing, settings)))
+
+
 def _attempt_keys(
     settings: Settings, *, login: str, address: str
 ) -> tuple[tuple[str, int], tuple[str, int]]:

@@ -8,7 +8,7 @@ from eakte import audit, jobs
 from eakte.access.actions import Action
 from eakte.access.check import require
 from eakte.errors import RuleBroken, Sentence
-from eakte.model.document import Document
+from eakte.model.document import Document, ProcessingState
 from eakte.unit_of_work import UnitOfWork
 
 
@@ -27,6 +27,11 @@ def attach(work: UnitOfWork, document: Document, *, to: Document) -> None:
     work.session.flush()
     audit.note(work, "document.attached", kind="document", subject=document.id, parent=str(to.id))
     jobs.enqueue(work, "index", document.id)
+    if document.problem_code == "signature-alone":
+        # Now there may be what it is about.
+        document.processing = ProcessingState.WAITING
+        work.session.flush()
+        jobs.revive(work, "process", document.id)
 
 
 def detach(work: UnitOfWork, document: Document) -> None:

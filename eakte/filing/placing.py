@@ -25,8 +25,15 @@ from eakte.filing.naming import document_type
 from eakte.filing.unreleased import refuse_unreleased
 from eakte.history import change
 from eakte.model.case import Case, CaseState
+from eakte.model.clearance import CLOSED, Clearance
 from eakte.model.counter import hold
-from eakte.model.document import Document, DocumentState, ProcessingState, WithdrawalSheet
+from eakte.model.document import (
+    Document,
+    DocumentState,
+    ProcessingState,
+    Version,
+    WithdrawalSheet,
+)
 from eakte.model.dossier import DossierState
 from eakte.model.proposal import Recognised
 from eakte.unit_of_work import UnitOfWork
@@ -183,12 +190,25 @@ def restore_document(work: UnitOfWork, document: Document) -> None:
 
 
 def process_again(work: UnitOfWork, document: Document) -> None:
-    """Try the processing of a document once more, ahead of the queue."""
+    """Try the processing of a document once more, ahead of the queue.
+
+    What a virus scanner has not passed goes to the scanner again, which may know better by now.
+    """
     require(work, Action.PROCESS_AGAIN, document)
     document.processing = ProcessingState.WAITING
+    closed = work.session.scalar(
+        select(Version).where(
+            Version.document_id == document.id,
+            Version.number == document.current_version,
+            Version.clearance.in_(CLOSED),
+        )
+    )
+    if closed is not None:
+        closed.clearance, closed.find = Clearance.HELD, None
+        document.problem_code = document.problem = None
     work.session.flush()
     audit.note(work, "document.process-again", kind="document", subject=document.id)
-    jobs.revive(work, "process", document.id)
+    jobs.revive(work, "scan" if closed is not None else "process", document.id)
 
 
 def process_failed_again(work: UnitOfWork, ids: Collection[UUID] | None = None) -> int:

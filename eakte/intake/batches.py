@@ -20,10 +20,12 @@ from eakte.access.actions import Action
 from eakte.access.check import require
 from eakte.errors import BadInput, KeyUsed, NumberUsed, PartUnavailable, RuleBroken
 from eakte.intake.delivering import Begin, LookAt, find_department
+from eakte.intake.guarding import SCAN_STACK, SEPARATE, await_clearance_of_stack
 from eakte.intake.quotas import refuse_over_quota
 from eakte.intake.receiving import Arrival, name_bytes, refuse_unwanted, take_bytes, unit_of
 from eakte.intake.scan_requests import answer_request, find_request
 from eakte.model.batch import Batch, BatchPage, BatchState, Fate
+from eakte.model.clearance import Clearance
 from eakte.model.counter import hold, next_number
 from eakte.model.department import Department
 from eakte.model.findings import Kind, Look, Order
@@ -31,7 +33,6 @@ from eakte.model.user import User
 from eakte.unit_of_work import UnitOfWork
 
 BATCH_SCOPE = "batch"
-SEPARATE = "separate"
 LONGEST_KEY, LONGEST_SETTING, MOST_SETTINGS = 200, 200, 40
 HIGHEST_NUMBER = 2_147_483_647
 
@@ -217,7 +218,7 @@ def receive_batch(
         sender_number=scanned.number,
         operator=batch.operator,
     )
-    jobs.enqueue(work, SEPARATE, batch.id, priority=jobs.NORMAL)
+    await_clearance_of_stack(work, batch)
     return batch_receipt(work, batch)
 
 
@@ -389,6 +390,8 @@ def separate_again(work: UnitOfWork, batch: Batch) -> None:
             next_step="Bitte sehen Sie nach, wohin seine Seiten kamen.",
         )
     batch.state, batch.problem = BatchState.WAITING, None
+    if batch.closed:
+        batch.clearance, batch.find = Clearance.HELD, None
     work.session.flush()
     audit.note(work, "batch.again", kind="batch", subject=batch.id)
-    jobs.revive(work, SEPARATE, batch.id)
+    jobs.revive(work, SCAN_STACK if batch.closed else SEPARATE, batch.id)

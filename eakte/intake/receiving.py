@@ -29,6 +29,7 @@ from eakte.errors import (
     PartUnavailable,
     UnknownType,
 )
+from eakte.intake.guarding import await_clearance
 from eakte.model.batch import Batch
 from eakte.model.content import Content, keep_content
 from eakte.model.counter import hold, next_number
@@ -245,17 +246,16 @@ def receive(
     )
     session.add(document)
     session.flush()
-    session.add(
-        Version(
-            document_id=document.id,
-            number=1,
-            sha256=arrival.sha256,
-            media_type=look.media_type,
-            name=arrival.name,
-            created_at=now,
-            created_by_id=work.actor.id,
-        )
+    version = Version(
+        document_id=document.id,
+        number=1,
+        sha256=arrival.sha256,
+        media_type=look.media_type,
+        name=arrival.name,
+        created_at=now,
+        created_by_id=work.actor.id,
     )
+    session.add(version)
     if key is not None:
         session.add(
             Delivery(
@@ -275,7 +275,7 @@ def receive(
         **({"batch": str(batch.id)} if batch else {}),
         **({"parent": str(main.id)} if main else {}),
     )
-    jobs.enqueue(work, "process", document.id, priority=priority)
+    await_clearance(work, version, priority=priority)
     return receipt_of(work, document)
 
 

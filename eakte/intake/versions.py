@@ -13,6 +13,7 @@ from eakte.access.actions import Action
 from eakte.access.check import require
 from eakte.errors import NotFound, RuleBroken
 from eakte.intake.delivering import Begin, Declared, LookAt
+from eakte.intake.guarding import await_clearance
 from eakte.intake.receiving import name_bytes, refuse_unwanted, take_bytes
 from eakte.model.document import Document, ProcessingState, Version
 from eakte.model.findings import Look
@@ -111,5 +112,5 @@ def _put_on_top(
         version=version.number,
         sha256=sha256,
     )
-    jobs.enqueue(work, "process", document.id, priority=jobs.URGENT)
+    await_clearance(work, version, priority=jobs.URGENT)
     return version

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eakte.db import Base, Instant
 from eakte.model.case import Case
+from eakte.model.clearance import Guarded
 from eakte.model.columns import Json, named
 from eakte.model.department import Department
 from eakte.model.findings import Order
@@ -36,7 +37,7 @@ class Fate(StrEnum):
     ASIDE = "aside"
 
 
-class Batch(Base):
+class Batch(Guarded, Base):
     """A stack as it was delivered; its bytes stay as they came, whatever is made of them.
 
     ``sender_number`` is the running number of the device, by which a missing batch is seen;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eakte.db import Base, Instant
 from eakte.model.case import Case
+from eakte.model.clearance import Guarded
 from eakte.model.columns import Json, named
 from eakte.model.content import Content
 from eakte.model.department import Department
@@ -140,8 +142,12 @@ class Document(Base):
     __mapper_args__ = {"version_id_col": edits}
 
 
-class Version(Base):
-    """The bytes of a document at one time; never changed, only followed by another."""
+class Version(Guarded, Base):
+    """The bytes of a document at one time; never changed, only followed by another.
+
+    ``signatures`` is what the check of those in it and beside it has shown, None where there are
+    none.
+    """
 
     __tablename__ = "document_version"
     __table_args__ = (UniqueConstraint("document_id", "number"),)
@@ -155,18 +161,21 @@ class Version(Base):
     created_at: Mapped[datetime] = mapped_column(Instant)
     created_by_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     remark: Mapped[str] = mapped_column(String(300), default="")
+    signatures: Mapped[list[dict[str, Any]] | None] = mapped_column(Json)
 
     document: Mapped[Document] = relationship()
     content: Mapped[Content] = relationship()
 
 
 class RenditionKind(StrEnum):
-    """What was made from a version."""
+    """What was made from a version; UNLOCKED needed a password that nobody keeps."""
 
     READING_COPY = "reading-copy"
     TEXT = "text"
     PREVIEW = "preview"
     TRANSFER_NOTE = "transfer-note"
+    SIGNATURES = "signatures"
+    UNLOCKED = "unlocked"
 
 
 class Rendition(Base):

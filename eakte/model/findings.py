@@ -17,9 +17,9 @@ class Kind(StrEnum):
     TEXT = "text"
     MAIL = "mail"
     COURT = "court"
-    SIGNATURE = "signature"
     OFFICE = "office"
     ARCHIVE = "archive"
+    SIGNATURE = "signature"
     UNKNOWN = "unknown"
 
 
@@ -39,6 +39,8 @@ class Flag(StrEnum):
     ENCRYPTED = "encrypted"
     JAVASCRIPT = "javascript"
     ATTACHMENTS = "attachments"
+    MACROS = "macros"
+    LINKS = "external-links"
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,14 @@ class Outcome:
     head: Letterhead | None = None
     enclosures: tuple[Enclosure, ...] = ()
     court: CourtHead | None = None
+
+
+@dataclass(frozen=True)
+class Unlocked:
+    """What a password made of an encrypted document: a readable copy, or the reason why not."""
+
+    path: Path | None
+    problem: Problem | None = None
 
 
 class Order(StrEnum):

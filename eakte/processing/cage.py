@@ -18,20 +18,22 @@ CODE = Path(__file__).resolve().parents[2]
 INSIDE_CODE = "/eakte-code"
 INSIDE_JOB = "/job"
 SYSTEM_FOLDERS = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
-SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts", "/etc/localtime")
+SYSTEM_FILES = (
+    *("/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts", "/etc/localtime"),
+    *("/etc/libreoffice", "/var/cache/fontconfig"),
+)
 # Without eakte/model/__init__.py, which would bring the whole database along.
 SHARED_CODE = (
-    "eakte/__init__.py",
-    "eakte/interchange/__init__.py",
-    "eakte/interchange/xjustiz",
-    "eakte/processing",
-    "eakte/model/findings.py",
+    *("eakte/__init__.py", "eakte/processing"),
+    *("eakte/interchange/__init__.py", "eakte/interchange/xjustiz"),
+    *("eakte/model/findings.py", "eakte/model/signature.py"),
 )
 STAGE = "code"
 PROBE_SECONDS = 15
+SMALL_FOLDER = 4 * 1024 * 1024
 START = (
     "import sys; sys.path.insert(0, {code!r}); "
-    "from eakte.processing.child import main; sys.exit(main())"
+    "from eakte.processing.{program} import main; sys.exit(main())"
 )
 
 
@@ -50,11 +52,11 @@ def strongest() -> Confinement:
     return Confinement.BWRAP if tried.returncode == 0 else Confinement.LIMITS
 
 
-def command(confinement: Confinement, folder: Path) -> list[str]:
+def command(confinement: Confinement, folder: Path, program: str = "child") -> list[str]:
     """The command line of a child whose own folder is ``folder``."""
     if confinement is Confinement.BWRAP:
-        return [*_bubblewrap(folder), *_python(INSIDE_CODE)]
-    return _python(str(folder.parent / STAGE))
+        return [*_bubblewrap(folder), *_python(INSIDE_CODE, program)]
+    return _python(str(folder.parent / STAGE), program)
 
 
 def stage(scratch: Path) -> None:
@@ -83,9 +85,9 @@ def environment(confinement: Confinement, folder: Path) -> dict[str, str]:
     return known | ({"TESSDATA_PREFIX": models} if models else {})
 
 
-def _python(code: str) -> list[str]:
+def _python(code: str, program: str) -> list[str]:
     # -I: neither the surroundings nor the folder may bring modules; -B: nothing is written.
-    return [sys.executable, "-I", "-B", "-c", START.format(code=code)]
+    return [sys.executable, "-I", "-B", "-c", START.format(code=code, program=program)]
 
 
 def _bubblewrap(folder: Path) -> list[str]:
@@ -109,6 +111,8 @@ def _bubblewrap(folder: Path) -> list[str]:
         "bwrap",
         *("--unshare-all", "--unshare-user", "--disable-userns"),
         *("--die-with-parent", "--new-session", "--cap-drop", "ALL"),
+        # LibreOffice talks to itself over a socket in /tmp, whatever TMPDIR says.
+        *("--size", str(SMALL_FOLDER), "--tmpfs", "/tmp"),  # noqa: S108  # a folder of its own
         *("--uid", "65534", "--gid", "65534", "--hostname", "eakte"),
         *mounts,
         *("--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev"),

@@ -59,7 +59,9 @@ class Ending(Enum):
 class Cell:
     """One child process and its folder; it takes one job."""
 
-    def __init__(self, folder: Path, confinement: Confinement, limits: Limits) -> None:
+    def __init__(
+        self, folder: Path, confinement: Confinement, limits: Limits, program: str = "child"
+    ) -> None:
         self.folder = folder
         self._confinement = confinement
         self._limits = limits
@@ -67,7 +69,7 @@ class Cell:
         self._said = b""
         try:
             self._process = subprocess.Popen(
-                cage.command(confinement, folder),
+                cage.command(confinement, folder, program),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -97,6 +99,7 @@ class Cell:
         rules: Rules | None = None,
         parts: int = 0,
         sheets: Sequence[int] = (),
+        password: str = "",
     ) -> tuple[Account, Ending]:
         """Give the job, listen until it ends or must be ended; the child is dead afterwards.
 
@@ -106,7 +109,7 @@ class Cell:
         self._account.wanted_parts = parts
         try:
             self._await_ready()
-            self._give(task, name=name, rules=rules, sheets=sheets)
+            self._give(task, name=name, rules=rules, sheets=sheets, password=password)
             ending = self._listen(show, deadline=time.monotonic() + seconds)
         finally:
             self.kill()
@@ -140,6 +143,8 @@ class Cell:
         """
         if self._account.has_pdf:
             self._take_one("searchable.pdf", into, start=PDF_START, largest=LARGEST_PDF)
+        if self._account.unlocked:
+            self._take_one("unlocked.pdf", into, start=PDF_START, largest=LARGEST_PDF)
         for number in range(1, self._account.previews + 1):
             name = f"preview-{number:05d}.webp"
             self._take_one(name, into, start=WEBP_START, largest=LARGEST_PREVIEW)
@@ -185,7 +190,9 @@ class Cell:
                 reason=self._said.decode("utf-8", "replace").strip()[-300:] or "keine Antwort",
             )
 
-    def _give(self, task: str, *, name: str, rules: Rules | None, sheets: Sequence[int]) -> None:
+    def _give(
+        self, task: str, *, name: str, rules: Rules | None, sheets: Sequence[int], password: str
+    ) -> None:
         limits = self._limits
         job = {
             "task": task,
@@ -200,6 +207,7 @@ class Cell:
             "max_megapixels": limits.max_megapixels,
             "rules": asdict(rules) if rules else None,
             "sheets": list(sheets),
+            "password": password,
         }
         pipe = self._process.stdin
         if pipe is None:

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -29,6 +29,7 @@ from eakte.processing.steps.drawing import draw
 from eakte.processing.steps.identify import Identity
 from eakte.processing.steps.mail.message import Mail
 from eakte.processing.steps.separating import separate
+from eakte.processing.steps.unlocking import unlock
 from eakte.processing.wire import (
     LONGEST_HEAD,
     LONGEST_NAME,
@@ -41,7 +42,10 @@ from eakte.processing.wire import (
 PARENT_DIES = 1  # PR_SET_PDEATHSIG
 LONGEST_JOB = 64 * 1024
 LONGEST_PRODUCT = 2048 * MIB
-SYSTEM = ("/usr", "/bin", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/fonts", "/proc", "/dev")
+SYSTEM = (
+    *("/usr", "/bin", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/fonts", "/proc", "/dev"),
+    *("/etc/libreoffice", "/etc/alternatives", "/var/cache/fontconfig"),
+)
 OPEN_FILES = 256
 MOST_COUNTED = 999_999
 PROCESSES = 96
@@ -203,6 +207,7 @@ class Job:
     limits: Limits
     rules: Rules
     sheets: tuple[int, ...]
+    password: str = field(default="", repr=False)
 
 
 def _short(words: tuple[str, ...]) -> list[str]:
@@ -211,22 +216,22 @@ def _short(words: tuple[str, ...]) -> list[str]:
 
 def main() -> int:
     """Wait for the job, do it, end."""
-    _die_with_the_parent()
+    die_with_the_parent()
     post = Post(os.fdopen(os.dup(1), "wb"))
     os.dup2(2, 1)  # whatever a library prints must not look like a message
     sys.excepthook = post.fault
     tools = _tools()
     post.send(Word.READY)
-    line = sys.stdin.buffer.readline(LONGEST_JOB)
-    if not line:
+    job = read_job()
+    if job is None:
         return 0
-    job = _job(line)
-    _shut_off()
-    _bound_cost(job.limits)
+    shut_off_all(job.limits.sandbox)
+    bound_cost(job.limits)
     folder = Path.cwd()
     made = Made()
     parts = 0
     drawn: list[int] = []
+    unlocked = False
     try:
         if job.task == "look":
             look(folder / "original", name=job.name, limits=job.limits, tell=post)
@@ -250,6 +255,10 @@ def main() -> int:
                 pages=job.sheets,
                 tell=post,
             )
+        elif job.task == "unlock":
+            unlocked = unlock(
+                folder / "original", folder / "unlocked.pdf", password=job.password, tell=post
+            )
         else:
             made = work_through(
                 folder / "original", name=job.name, folder=folder, limits=job.limits, tell=post
@@ -257,7 +266,7 @@ def main() -> int:
     except MemoryError:
         gc.collect()
         post.note("memory")
-        made, parts, drawn = Made(), 0, []
+        made, parts, drawn, unlocked = Made(), 0, [], False
     post.send(
         Word.END,
         flags=sorted(flag.value for flag in made.flags),
@@ -266,12 +275,17 @@ def main() -> int:
         enclosures=made.enclosures,
         parts=parts,
         drawn=drawn,
+        unlocked=unlocked,
         tools=tools,
     )
     return 0
 
 
-def _job(line: bytes) -> Job:
+def read_job() -> Job | None:
+    """Return the job that the parent gives, None when it has none any more."""
+    line = sys.stdin.buffer.readline(LONGEST_JOB)
+    if not line:
+        return None
     given = json.loads(line)
     return Job(
         task=given["task"],
@@ -288,6 +302,7 @@ def _job(line: bytes) -> Job:
         ),
         rules=_rules(given["rules"] or {}),
         sheets=tuple(given["sheets"]),
+        password=given["password"],
     )
 
 
@@ -300,23 +315,28 @@ def _rules(given: dict[str, Any]) -> Rules:
     )
 
 
-def _die_with_the_parent() -> None:
+def die_with_the_parent() -> None:
+    """From here on this process ends when the one that started it does."""
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(PARENT_DIES, signal.SIGKILL, 0, 0, 0)
 
 
-def _shut_off() -> None:
-    """Give up the sight of everything but the system, the interpreter, this code and the job."""
+def shut_off_all(confinement: Confinement = Confinement.LIMITS) -> None:
+    """Give up the sight of everything but the system, the interpreter, this code and the job.
+
+    Inside bubblewrap there is a small /tmp besides, which nobody else sees.
+    """
     interpreter = [Path(sys.prefix), Path(sys.base_prefix), Path(sys.executable).resolve().parent]
+    own = [Path("/tmp")] if confinement is Confinement.BWRAP else []  # noqa: S108  # its own, seen by nobody
     models = os.environ.get("TESSDATA_PREFIX")
     readable = [Path(folder) for folder in (*SYSTEM, *([models] if models else []))]
     shut_off(
         readable=[*readable, *interpreter, Path(__file__).resolve().parent],
-        writable=[Path.cwd(), Path("/dev/null")],
+        writable=[Path.cwd(), Path("/dev/null"), *own],
     )
 
 
-def _bound_cost(limits: Limits) -> None:
+def bound_cost(limits: Limits) -> None:
     """From here on this process and those it starts cannot exceed what the office allows."""
     memory = limits.memory_mb * MIB
     processor = round(limits.document_seconds * limits.jobs) + 60

@@ -76,6 +76,7 @@ class Limits:
     max_pages: int = 5000
     max_megapixels: int = 200
     look_seconds: float = 8
+    office_seconds: float = 120
     scratch: Path = Path(tempfile.gettempdir())
     courts: Path | None = None
     """The official list of courts, where the office has one."""

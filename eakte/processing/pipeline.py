@@ -21,10 +21,19 @@ from eakte.db import write_found_out
 from eakte.errors import EakteError
 from eakte.model.content import keep_content
 from eakte.model.document import Document, ProcessingState, Rendition, RenditionKind, Version
-from eakte.model.findings import Outcome
+from eakte.model.findings import Flag, Kind, Outcome
 from eakte.model.page_text import MEDIA_TYPE, written
+from eakte.model.signature import Signature
 from eakte.processing.legibility import note_legibility
 from eakte.processing.sandbox import Sandbox
+from eakte.processing.verifying import (
+    REPORT_TYPE,
+    Neighbour,
+    keep_signatures,
+    neighbours_of,
+    report,
+    verified,
+)
 from eakte.unit_of_work import UnitOfWork
 from storage import Digest, ObjectCorrupt, ObjectMissing, Store, Stored
 
@@ -65,13 +74,19 @@ class CutOff(EakteError):
 
 @dataclass(frozen=True)
 class Task:
-    """The version that is to be processed."""
+    """The version that is to be processed; ``sha256`` is what is read of it.
+
+    That is its own, or, where ``unlocked``, that of the copy without encryption.
+    """
 
     document_id: UUID
     version_id: UUID
     number: int
     sha256: str
     name: str
+    unlocked: bool = False
+    neighbours: tuple[Neighbour, ...] = ()
+    roots: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -90,12 +105,13 @@ class Made:
 
     outcome: Outcome
     products: tuple[Product, ...]
+    signatures: tuple[Signature, ...] = ()
     enclosed: tuple[Stored, ...] = ()
     """The enclosures of a message, in their order."""
 
 
 def begin(work: UnitOfWork, document_id: UUID) -> Task | None:
-    """Mark a document as being processed; None when it is gone meanwhile."""
+    """Mark a document as being processed; None when it is gone or shut meanwhile."""
     require(work, Action.MAINTAIN)
     row = work.session.execute(
         select(Document, Version)
@@ -105,8 +121,24 @@ def begin(work: UnitOfWork, document_id: UUID) -> Task | None:
     if row is None:
         return None
     document, version = row
+    if version.closed:
+        return None
     write_found_out(work.session, Document, document.id, processing=ProcessingState.RUNNING)
-    return Task(document.id, version.id, version.number, version.sha256, version.name)
+    unlocked = work.session.scalar(
+        select(Rendition.sha256).where(
+            Rendition.version_id == version.id, Rendition.kind == RenditionKind.UNLOCKED
+        )
+    )
+    return Task(
+        document.id,
+        version.id,
+        version.number,
+        unlocked or version.sha256,
+        version.name,
+        unlocked=unlocked is not None,
+        neighbours=neighbours_of(work, document, version),
+        roots=work.settings.signature_roots,
+    )
 
 
 def make(
@@ -121,7 +153,19 @@ def make(
     products_folder.mkdir()
     store.copy_to(Digest(task.sha256), source)
     outcome = sandbox.process(source, name=task.name, folder=products_folder, progress=progress)
+    outcome, signatures = verified(
+        store,
+        sandbox,
+        outcome,
+        source=source,
+        name=task.name,
+        neighbours=task.neighbours,
+        roots=task.roots,
+    )
     products: list[Product] = []
+    if signatures:
+        told = report(folder, signatures)
+        products.append(_keep(store, told, RenditionKind.SIGNATURES, 0, REPORT_TYPE))
     if outcome.pages:
         text = folder / "text.json"
         text.write_bytes(written(outcome.pages))
@@ -133,7 +177,7 @@ def make(
     for page, preview in enumerate(outcome.previews, start=1):
         media_type = "image/webp" if preview.suffix == ".webp" else "image/jpeg"
         products.append(_keep(store, preview, RenditionKind.PREVIEW, page, media_type))
-    return Made(outcome, tuple(products), tuple(_enclosed(store, outcome)))
+    return Made(outcome, tuple(products), signatures, tuple(_enclosed(store, outcome)))
 
 
 def finish(work: UnitOfWork, task: Task, made: Made) -> None:
@@ -144,8 +188,9 @@ def finish(work: UnitOfWork, task: Task, made: Made) -> None:
     session.execute(
         delete(Rendition).where(
             Rendition.version_id == task.version_id,
-            # A proof is no product: it stays as it was signed.
-            Rendition.kind != RenditionKind.TRANSFER_NOTE,
+            # A proof is no product: it stays as it was signed. What a password opened cannot be
+            # made again without it.
+            Rendition.kind.not_in((RenditionKind.TRANSFER_NOTE, RenditionKind.UNLOCKED)),
         )
     )
     for product in made.products:
@@ -168,7 +213,16 @@ def finish(work: UnitOfWork, task: Task, made: Made) -> None:
         note_legibility(work, task.document_id, outcome.pages)
     problem = next(iter(outcome.problems), None)
     readable = any(product.kind is RenditionKind.READING_COPY for product in made.products)
-    usable = readable or any(product.kind is RenditionKind.TEXT for product in made.products)
+    # A signature has nothing to read; it is done when it was found out what it is about.
+    checked = outcome.look.kind is Kind.SIGNATURE and not outcome.problems
+    usable = readable or checked or any(one.kind is RenditionKind.TEXT for one in made.products)
+    keep_signatures(
+        work,
+        document_id=task.document_id,
+        version_id=task.version_id,
+        found=made.signatures,
+        neighbours=task.neighbours,
+    )
     write_found_out(
         work.session,
         Document,
@@ -177,7 +231,7 @@ def finish(work: UnitOfWork, task: Task, made: Made) -> None:
         page_count=outcome.look.pages or len(outcome.pages) or None,
         problem_code=problem.code if problem else None,
         problem=" ".join(each.message for each in outcome.problems) or None,
-        flags=sorted(outcome.flags),
+        flags=sorted(outcome.flags | ({Flag.ENCRYPTED} if task.unlocked else set())),
     )
     session.execute(
         update(Version)

@@ -18,12 +18,30 @@ SENTENCES: dict[str, str] = {
     ),
     "empty": "Das Dokument ist leer (0 Bytes). Bitte prüfen Sie die Quelle und senden Sie es neu.",
     "encrypted": (
-        "Das PDF ist mit einem Kennwort verschlüsselt und kann hier nicht gelesen werden. Das "
-        "Original ist aufbewahrt; bitte fordern Sie vom Absender eine Fassung ohne Kennwort an."
+        "Das PDF ist mit einem Kennwort verschlüsselt. Das Original ist aufbewahrt; bitte geben "
+        "Sie das Kennwort hier ein oder fordern Sie vom Absender eine Fassung ohne Kennwort an."
     ),
+    "wrong-password": "Mit diesem Kennwort lässt sich das Dokument nicht öffnen.",
+    "not-encrypted": "Das Dokument ist nicht verschlüsselt.",
     "signed": (
         "Das PDF ist elektronisch signiert. Das Original bleibt unverändert aufbewahrt; gezeigt "
-        "wird eine Lesefassung ohne Signatur. Für die Prüfung der Signatur öffnen Sie das Original."
+        "wird eine Lesefassung ohne Signatur. Was die Prüfung ergab, steht unter „Signaturen“."
+    ),
+    "signature-alone": (
+        "Das ist eine elektronische Signatur; das Schreiben, zu dem sie gehört, liegt nicht dabei. "
+        "Bitte ordnen Sie sie dem Schreiben als Anlage zu; dann wird sie geprüft."
+    ),
+    "signature-unreadable": (
+        "Diese elektronische Signatur lässt sich nicht lesen. Das Original ist aufbewahrt; bitte "
+        "fordern Sie sie beim Absender erneut an."
+    ),
+    "signature-broken": (
+        "Eine elektronische Signatur passt nicht zum Inhalt: Das Dokument wurde nach dem "
+        "Unterschreiben verändert. Bitte fragen Sie beim Absender nach."
+    ),
+    "signature-unchecked": (
+        "Die elektronische Signatur konnte nicht geprüft werden. Das Original ist aufbewahrt; "
+        "bitte stoßen Sie die Verarbeitung neu an."
     ),
     "form": (
         "Das PDF enthält ein ausfüllbares Formular. Das Original bleibt unverändert aufbewahrt; "
@@ -61,6 +79,38 @@ SENTENCES: dict[str, str] = {
         "Die Art dieses Dokuments ist nicht bekannt; es gibt weder Text noch Vorschau. Das "
         "Original ist aufbewahrt; bitte öffnen Sie es mit dem passenden Programm."
     ),
+    "encrypted-office": (
+        "Das Office-Dokument ist mit einem Kennwort verschlüsselt und kann hier nicht gelesen "
+        "werden. Das Original ist aufbewahrt; bitte fordern Sie eine Fassung ohne Kennwort an."
+    ),
+    "macros": (
+        "Das Dokument enthält Makros. Sie werden hier nie ausgeführt und stehen nicht in der "
+        "Lesefassung. Bitte öffnen Sie das Original nur, wenn Sie dem Absender vertrauen."
+    ),
+    "dde": (
+        "Das Dokument enthält Felder, die beim Öffnen fremde Programme starten (DDE). Sie werden "
+        "hier nie ausgeführt; bitte öffnen Sie das Original nicht, fragen Sie beim Absender nach."
+    ),
+    "external-links": (
+        "Das Dokument lädt beim Öffnen Inhalte von fremden Stellen nach (Vorlage, Bild oder "
+        "Verknüpfung). Hier wird nichts nachgeladen; in der Lesefassung können sie fehlen."
+    ),
+    "office-missing": (
+        "Office-Dokumente können hier nicht umgewandelt werden: Es fehlt LibreOffice. Das "
+        "Original ist aufbewahrt; bitte lassen Sie es einrichten und versuchen Sie es erneut."
+    ),
+    "office-unconfined": (
+        "Office-Dokumente werden nur in der vollen Abschottung umgewandelt, und bubblewrap "
+        "arbeitet hier nicht. Das Original ist aufbewahrt; bitte fordern Sie es als PDF an."
+    ),
+    "office-failed": (
+        "Das Office-Dokument ließ sich nicht in eine Lesefassung umwandeln. Das Original ist "
+        "aufbewahrt; bitte versuchen Sie es erneut oder fordern Sie es als PDF an."
+    ),
+    "office-timeout": (
+        "Die Umwandlung des Office-Dokuments dauerte zu lange und wurde abgebrochen. Das Original "
+        "ist aufbewahrt; bitte versuchen Sie es erneut oder fordern Sie es als PDF an."
+    ),
     "not-yet": (
         "E-Mails und Office-Dokumente werden hier noch nicht in eine Lesefassung umgewandelt. Das "
         "Original ist aufbewahrt; bitte senden Sie es zusätzlich als PDF, wenn Text gesucht wird."
@@ -96,10 +146,6 @@ SENTENCES: dict[str, str] = {
     "pages-as-pictures": (
         "Die Lesefassung zeigt{on} ein Bild der Seite, weil deren Schriften oder Farben nicht für "
         "PDF/A taugen; der Text bleibt durchsuchbar. Das Original ist unverändert aufbewahrt."
-    ),
-    "signature-alone": (
-        "Das ist eine elektronische Signatur zu einem anderen Dokument, kein eigenes Schreiben. "
-        "Sie ist unverändert aufbewahrt und lässt sich mit dem Dokument zusammen prüfen."
     ),
     "court-incomplete": (
         "Zu der Nachricht fehlen Dokumente, die sie nennt: {names}. Was da ist, ist vollständig "

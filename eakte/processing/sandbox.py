@@ -12,14 +12,24 @@ import logging
 import queue
 import shutil
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import asdict, replace
 from pathlib import Path
 from types import TracebackType
 
 from eakte.errors import PartUnavailable, machine_faults_named, no_room
-from eakte.model.findings import Arranged, Kind, Look, Outcome, Rules, Separation, Wanted
+from eakte.model.findings import (
+    Arranged,
+    Kind,
+    Look,
+    Outcome,
+    Rules,
+    Separation,
+    Unlocked,
+    Wanted,
+)
+from eakte.model.signature import Signature
 from eakte.processing import cage
 from eakte.processing.cell import Cell, Ending
 from eakte.processing.limits import COURT_LIST, MIB, Confinement, Limits, LimitSettings
@@ -35,6 +45,10 @@ ATTEMPTS = 3
 # A child that died says little about its stack, which nobody takes apart again once it is one
 # document: so another child tries it.
 SEPARATIONS = 2
+USUAL, VERIFIER = "child", "verifier"
+# Somebody waits before the screen.
+UNLOCK_SECONDS = 60.0
+VERIFY_SECONDS = 60.0
 # With less room on the disk than this, a failure is none of the document.
 LEAST_ROOM = 32 * MIB
 
@@ -46,7 +60,7 @@ class Sandbox:
         self.limits = settings if isinstance(settings, Limits) else Limits.of(settings)
         self._warm = warm
         self._lock = threading.Lock()
-        self._orders: queue.SimpleQueue[Future[Cell] | None] = queue.SimpleQueue()
+        self._orders: queue.SimpleQueue[tuple[Future[Cell], str] | None] = queue.SimpleQueue()
         self._keeper: threading.Thread | None = None
         self._spare: Future[Cell] | None = None
         self._scratch: Scratch | None = None
@@ -227,6 +241,43 @@ class Sandbox:
         drawn = set(pages)
         return {page: folder / f"sheet-{page:05d}.webp" for page in account.drawn if page in drawn}
 
+    def unlock(self, path: Path, folder: Path, password: str) -> Unlocked:
+        """Write an encrypted PDF without its encryption into ``folder``; never raises for any.
+
+        Raises:
+            PartUnavailable: no child can be started, or the disk is full.
+        """
+        account, ending = self._run(
+            "unlock", [path], name="", into=folder, password=password, seconds=UNLOCK_SECONDS
+        )
+        if ending is not Ending.DONE:
+            return Unlocked(None, problem(ending.code))
+        if not account.unlocked:
+            return Unlocked(None, next(iter(account.problems), None))
+        return Unlocked(folder / "unlocked.pdf")
+
+    def verify(
+        self, path: Path, *, name: str, contents: Sequence[Path] = (), roots: Path | None = None
+    ) -> tuple[Signature, ...] | None:
+        """Check the signatures in a PDF, or one that lies beside ``contents``; None: it failed.
+
+        ``roots`` is a folder of certificates to trust and of revocation lists.
+
+        Raises:
+            PartUnavailable: no child can be started, or the disk is full.
+        """
+        lent = {f"content-{number:03d}": content for number, content in enumerate(contents, 1)}
+        if roots is not None and roots.is_dir():
+            trusted = sorted(one for one in roots.iterdir() if one.is_file())
+            lent |= {f"roots/{number:04d}": one for number, one in enumerate(trusted, 1)}
+        account, ending = self._run(
+            "verify", [path], name=name, program=VERIFIER, beside=lent, seconds=VERIFY_SECONDS
+        )
+        if ending is not Ending.DONE:
+            log.warning("Signaturprüfung abgebrochen: %s", account.fault or ending.code)
+            return None
+        return tuple(account.signatures)
+
     def _run(
         self,
         task: str,
@@ -237,16 +288,24 @@ class Sandbox:
         rules: Rules | None = None,
         wanted: Wanted | None = None,
         sheets: Sequence[int] = (),
+        password: str = "",
+        seconds: float | None = None,
+        program: str = USUAL,
+        beside: Mapping[str, Path] | None = None,
         show: Callable[[Progress], None] = lambda told: None,
     ) -> tuple[Account, Ending]:
         """Do one job in one child and take its products."""
-        seconds = self.limits.document_seconds if into else self.limits.look_seconds
+        if seconds is None:
+            seconds = self.limits.document_seconds if into else self.limits.look_seconds
         with machine_faults_named():
-            cell = self._take_cell()
+            cell = self._take_cell(program)
         try:
             with machine_faults_named():
                 for number, path in enumerate(paths):
                     shutil.copyfile(path, cell.folder / source_name(number))
+                for place, lent in (beside or {}).items():
+                    (cell.folder / place).parent.mkdir(exist_ok=True)
+                    shutil.copyfile(lent, cell.folder / place)
                 if self.limits.courts is not None:
                     shutil.copyfile(self.limits.courts, cell.folder / COURT_LIST)
                 if wanted is not None:
@@ -259,6 +318,7 @@ class Sandbox:
                     rules=rules,
                     parts=len(wanted.parts) if wanted else 0,
                     sheets=sheets,
+                    password=password,
                 )
                 if ending is not Ending.DONE or account.problems:
                     _require_room(cell.folder)
@@ -272,9 +332,11 @@ class Sandbox:
         finally:
             cell.remove()
 
-    def _take_cell(self) -> Cell:
+    def _take_cell(self, program: str) -> Cell:
         """The spare child if it still lives, else a new one; a new spare is ordered at once."""
         self.start()
+        if program != USUAL:
+            return self._order(program).result(START_SECONDS)
         for _ in range(ATTEMPTS):
             with self._lock:
                 taken = self._spare or self._order()
@@ -285,24 +347,25 @@ class Sandbox:
             cell.remove()
         raise PartUnavailable("Die abgeschottete Verarbeitung endet gleich nach dem Start.")
 
-    def _order(self) -> Future[Cell]:
+    def _order(self, program: str = USUAL) -> Future[Cell]:
         order: Future[Cell] = Future()
-        self._orders.put(order)
+        self._orders.put((order, program))
         return order
 
     def _keep(self) -> None:
         """Start every child from this one thread: a child dies with the thread that started it."""
-        while (order := self._orders.get()) is not None:
+        while (ordered := self._orders.get()) is not None:
+            order, program = ordered
             try:
-                order.set_result(self._new_cell())
+                order.set_result(self._new_cell(program))
             except (PartUnavailable, OSError) as error:
                 order.set_exception(error)
 
-    def _new_cell(self) -> Cell:
+    def _new_cell(self, program: str) -> Cell:
         scratch = self._scratch
         if scratch is None:
             raise PartUnavailable("Die abgeschottete Verarbeitung wird gerade beendet.")
-        return Cell(scratch.new_folder(), self.confinement, self.limits)
+        return Cell(scratch.new_folder(), self.confinement, self.limits, program)
 
     def _new_scratch(self) -> Scratch:
         with machine_faults_named():

@@ -28,6 +28,7 @@ from eakte.model.findings import (
     Sheet,
     TextSource,
 )
+from eakte.model.signature import Signature
 from eakte.processing.problems import SENTENCES, problem
 
 LONGEST_LINE = 4 * 1024 * 1024
@@ -37,12 +38,14 @@ MOST_NOTES = 200
 MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/[a-z0-9][a-z0-9!#$&^_.+-]{0,90}")
 NOT_PLAIN = re.compile(r"[^ -~]")
 NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-STEPS = frozenset({"look", "separate", "arrange", "recognise", "assemble", "preview", "draw"})
+STEPS = frozenset(
+    {"look", "convert", "separate", "arrange", "recognise", "assemble", "preview", "draw"}
+)
 MOST_CODES, LONGEST_CODE, LARGEST_SKEW = 20, 500, 90
 MOST_PAGES = 1_000_000
 LONGEST_HEAD, LONGEST_NAME, MOST_ENCLOSURES = 8000, 500, 1200
 LONGEST_WORD, MOST_WORDS = 300, 1200
-
+MOST_SIGNATURES, LONGEST_SAID = 100, 400
 
 # What a child is told beside its job, because a long list of pages is too long for a line.
 WANTED = "wanted.json"
@@ -70,6 +73,7 @@ class Word(Enum):
     HEAD = "head"
     ENCLOSURE = "enclosure"
     COURT = "court"
+    SIGNATURE = "signature"
     END = "end"
     FAULT = "fault"
 
@@ -102,8 +106,10 @@ class Account:
     written_enclosures: int = 0
     wanted_parts: int = 0
     drawn: tuple[int, ...] = ()
+    signatures: list[Signature] = field(default_factory=list)
     flags: frozenset[Flag] = frozenset()
     has_pdf: bool = False
+    unlocked: bool = False
     previews: int = 0
     tools: str = ""
     fault: str = ""
@@ -149,6 +155,8 @@ class Account:
             self.enclosures.append(_enclosure(said, number=len(self.enclosures) + 1))
         elif word is Word.COURT:
             self.court = _court(said)
+        elif word is Word.SIGNATURE:
+            self._signature(said)
         elif word is Word.FAULT:
             self.fault = NOT_TEXT.sub(" ", _string(said["trace"], most=8000))
         else:
@@ -181,12 +189,23 @@ class Account:
             raise Distrusted("a page left out that is not blank")
         self.parts.append(Part(pages, opened_by, blanks))
 
+    def _signature(self, said: dict[str, object]) -> None:
+        if len(self.signatures) >= MOST_SIGNATURES:
+            raise Distrusted("too many signatures")
+        told = {
+            name: value if isinstance(value, bool) else cleaned(_string(value, most=LONGEST_SAID))
+            for name, value in said.items()
+            if name != "word"
+        }
+        self.signatures.append(Signature.of(told))
+
     def _end(self, said: dict[str, object]) -> None:
         flags = said["flags"]
         if not isinstance(flags, list) or len(flags) > len(Flag):
             raise Distrusted("flags")
         self.flags = frozenset(Flag(flag) for flag in flags)
         self.has_pdf = said["pdf"] is True
+        self.unlocked = said.get("unlocked") is True
         self.previews = _whole(said["previews"], most=MOST_PAGES)
         self.tools = NOT_PLAIN.sub("?", _string(said["tools"], most=LONGEST_TOOLS))
         self.written_parts = _whole(said.get("parts", 0), most=MOST_PAGES)

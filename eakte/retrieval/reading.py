@@ -15,8 +15,9 @@ from sqlalchemy.orm import aliased, joinedload
 from eakte import audit
 from eakte.access.actions import Action
 from eakte.access.check import may, require
-from eakte.errors import NotFound
+from eakte.errors import Held, NotFound
 from eakte.model.audit_entry import AuditEntry
+from eakte.model.clearance import CLOSED, Clearance
 from eakte.model.content import Content
 from eakte.model.document import Document, Rendition, RenditionKind, Version
 from eakte.model.user import User
@@ -58,13 +59,18 @@ class Edition:
 
 
 def read_original(work: UnitOfWork, document: Document) -> Reading:
-    """Return the bytes as they came in."""
+    """Return the bytes as they came in.
+
+    Raises:
+        Held: no virus scanner has passed them.
+    """
     require(work, Action.READ_CONTENT, document)
     version, content = work.session.execute(
         select(Version, Content)
         .join(Content, Content.sha256 == Version.sha256)
         .where(Version.document_id == document.id, Version.number == document.current_version)
     ).one()
+    _refuse_closed(version)
     _note(work, document, "original")
     return _version_of(version, content)
 
@@ -74,6 +80,7 @@ def read_version(work: UnitOfWork, document: Document, *, number: int) -> Readin
 
     Raises:
         NotFound: there is no version of this number.
+        Held: no virus scanner has passed it.
     """
     require(work, Action.READ_CONTENT, document)
     if not 1 <= number <= document.current_version:
@@ -83,6 +90,7 @@ def read_version(work: UnitOfWork, document: Document, *, number: int) -> Readin
         .join(Content, Content.sha256 == Version.sha256)
         .where(Version.document_id == document.id, Version.number == number)
     ).one()
+    _refuse_closed(version)
     _note(work, document, f"version-{number}")
     return _version_of(version, content)
 
@@ -108,6 +116,18 @@ def read_preview(work: UnitOfWork, document: Document, *, page: int) -> Reading:
     require(work, Action.READ_CONTENT, document)
     reading = _rendition(work, document, RenditionKind.PREVIEW, page)
     _note(work, document, "preview")
+    return reading
+
+
+def read_signatures(work: UnitOfWork, document: Document) -> Reading:
+    """Return the report of the check of the signatures in or beside the current version.
+
+    Raises:
+        NotFound: there are none, or they were not checked yet.
+    """
+    require(work, Action.READ_CONTENT, document)
+    reading = _rendition(work, document, RenditionKind.SIGNATURES, 0)
+    _note(work, document, "signatures")
     return reading
 
 
@@ -157,6 +177,20 @@ def editions_of(work: UnitOfWork, document: Document) -> Sequence[Edition]:
     ]
 
 
+def _refuse_closed(version: Version) -> None:
+    if version.clearance is Clearance.HELD:
+        raise Held(
+            "Das Dokument ist noch nicht auf Viren geprüft. Bis dahin wird es niemandem "
+            "herausgegeben."
+        )
+    if version.clearance is Clearance.FOUND:
+        raise Held(
+            "Der Virenscanner hat in diesem Dokument „%(find)s“ gefunden. Es wird niemandem "
+            "herausgegeben.",
+            find=version.find or "?",
+        )
+
+
 def _version_of(version: Version, content: Content) -> Reading:
     still = _still(version.document_id)
     return Reading(version.sha256, content.size, version.media_type, version.name, still)
@@ -180,6 +214,7 @@ def _found(
         .where(
             Version.document_id == document.id,
             Version.number == document.current_version,
+            Version.clearance.not_in(CLOSED),
             Rendition.kind == kind,
             Rendition.page == page,
         )
@@ -197,7 +232,11 @@ def _rendition(work: UnitOfWork, document: Document, kind: RenditionKind, page: 
 
 def _reading_of(document: Document, made: Rendition, size: int) -> Reading:
     stem = PurePosixPath(document.original_name).stem or "Dokument"
-    name = f"{stem}.pdf" if made.kind is RenditionKind.READING_COPY else f"{stem}-{made.page}"
+    endings = {
+        RenditionKind.READING_COPY: ".pdf",
+        RenditionKind.SIGNATURES: "-Signaturen.json",
+    }
+    name = stem + endings.get(made.kind, f"-{made.page}")
     return Reading(made.sha256, size, made.media_type, name, _still(document.id))
 
 

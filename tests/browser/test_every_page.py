@@ -103,6 +103,7 @@ NO_WALK = {
     "documents.reading_copy": "bytes",
     "document_care.version": "bytes",
     "documents.status": "a piece of a page, asked for by its script",
+    "guarded.signatures": "bytes",
     "lists.hand_out": "bytes",
     "lists.rows": "a piece of a page, asked for by its script",
     "inbox.rows": "a piece of a page, asked for by its script",

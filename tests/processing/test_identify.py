@@ -87,7 +87,7 @@ def test_office_documents_are_kept_for_later(tmp_path: Path) -> None:
     odt = zipped(mimetype=b"application/vnd.oasis.opendocument.text")
     for content in (word, odt, b"{\\rtf1 Hallo}"):
         found = identified(tmp_path, content)
-        assert (found.kind, found.code, found.refused) == (Kind.OFFICE, "not-yet", False)
+        assert (found.kind, found.code, found.refused) == (Kind.OFFICE, None, False)
 
 
 def test_a_mail_is_kept_for_later(tmp_path: Path) -> None:

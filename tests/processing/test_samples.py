@@ -41,10 +41,3 @@ def test_every_sample_is_searchable_on_each_page(process: Process, shared: Path,
     for page, words in zip(outcome.pages, SCANS[name], strict=True):
         assert words in page.text
     assert {problem.code for problem in outcome.problems} <= {"pages-as-pictures"}
-
-
-@pytest.mark.parametrize("name", ["office/sample.odt"])
-def test_office_documents_are_kept_for_later(process: Process, shared: Path, name: str) -> None:
-    outcome = process(shared / "samples" / name)
-    assert [problem.code for problem in outcome.problems] == ["not-yet"]
-    assert not outcome.look.refused

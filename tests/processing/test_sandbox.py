@@ -30,8 +30,8 @@ from tests.processing import papers
 PROBE = """
 import json, os, socket, sys
 sys.path.insert(0, {code!r})
-from eakte.processing.child import _shut_off
-_shut_off()
+from eakte.processing.child import shut_off_all
+shut_off_all()
 def tried(act):
     try:
         return repr(act())

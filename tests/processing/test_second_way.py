@@ -19,9 +19,9 @@ PROBE = """
 import json, sys
 sys.path.insert(0, {code!r})
 from pathlib import Path
-from eakte.processing.child import _shut_off
+from eakte.processing.child import shut_off_all
 from eakte.processing.steps.second_way import recognise_by_ocrmypdf
-_shut_off()
+shut_off_all()
 given = dict(language="deu", jobs=1, seconds=120)
 print(json.dumps(recognise_by_ocrmypdf(Path("original"), Path("searchable.pdf"), **given)))
 """

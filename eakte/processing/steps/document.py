@@ -14,13 +14,15 @@ import pikepdf
 from eakte.interchange.xjustiz.package import Broken, Package, TooMuch, take_out
 from eakte.interchange.xjustiz.sheet import written_out
 from eakte.model.findings import CourtHead, Flag, Kind, PageText, TextSource
-from eakte.processing.limits import Limits
+from eakte.processing.limits import Confinement, Limits
 from eakte.processing.steps import court, images, opening, plain_text
 from eakte.processing.steps.archival import Leaf, NoReadingCopy, pack, write_reading_copy
 from eakte.processing.steps.identify import Identity, called_message, identify
 from eakte.processing.steps.mail.message import Mail
 from eakte.processing.steps.mail.opening import Opened as Message
 from eakte.processing.steps.mail.opening import open_message, print_message, text_of
+from eakte.processing.steps.office import CannotConvert, convert
+from eakte.processing.steps.office_inspection import inspect
 from eakte.processing.steps.plane import Plane
 from eakte.processing.steps.reading import Read, read_page, write_preview
 from eakte.processing.steps.recognition import Tesseract
@@ -148,13 +150,18 @@ def work_through(path: Path, *, name: str, folder: Path, limits: Limits, tell: T
         package = court.read(path, identity)
         return _message(package, path, folder=folder, limits=limits, tell=tell)
     if identity.kind is Kind.SIGNATURE:
-        return _signature(path, name=name, folder=folder, limits=limits, tell=tell)
+        return Made()  # nothing to read: its check is a job of its own child
     if identity.kind is Kind.TEXT:
         if called_message(name):
             tell.note("not-a-message")
         return _text(path, folder=folder, limits=limits, tell=tell)
     made = Made()
     working = folder / WORKING
+    if identity.kind is Kind.OFFICE:
+        written = _office(path, identity, folder=folder, limits=limits, tell=tell, made=made)
+        if written is None:
+            return made
+        path = written
     try:
         if identity.kind is Kind.IMAGE:
             wrapped = images.wrap(path, working, most=limits.max_pages, pixels=limits.pixels)
@@ -206,17 +213,6 @@ def _message(package: Package, path: Path, *, folder: Path, limits: Limits, tell
     return made
 
 
-def _signature(path: Path, *, name: str, folder: Path, limits: Limits, tell: Tell) -> Made:
-    tell.note("signature-alone")
-    sheet = folder / SHEET
-    sheet.write_text(
-        f"ELEKTRONISCHE SIGNATUR\n\n{name}\n{path.stat().st_size} Bytes\n",
-        encoding="utf-8",
-        errors="replace",
-    )
-    return _text(sheet, folder=folder, limits=limits, tell=tell)
-
-
 def _mail(path: Path, identity: Identity, *, folder: Path, limits: Limits, tell: Tell) -> Made:
     opened = open_message(path, media_type=identity.media_type, folder=folder)
     tell.head(opened.mail)
@@ -250,6 +246,32 @@ def _printed(opened: Message, *, folder: Path, limits: Limits, tell: Tell) -> Ma
     plain = folder / "message.txt"
     plain.write_text(text_of(opened), encoding="utf-8", errors="replace")
     return _text(plain, folder=folder, limits=limits, tell=tell)
+
+
+def _office(
+    path: Path, identity: Identity, *, folder: Path, limits: Limits, tell: Tell, made: Made
+) -> Path | None:
+    """Tell what an office document carries and write it as PDF; None when that cannot be."""
+    inspected = inspect(path)
+    made.flags.update(inspected.flags)
+    for code in inspected.codes:
+        tell.note(code)
+    if inspected.locked:
+        made.flags.add(Flag.ENCRYPTED)
+        tell.note("encrypted-office")
+        return None
+    if limits.sandbox is not Confinement.BWRAP:
+        # So large a program is not let near foreign documents while it can reach the network.
+        tell.note("office-unconfined")
+        return None
+    tell.progress("convert", 0, 1)
+    try:
+        written = convert(path, folder, media_type=identity.media_type, limits=limits)
+    except CannotConvert as error:
+        tell.note(error.code)
+        return None
+    tell.progress("convert", 1, 1)
+    return written
 
 
 def _read_and_bind(

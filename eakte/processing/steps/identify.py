@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import magic
+import olefile
 import puremagic
 
 from eakte.interchange.xjustiz.message import MESSAGE_TYPE, PACKAGE_TYPE
@@ -66,11 +67,17 @@ SHOWN_BY_BROWSERS_ONLY = frozenset({"text/html", "image/svg+xml", "application/x
 OFFICE = re.compile(
     r"officedocument|opendocument|msword|ms-excel|ms-powerpoint|text/rtf|application/rtf|epub"
 )
+# The object identifier 1.2.840.113549.1.7.2 (RFC 5652, section 5.1).
+SIGNED_DATA = bytes.fromhex("06092a864886f70d010702")
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+STREAMS = (
+    ("EncryptedPackage", "application/vnd.ms-office.encrypted-package"),
+    ("WordDocument", "application/msword"),
+    ("Workbook", "application/vnd.ms-excel"),
+    ("Book", "application/vnd.ms-excel"),
+    ("PowerPoint Document", "application/vnd.ms-powerpoint"),
+)
 OUTLOOK_STREAM = "__properties_version1.0".encode("utf-16-le")
-SIGNATURE_NAMES = (".p7s", ".pkcs7", ".pks", ".p7m", ".p7b")
-# The object identifier 1.2.840.113549.1.7.2 in DER.
-CMS_SIGNED = bytes.fromhex("06092a864886f70d010702")
 MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/[a-z0-9][a-z0-9!#$&^_.+-]{0,90}")
 
 
@@ -96,11 +103,11 @@ def identify(path: Path, *, name: str = "") -> Identity:
         return Identity("application/x-empty", Kind.UNKNOWN, code="empty", refused=True)
     return (
         _by_signature(head)
+        or _by_cms(head)
         or _by_container(path, head)
         or _by_message(head)
         or _by_mail_headers(head, name=name)
         or _behind_something(head)
-        or _signature(head, name=name)
         or _by_libraries(path, head, name=name)
     )
 
@@ -131,11 +138,21 @@ def _behind_something(head: bytes) -> Identity | None:
     return None
 
 
+def _by_cms(head: bytes) -> Identity | None:
+    """A signature in a document of its own, as PKCS#7 alone or with what it is about inside."""
+    armoured = head.lstrip()[:40]
+    if armoured.startswith((b"-----BEGIN PKCS7-----", b"-----BEGIN CMS-----")) or (
+        head[:1] == b"\x30" and SIGNED_DATA in head[:24]
+    ):
+        return Identity("application/pkcs7-signature", Kind.SIGNATURE)
+    return None
+
+
 def _by_container(path: Path, head: bytes) -> Identity | None:
     if head.startswith(b"PK\x03\x04"):
         office = _office_in_zip(path)
         if office:
-            return Identity(office, Kind.OFFICE, code="not-yet")
+            return Identity(office, Kind.OFFICE)
         if is_package(path):
             return Identity(PACKAGE_TYPE, Kind.COURT)
     if head.startswith(OLE2):
@@ -180,9 +197,24 @@ def _in_ole2(path: Path, head: bytes) -> Identity:
         mail = OUTLOOK_STREAM in stream.read(8 * 1024 * 1024)
     if mail or known == "application/vnd.ms-outlook":
         return Identity("application/vnd.ms-outlook", Kind.MAIL)
-    if OFFICE.search(known):
-        return Identity(known, Kind.OFFICE, code="not-yet")
+    office = _office_in_ole2(path)
+    if office is None and OFFICE.search(known):
+        return Identity(known, Kind.OFFICE)
+    if office is not None:
+        return Identity(office, Kind.OFFICE)
     return Identity("application/x-ole-storage", Kind.UNKNOWN, code="unknown-type")
+
+
+def _office_in_ole2(path: Path) -> str | None:
+    """The media type of the old Office document, or of the encrypted new one, that this is."""
+    try:
+        with olefile.OleFileIO(str(path)) as container:
+            for stream, media_type in STREAMS:
+                if container.exists(stream):
+                    return media_type
+    except (OSError, ValueError, IndexError, TypeError, struct.error, AttributeError):
+        return None
+    return None
 
 
 def _by_mail_headers(head: bytes, *, name: str) -> Identity | None:
@@ -222,15 +254,6 @@ def _by_message(head: bytes) -> Identity | None:
     return None
 
 
-def _signature(head: bytes, *, name: str) -> Identity | None:
-    """A signature beside its document (CMS, RFC 5652): called so, and a sequence in DER or PEM."""
-    if not name.lower().endswith(SIGNATURE_NAMES):
-        return None
-    if (head[:1] == b"\x30" and CMS_SIGNED in head[:64]) or b"BEGIN PKCS7" in head[:256]:
-        return Identity("application/pkcs7-signature", Kind.SIGNATURE)
-    return None
-
-
 def _by_libraries(path: Path, head: bytes, *, name: str) -> Identity:
     guesses = [_libmagic(head), *_puremagic(head)]
     for guess in guesses:
@@ -238,7 +261,7 @@ def _by_libraries(path: Path, head: bytes, *, name: str) -> Identity:
             return Identity(IMAGES[guess], Kind.IMAGE)
     first = next((guess for guess in guesses if guess != "application/octet-stream"), guesses[0])
     if OFFICE.search(first):
-        return Identity(first, Kind.OFFICE, code="not-yet")
+        return Identity(first, Kind.OFFICE)
     if _reads_as_text(head) and first not in SHOWN_BY_BROWSERS_ONLY:
         return Identity(_kind_of_text(first, name=name), Kind.TEXT)
     return Identity(first, Kind.UNKNOWN, code="unknown-type")

@@ -15,13 +15,27 @@ from eakte.filing.placing import (
     withdraw_document,
 )
 from eakte.filing.writing import check_out, finalise, give_back, make_draft, release
+from eakte.intake.guarding import release_held
 from eakte.model.document import Document
+from eakte.processing.unlocking import unlock_document
 from eakte.retrieval.listing import document_by_id
 from eakte.unit_of_work import UnitOfWork
 from eakte.web.api.documents import LOCKED
 from eakte.web.api.schemas import EditsIn, ReasonIn, refuse_stale
-from eakte.web.api.schemas_documents import AttachmentIn, DocumentRow, document_row
-from eakte.web.per_request import current_work
+from eakte.web.api.schemas_documents import (
+    AttachmentIn,
+    DocumentRow,
+    PasswordIn,
+    document_row,
+)
+from eakte.web.per_request import (
+    begin,
+    current_work,
+    own_transactions,
+    own_work,
+    the_app,
+    the_office,
+)
 
 acts = APIBlueprint(
     "api_acts", __name__, url_prefix="/api/v1/documents/<uuid:document_id>", tag="Dokumente"
@@ -83,6 +97,37 @@ def cancel(document_id: UUID, wanted: ReasonIn) -> DocumentRow:
 def restore(document_id: UUID, wanted: EditsIn) -> DocumentRow:
     """Take a cancellation back: the document stands again where it stood."""
     return _done(document_id, wanted.edits, restore_document)
+
+
+@acts.post("/unlocking")
+@acts.input(PasswordIn, arg_name="wanted")
+@acts.output(DocumentRow)
+@acts.doc(summary="Ein verschlüsseltes Dokument mit seinem Kennwort öffnen", security=LOCKED)
+@own_transactions
+def open_encrypted(document_id: UUID, wanted: PasswordIn) -> DocumentRow:
+    """Open an encrypted document; its password is used once and kept nowhere."""
+    unlock_document(
+        begin,
+        document_id,
+        password=wanted.password,
+        unlock=the_app().unlock,
+        desk=the_office().settings.work_folder,
+    )
+    with own_work(writing=False) as work:
+        return document_row(document_by_id(work, document_id))
+
+
+@acts.post("/virus-release")
+@acts.input(ReasonIn, arg_name="wanted")
+@acts.output(DocumentRow)
+@acts.doc(summary="Trotz eines Virenfunds freigeben", security=LOCKED)
+def open_held(document_id: UUID, wanted: ReasonIn) -> DocumentRow:
+    """Open a document that a virus scanner has not passed; the reason is kept."""
+    return _done(
+        document_id,
+        wanted.edits,
+        lambda work, document: release_held(work, document, reason=wanted.reason),
+    )
 
 
 @acts.post("/check-out")

@@ -11,6 +11,7 @@ from pydantic import Field
 from eakte.db import Page
 from eakte.filing.describing import LONGEST, Description
 from eakte.intake.receiving import Receipt
+from eakte.model.clearance import Clearance
 from eakte.model.document import (
     Direction,
     Document,
@@ -19,6 +20,7 @@ from eakte.model.document import (
     Version,
     Writing,
 )
+from eakte.model.signature import Integrity, Place, Trust
 from eakte.retrieval.searching import FoundDocument
 from eakte.web.api.schemas import Edits, EditsOut, Id, Model, PageNumber, SomeText, Text, left_out
 
@@ -143,6 +145,35 @@ class AttachmentIn(Model):
     edits: Edits | None = None
 
 
+class PasswordIn(Model):
+    """With what an encrypted document opens."""
+
+    password: SomeText = Field(max_length=200, repr=False)
+
+
+class SignatureOut(Model):
+    """One electronic signature and what its check has shown; empty where nothing is known."""
+
+    place: Place
+    integrity: Integrity = Field(
+        description="ob das Unterschriebene unverändert ist: intact, extended (zulässig ergänzt), "
+        "rewritten, broken, alone (liegt nicht vor), unreadable"
+    )
+    trust: Trust = Field(description="was die Vertrauensliste der Behörde zum Aussteller sagt")
+    signer: str
+    issuer: str
+    serial: str
+    signed_at: str = Field(description="nach der Uhr der unterschreibenden Person")
+    timestamp: str = Field(description="von einer Zeitstempelstelle bescheinigt")
+    timestamp_trusted: bool
+    revocation_checked: bool
+    valid_from: str
+    valid_until: str
+    algorithm: str
+    field: str
+    sha256: str = Field(description="worüber eine Signatur neben oder um ein Schreiben ist")
+
+
 class VersionOut(Model):
     """One version of a document; its bytes never change."""
 
@@ -154,6 +185,11 @@ class VersionOut(Model):
     created_at: datetime
     created_by_id: UUID
     remark: str
+    clearance: Clearance = Field(
+        description="was der Virenscanner sagt; held und found werden niemandem herausgegeben"
+    )
+    find: str | None = Field(description="Name des Fundes")
+    signatures: list[SignatureOut] = Field(description="leer, wer den Inhalt nicht lesen darf")
 
 
 class VersionsOut(Model):
@@ -237,10 +273,15 @@ def documents_out(found: Page[Document]) -> DocumentsOut:
     )
 
 
-def version_out(version: Version) -> VersionOut:
-    """Return a version as programs read it."""
-    named = {name: getattr(version, name) for name in VersionOut.model_fields if name != "size"}
-    return VersionOut(size=version.content.size, **named)
+def version_out(version: Version, *, reads: bool) -> VersionOut:
+    """Return a version as programs read it; what its signatures say is content."""
+    apart = {"size", "signatures"}
+    named = {name: getattr(version, name) for name in VersionOut.model_fields.keys() - apart}
+    signatures = [
+        SignatureOut(**{name: kept[name] for name in SignatureOut.model_fields})
+        for kept in (version.signatures or () if reads else ())
+    ]
+    return VersionOut(size=version.content.size, signatures=signatures, **named)
 
 
 def hit_out(found: FoundDocument) -> HitOut:

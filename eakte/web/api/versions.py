@@ -7,6 +7,8 @@ from uuid import UUID
 from apiflask import APIBlueprint
 from flask import Response
 
+from eakte.access.actions import Action
+from eakte.access.check import may
 from eakte.filing.writing import give_back, refuse_another_version
 from eakte.intake.delivering import Declared
 from eakte.intake.versions import deliver_version
@@ -35,8 +37,10 @@ SAID_OF_VERSION = ("edits", "give_back", "remark", "sha256", "size")
 def index(document_id: UUID) -> VersionsOut:
     """List the versions of a document, the newest first."""
     work = current_work()
-    found = versions_of(work, document_by_id(work, document_id))
-    return VersionsOut(versions=[version_out(version) for version in found])
+    document = document_by_id(work, document_id)
+    reads = may(work.actor, Action.READ_CONTENT, document)
+    found = versions_of(work, document)
+    return VersionsOut(versions=[version_out(version, reads=reads) for version in found])
 
 
 @versions.post("/versions")
@@ -74,8 +78,11 @@ def add(document_id: UUID) -> VersionOut:
             then=_returned if came.says("give_back") else None,
         )
     with begin() as work:
-        found = versions_of(work, document_by_id(work, document_id))
-        return version_out(next(version for version in found if version.number == number))
+        document = document_by_id(work, document_id)
+        reads = may(work.actor, Action.READ_CONTENT, document)
+        found = versions_of(work, document)
+        added = next(version for version in found if version.number == number)
+        return version_out(added, reads=reads)
 
 
 @versions.get("/versions/<int:number>")

@@ -38,6 +38,7 @@ from eakte.model.document import (
     Writing,
 )
 from eakte.model.findings import Flag
+from eakte.processing.unlocking import ENCRYPTED
 from eakte.retrieval.browsing import relatives_of
 from eakte.retrieval.inbox import STATES, Choice, next_in_inbox, turn_of
 from eakte.retrieval.listing import (
@@ -60,6 +61,7 @@ from eakte.web.forms import day, identifier, refuse_stale, text
 from eakte.web.pages.receipts import shown_receipt
 from eakte.web.per_request import current_work, writes
 from eakte.web.proposed import proposals_asked_for, taken_over
+from eakte.web.signatures import shown_signatures
 from eakte.web.streaming import send
 
 pages = Blueprint("documents", __name__, url_prefix="/dokument/<uuid:document_id>")
@@ -236,6 +238,8 @@ def _page(work: UnitOfWork, document: Document, *, errors: dict[str, str] | None
         creators={one.version.number: one.creator for one in editions},
         reading_is_pdfa=reading is not None and reading.sha256 != versions[0].sha256,
         hints=_hints(document),
+        signatures=shown_signatures(versions[0]) if "original" in seen["may"] else (),
+        report=any(not one.get("held_by") for one in versions[0].signatures or ()),
         duplicate_of=earlier_twins(work, [document]).get(document.id),
         plan_path=plan_path(work, document.case.dossier.plan_entry_id) if document.case else (),
         turn=turn_of(work, document),
@@ -267,11 +271,12 @@ def _seen(work: UnitOfWork, document: Document, editions: Sequence[Edition]) -> 
         "progress": progress_of(work, [document.id]).get(document.id)
         if current.reading is None and document.processing in STATES[Choice.RUNNING]
         else None,
-        "may": _may(work, document),
+        "clearance": current.version.clearance,
+        "may": _may(work, document, closed=current.version.closed),
     }
 
 
-def _may(work: UnitOfWork, document: Document) -> frozenset[str]:
+def _may(work: UnitOfWork, document: Document, *, closed: bool) -> frozenset[str]:
     inbox = document.state is DocumentState.INBOX
     filed = document.state is DocumentState.FILED
     failed = document.processing is ProcessingState.FAILED
@@ -297,7 +302,12 @@ def _may(work: UnitOfWork, document: Document) -> frozenset[str]:
         "draft": writing and not draft and document.direction is not Direction.INCOMING,
         "attach": not cancelled and may(work.actor, Action.DESCRIBE_DOCUMENT, document),
         "try_again": failed and not cancelled and may(work.actor, Action.PROCESS_AGAIN, document),
-        "original": may(work.actor, Action.READ_CONTENT, document),
+        "original": not closed and may(work.actor, Action.READ_CONTENT, document),
+        "unlock": document.problem_code == ENCRYPTED
+        and not closed
+        and not cancelled
+        and may(work.actor, Action.UNLOCK_DOCUMENT, document),
+        "release_held": closed and not cancelled and may(work.actor, Action.RELEASE_HELD, document),
     }
     return frozenset(name for name, allowed in asked.items() if allowed)
 

@@ -16,7 +16,6 @@ from eakte.errors import EakteError, PartUnavailable
 from eakte.filing.cover_pdf import Printed, cover_pdf
 from eakte.filing.cover_sheets import code_of, print_cover_sheet
 from eakte.intake.batches import (
-    SEPARATE,
     Scanned,
     balance_of,
     batch_receipt,
@@ -24,6 +23,7 @@ from eakte.intake.batches import (
     gaps_of,
     separate_again,
 )
+from eakte.intake.guarding import SEPARATE
 from eakte.intake.scan_requests import open_scan_requests
 from eakte.model.batch import Batch, BatchState
 from eakte.model.findings import Order

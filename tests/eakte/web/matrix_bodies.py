@@ -113,6 +113,8 @@ BODIES: dict[str, Body | None] = {
     "glass.end": None,
     "glass.open_dossier": form(reference="WOG 1/2026", reason=REASON),
     "glass.review": form(verdict="Der Anlass war gegeben."),
+    "guarded.release": form(reason=REASON),
+    "guarded.unlock": form(document_password="offen"),
     "inbox.take_form": lambda house: {
         "form": {"files": (io.BytesIO(b"%PDF-1.7 by form"), "brief.pdf")}
     },
@@ -174,6 +176,8 @@ BODIES: dict[str, Body | None] = {
     "api_acts.end_loan": told(reason=REASON),
     "api_acts.finish": told(),
     "api_acts.lend": told(),
+    "api_acts.open_held": told(reason=REASON),
+    "api_acts.open_encrypted": told(password="offen"),
     "api_acts.put_back": told(),
     "api_acts.reopen": told(reason=REASON),
     "api_acts.restore": told(),

@@ -183,7 +183,11 @@ def _marked(made: MatrixHouse, session: Session, colleague: Actor) -> None:
     gone = session.get_one(Document, made.things["document_id"]["cancelled"])
     gone.state = DocumentState.CANCELLED
     for version in session.scalars(select(Version)):
-        for kind in (RenditionKind.PREVIEW, RenditionKind.READING_COPY):
+        for kind in (
+            RenditionKind.PREVIEW,
+            RenditionKind.READING_COPY,
+            RenditionKind.SIGNATURES,
+        ):
             session.add(
                 Rendition(
                     version_id=version.id,

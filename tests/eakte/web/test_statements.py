@@ -189,7 +189,11 @@ def _stack(office: Office, staff: Staff, folder: Path, documents: list[UUID]) ->
 
 def _give_products(work: UnitOfWork, document: UUID) -> None:
     version = work.session.query(Version).filter_by(document_id=document).one()
-    for kind, page in ((RenditionKind.READING_COPY, 0), (RenditionKind.PREVIEW, 1)):
+    for kind, page in (
+        (RenditionKind.READING_COPY, 0),
+        (RenditionKind.SIGNATURES, 0),
+        (RenditionKind.PREVIEW, 1),
+    ):
         stored = work.store.put(BytesIO(kind.encode()))
         keep_content(work.session, str(stored.digest), size=stored.size, at=work.clock.now())
         work.session.add(

@@ -1,0 +1,35 @@
+"""How does a password turn an encrypted PDF into one that can be read?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+import pikepdf
+
+
+class Note(Protocol):
+    """Where problems are told."""
+
+    def note(self, code: str, pages: tuple[int, ...] = ()) -> None:
+        """A problem, with the pages it concerns."""
+
+
+def unlock(path: Path, target: Path, *, password: str, tell: Note) -> bool:
+    """Write the PDF without its encryption; say whether that was done.
+
+    The password is used here and named nowhere, whatever happens.
+    """
+    try:
+        with pikepdf.open(path, password=password, suppress_warnings=True) as pdf:
+            if not pdf.is_encrypted:
+                tell.note("not-encrypted")
+                return False
+            pdf.save(target)
+    except pikepdf.PasswordError:
+        tell.note("wrong-password")
+        return False
+    except (pikepdf.PdfError, ValueError, TypeError, KeyError, RuntimeError):
+        tell.note("damaged")
+        return False
+    return True
