@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[1]
 CHANGING = "openat,write,pwrite64,fsync,fdatasync,fchmod,rename,renameat,renameat2,unlink,unlinkat"
 _CALL = re.compile(r"^(?:\d+ +)?(\w+)\((.*)\) += ")
 _PATIENCE = 30.0
+_LETTING_GO = 3.0
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,12 @@ def watched(
     finally:
         if family or alive(pid):
             watcher.send_signal(signal.SIGINT)  # let go of it
-        watcher.communicate(timeout=_PATIENCE)
+        try:
+            watcher.communicate(timeout=_LETTING_GO)
+        except subprocess.TimeoutExpired:
+            # The last of a family died while it was letting go: nobody is left to wait for.
+            watcher.kill()
+            watcher.communicate(timeout=_PATIENCE)
 
 
 def alive(pid: int) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
+TSV_HEAD = "level\tpage_num\t"
 TSV_FIELDS = 12
 LINE_LEVEL, WORD_LEVEL = "4", "5"
 OSD_SURE = 2.0
@@ -104,6 +105,9 @@ class Tesseract:
             ["-l", self.language, "--dpi", str(dpi), "--psm", "3"],
             outputs=["tsv"],
         )
+        # Where it cannot read what "tsv" means, it prints plain text instead and calls that done.
+        if not (table.startswith(TSV_HEAD) and table.endswith("\n")):
+            raise NotRecognised("no table, or one that breaks off")
         return read_table(table)
 
     def orientation(self, picture: Image.Image, *, dpi: int) -> int:
