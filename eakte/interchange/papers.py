@@ -185,9 +185,9 @@ def statement_of_completeness(
     last = bound[-1].folios.last if bound else 0
     what = "Die Akte" if dossier.whole else "Die Auswahl aus der Akte"
     sheet.paragraph(
-        f"{what} {dossier.reference} ist mit {len(bound)} Dokumenten und {last} Blatt (Bl. 1 bis "
+        f"{what} {dossier.reference} ist mit {_documents(len(bound))} und {last} Blatt (Bl. 1 bis "
         f"{last}) in der Reihenfolge der Akte beigefügt."
-        + (f" An Stelle von {missing} Dokumenten liegen Fehlblätter." if missing else "")
+        + _missing(missing)
         + ("" if dossier.whole else " Nicht ausgewählte Dokumente sind nicht enthalten."),
         size=10,
         after=2,
@@ -275,6 +275,16 @@ def _opened(sheet: FPDF) -> pikepdf.Pdf:
     if "/OpenAction" in pdf.Root:
         del pdf.Root["/OpenAction"]
     return pdf
+
+
+def _documents(number: int) -> str:
+    return "1 Dokument" if number == 1 else f"{number} Dokumenten"
+
+
+def _missing(number: int) -> str:
+    if number == 1:
+        return " An Stelle eines Dokuments liegt ein Fehlblatt."
+    return f" An Stelle von {number} Dokumenten liegen Fehlblätter." if number else ""
 
 
 def _headings(sheet: Sheets) -> None:

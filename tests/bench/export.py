@@ -88,7 +88,7 @@ def compare(folder: Path, *, validate: bool) -> tuple[dict[str, float], dict[str
         command = [sys.executable, "-m", "tests.bench.export", "--run", run]
         command += ["--folder", str(folder), *(["--validate"] if validate else [])]
         told = json.loads(
-            subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603
+            subprocess.run(command, check=True, capture_output=True, text=True).stdout
         )
         if run not in best or told["seconds"] < best[run]["seconds"]:
             best[run] = told

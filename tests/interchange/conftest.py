@@ -34,9 +34,16 @@ from eakte.interchange.package import (
     Withheld,
 )
 from eakte.interchange.typeface import PLAIN, fonts
-from eakte.interchange.xjustiz.writing_package import Standards
+from eakte.interchange.xjustiz.names import MESSAGE_NAME
+from eakte.interchange.xjustiz.writing_package import (
+    Standards,
+    WrittenPackage,
+    write_court_package,
+)
+from eakte.interchange.xjustiz.writing_versions import VERSIONS
 
 PAGES = 1_000
+TODAY = date(2026, 11, 22)
 TITLES = (
     "Antrag auf Feststellung",
     "Befundbericht Dr. Ärztin / Praxis „Süd“ – Anlage",
@@ -208,3 +215,21 @@ def dispatch() -> Dispatch:
 def standards(shared: Path) -> Standards:
     """Lists and schemas as their publishers gave them out."""
     return Standards.from_folder(shared / "schemas" / "xjustiz")
+
+
+@pytest.fixture(scope="session", params=list(VERSIONS))
+def package(
+    request: pytest.FixtureRequest,
+    dossier: SelectedDossier,
+    dispatch: Dispatch,
+    standards: Standards,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> WrittenPackage:
+    target = tmp_path_factory.mktemp("court") / "package"
+    return write_court_package(
+        dispatch, dossier, target, standards=standards, day=TODAY, version=request.param
+    )
+
+
+def message_of(package: WrittenPackage, part: int = 1) -> Path:
+    return package.messages[part - 1].folder / MESSAGE_NAME

@@ -8,12 +8,13 @@ import random
 import signal
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from uuid import uuid5
 
 import pikepdf
+import pypdfium2
 import pytest
+from lxml import etree
 from pikepdf import Array, Dictionary, Name, pdfa
 
 from eakte.interchange.package import (
@@ -33,10 +34,9 @@ from eakte.interchange.xjustiz.writing_package import (
     sweep_unfinished,
     write_court_package,
 )
-from tests.interchange.conftest import HOUSE, Cut, in_parts, selected, withheld
-from tests.interchange.test_court_package import documents_in_order, message_of, texts
+from tests.interchange.conftest import HOUSE, TODAY, Cut, in_parts, message_of, selected, withheld
+from tests.interchange.test_court_package import documents_in_order, texts
 
-TODAY = date(2026, 11, 22)
 SMALL = Limits(files=100, size=20 * 1024**2)
 Write = Callable[..., WrittenPackage]
 
@@ -53,7 +53,7 @@ def write(dispatch: Dispatch, standards: Standards, tmp_path: Path) -> Write:
             sending,
             dossier,
             tmp_path / "out" / "package",
-            **{"standards": standards, "day": TODAY, "validate": False, **how},  # type: ignore[arg-type]
+            **{"standards": standards, "day": TODAY, "validate": False, **how},  # type: ignore[arg-type]  # as each test names them
         )
 
     return written
@@ -208,8 +208,6 @@ def test_the_number_stands_at_the_top_right_however_the_page_is_turned(
 
     path = spoilt(source, tmp_path / "turned.pdf", turned)
     package = write(in_parts([selected(path, 0, pages=1)]), with_whole=False)
-    import pypdfium2
-
     with pypdfium2.PdfDocument(package.bound[0].path) as pdf:
         page = pdf[0]
         image = page.render(scale=1, draw_annots=False).to_pil().convert("L")
@@ -243,7 +241,7 @@ def test_too_many_documents_become_two_messages_that_join_to_the_whole(
     assert all(one.files <= SMALL.files and one.size <= SMALL.size for one in package.messages)
     joined = []
     for part in (1, 2):
-        root = pikepdf_free_root(message_of(package, part))
+        root = etree.parse(message_of(package, part)).getroot()
         assert "Teil" in (root.findtext(".//{*}weiteresOrdnungskriteriumBehoerde") or "")
         (inside,) = root.findall(
             "./{*}schriftgutobjekte/{*}akte/{*}xjustiz.fachspezifischeDaten/{*}inhalt"
@@ -253,12 +251,6 @@ def test_too_many_documents_become_two_messages_that_join_to_the_whole(
         assert f"Teil {part} von 2" in texts(cover)[0]
     assert joined == [str(one.id) for one in in_parts(documents).documents()]
     assert package.messages[0].id != package.messages[1].id
-
-
-def pikepdf_free_root(message: Path):  # type: ignore[no-untyped-def]  # lxml has no public name for it
-    from lxml import etree
-
-    return etree.parse(message).getroot()
 
 
 @pytest.fixture(scope="session")

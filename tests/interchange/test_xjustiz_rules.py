@@ -186,7 +186,7 @@ def norm(shared: Path) -> dict[str, re.Pattern[str]]:
     """The patterns of the official schema."""
     path = shared / "schemas" / "xjustiz" / "3.6.2" / "xsd" / "din-norm-91379-datatypes.xsd"
     return {
-        str(one.getparent().getparent().get("name"))[-1]: re.compile(str(one.get("value")))  # type: ignore[union-attr]
+        str(one.getparent().getparent().get("name"))[-1]: re.compile(str(one.get("value")))  # type: ignore[union-attr]  # always inside
         for one in etree.parse(path).iter("{http://www.w3.org/2001/XMLSchema}pattern")
     }
 

@@ -11,6 +11,8 @@ import unicodedata
 from collections.abc import Mapping
 from uuid import UUID
 
+from eakte.errors import Sentence
+
 MESSAGE_NAME = "xjustiz_nachricht.xml"
 # The rule says 90; names near it were refused in practice.
 LONGEST_NAME = 84
@@ -109,13 +111,20 @@ def _in_names(sign: str) -> str:
     return "".join(part for part in folded if STEM.fullmatch(part))
 
 
-def name_faults(name: str) -> list[str]:
-    """Say what is wrong with a file name, as German sentences; nothing means nothing."""
+def name_faults(name: str) -> list[Sentence]:
+    """Say what is wrong with a file name; nothing means nothing."""
     faults = []
     if len(name) > LONGEST_NAME:
         faults.append(
-            f"Der Dateiname „{name}“ hat {len(name)} Zeichen; erlaubt sind {LONGEST_NAME}."
+            Sentence(
+                "Der Dateiname „%(name)s“ hat %(length)s Zeichen; erlaubt sind %(most)s.",
+                name=name,
+                length=len(name),
+                most=LONGEST_NAME,
+            )
         )
     if not FILE_NAME.fullmatch(name):
-        faults.append(f"Der Dateiname „{name}“ enthält Zeichen, die nicht erlaubt sind.")
+        faults.append(
+            Sentence("Der Dateiname „%(name)s“ enthält Zeichen, die nicht erlaubt sind.", name=name)
+        )
     return faults

@@ -141,8 +141,7 @@ def _files(root: etree._Element, sizes: Mapping[str, int]) -> Iterator[Sentence]
                 )
         for name, code, signed in parts:
             named[name.casefold()] += 1
-            for fault in name_faults(name):
-                yield Sentence("%(fault)s", fault=fault)
+            yield from name_faults(name)
             if code == SIGNATURE and not (signed and set(signed) <= here):
                 yield Sentence(
                     "Die Signaturdatei „%(name)s“ nennt nicht, welche Datei des Dokuments sie "
@@ -165,17 +164,19 @@ def _files(root: etree._Element, sizes: Mapping[str, int]) -> Iterator[Sentence]
 
 def _references(root: etree._Element) -> Iterator[Sentence]:
     """Who and what is referred to inside a message has to be there."""
-    for pointing, defined, word in (
-        ("ref.beteiligtennummer", "beteiligtennummer", "Die Beteiligtennummer"),
-        ("ref.rollennummer", "rollennummer", "Die Rollennummer"),
-        ("ref.instanznummer", "instanznummer", "Die Instanznummer"),
+    for pointing, defined, template in (
+        (
+            "ref.beteiligtennummer",
+            "beteiligtennummer",
+            "Die Beteiligtennummer %(number)s ist nicht vergeben.",
+        ),
+        ("ref.rollennummer", "rollennummer", "Die Rollennummer %(number)s ist nicht vergeben."),
+        ("ref.instanznummer", "instanznummer", "Die Instanznummer %(number)s ist nicht vergeben."),
     ):
         known = {one.text for one in root.iter(f"{XJ}{defined}")}
         for one in root.iter(f"{XJ}{pointing}"):
             if one.text not in known:
-                yield Sentence(
-                    "%(word)s %(number)s ist nicht vergeben.", word=word, number=one.text
-                )
+                yield Sentence(template, number=one.text)
     covering = root.findtext(f"{XJ}schriftgutobjekte/{XJ}anschreiben/{XJ}ref.sgo")
     documents = {_id_of(one) for one in root.iter(f"{XJ}dokument")}
     if covering is not None and covering.lower() not in documents:
