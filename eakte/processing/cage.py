@@ -6,13 +6,17 @@ all read-only, and one folder of its own; no network, no other process, no capab
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from eakte.errors import PartUnavailable
 from eakte.processing.limits import Confinement
+
+log = logging.getLogger(__name__)
 
 CODE = Path(__file__).resolve().parents[2]
 INSIDE_CODE = "/eakte-code"
@@ -127,3 +131,27 @@ def _homes_of_python() -> Sequence[str]:
     homes.add(Path(sys.executable).resolve().parents[1])
     outside = [home for home in homes if not home.is_relative_to("/usr")]
     return [str(home) for home in sorted(outside)]
+
+
+def chosen(wanted: Confinement) -> Confinement:
+    """Return how documents are shut in here, given what the settings want.
+
+    Raises:
+        PartUnavailable: bubblewrap is asked for and does not work.
+    """
+    if wanted is Confinement.LIMITS:
+        return wanted
+    works = strongest()
+    if works is Confinement.LIMITS and wanted is Confinement.BWRAP:
+        raise PartUnavailable(
+            "EAKTE_SANDBOX verlangt bubblewrap, das hier aber nicht arbeitet.",
+            next_step="Bitte installieren Sie das Paket bubblewrap und erlauben Sie "
+            "Benutzer-Namensräume, oder setzen Sie EAKTE_SANDBOX=auto.",
+        )
+    if works is Confinement.LIMITS:
+        log.warning(
+            "bubblewrap arbeitet hier nicht: Dokumente werden nur mit Grenzen für Speicher, "
+            "Zeit und Dateien verarbeitet, nicht in einer eigenen Umgebung ohne Netz. "
+            "Abhilfe: Paket bubblewrap installieren, Benutzer-Namensräume erlauben."
+        )
+    return works

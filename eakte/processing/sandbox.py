@@ -32,7 +32,7 @@ from eakte.model.findings import (
 from eakte.model.signature import Signature
 from eakte.processing import cage
 from eakte.processing.cell import Cell, Ending
-from eakte.processing.limits import COURT_LIST, MIB, Confinement, Limits, LimitSettings
+from eakte.processing.limits import COURT_LIST, MIB, Limits, LimitSettings
 from eakte.processing.problems import problem
 from eakte.processing.scratch import Scratch
 from eakte.processing.wire import WANTED, Account, Distrusted, Progress, source_name
@@ -88,7 +88,7 @@ class Sandbox:
         with self._lock:
             if self._keeper is not None:
                 return
-            self.confinement = self._chosen()
+            self.confinement = cage.chosen(self.limits.sandbox)
             self._scratch = self._new_scratch()
             self._keeper = threading.Thread(target=self._keep, name="sandbox-keeper", daemon=True)
             self._keeper.start()
@@ -376,25 +376,6 @@ class Sandbox:
                 scratch.remove()
                 raise
         return scratch
-
-    def _chosen(self) -> Confinement:
-        wanted = self.limits.sandbox
-        if wanted is Confinement.LIMITS:
-            return wanted
-        works = cage.strongest()
-        if works is Confinement.LIMITS and wanted is Confinement.BWRAP:
-            raise PartUnavailable(
-                "EAKTE_SANDBOX verlangt bubblewrap, das hier aber nicht arbeitet.",
-                next_step="Bitte installieren Sie das Paket bubblewrap und erlauben Sie "
-                "Benutzer-Namensräume, oder setzen Sie EAKTE_SANDBOX=auto.",
-            )
-        if works is Confinement.LIMITS:
-            log.warning(
-                "bubblewrap arbeitet hier nicht: Dokumente werden nur mit Grenzen für Speicher, "
-                "Zeit und Dateien verarbeitet, nicht in einer eigenen Umgebung ohne Netz. "
-                "Abhilfe: Paket bubblewrap installieren, Benutzer-Namensräume erlauben."
-            )
-        return works
 
 
 def _require_room(folder: Path) -> None:
