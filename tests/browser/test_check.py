@@ -81,6 +81,7 @@ def test_a_stack_is_checked_by_keyboard_and_released(
     ).to_be_visible()
     # Looked at once more it was the glasses: the page is good, and the stack goes out.
     checker.get_by_role("link", name="Seite 2").click()
+    checker.wait_for_url(re.compile(r"/pruefung/2$"))
     checker.keyboard.press("o")
     checker.wait_for_url(re.compile(r"/pruefung$"))
     checker.get_by_role("button", name="Stapel freigeben").click()
