@@ -33,7 +33,7 @@ from eakte.model.job import Job
 from storage import Digest, ObjectCorrupt, ObjectMissing
 from tests.crash.houses import CLERK, House
 from tests.crash.letters import EVERYWHERE, Letter, bundle
-from tests.crash.sweeping import Tally
+from tests.crash.sweeping import Tally, stumbled
 from tests.crash.turned import Gone, Silent, Turned, Turning
 
 TRIES = 5
@@ -117,10 +117,10 @@ class Bench:
             self.tally.lost(f"{point}: {faults}")
         if turned is self.turned:
             self.child = child
-        for stumbled in said or []:
-            if not stumbled.startswith("away: "):
-                self.tally.unsaid(f"{point}: {stumbled}")
-        if "Traceback" in self.told()[heard:] and not self.inside:
+        for one in said or []:
+            if not one.startswith("away: "):
+                self.tally.unsaid(f"{point}: {one}")
+        if stumbled(self.told()[heard:]) and not self.inside:
             self.tally.unsaid(f"{point}: {self.told()[heard:][-1500:]}")
         self.clear()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import http.client
 import json
 import re
@@ -94,9 +95,10 @@ class Caller:
 
     def deliver_stack(self, content: bytes, *, name: str, key: str, token: str) -> Answer:
         """Deliver a stack as a scanning station does, with its own key for programs."""
+        digest = hashlib.sha256(content).hexdigest()
         return self.ask(
             "POST",
-            "/api/v1/batches",
+            f"/api/v1/batches?sha256={digest}&size={len(content)}",
             content,
             Authorization=f"Bearer {token}",
             Idempotency_Key=key,

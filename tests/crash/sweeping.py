@@ -199,6 +199,11 @@ def has_fired(log: Path) -> bool:
     return "(INJECTED)" in text or "killed by SIGKILL" in text
 
 
+def stumbled(said: str) -> bool:
+    """Tell whether a program was surprised; that a line of its log failed itself is no surprise."""
+    return "Traceback" in said and "--- Logging error ---" not in said
+
+
 def sweep(chosen: Sequence[Point], tally: Tally, strike: Callable[[Point], bool]) -> None:
     """Strike at each point; one that never came is moved to an earlier call.
 

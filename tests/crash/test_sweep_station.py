@@ -21,7 +21,7 @@ from eakte.model.batch import Batch
 from tests.crash.conftest import Serving
 from tests.crash.houses import House
 from tests.crash.stations import ScanningPC, scan_of, scanning_pc
-from tests.crash.sweeping import Point, Tally, counted, has_fired, points, sweep, watching
+from tests.crash.sweeping import Point, Tally, counted, has_fired, points, stumbled, sweep, watching
 from tests.crash.turned import Gone, Silent, Turned, Turning
 
 pytestmark = pytest.mark.crash
@@ -91,7 +91,7 @@ class Desk:
                     gone = False
             if not gone:
                 code = turned.hear()["code"]
-        if "Traceback" in (said := self.told()[len(before) :]):
+        if stumbled(said := self.told()[len(before) :]):
             self.tally.unsaid(f"{point}: {said[-1500:]}")
         if code != 0:
             with self.program() as turned:
