@@ -271,7 +271,7 @@ class Worker:
         log.warning("the search index is rebuilt")
         try:
             count = rebuild(self.office.as_system, self.office.settings, self.office.index)
-        except (SearchError, StorageError) as error:
+        except (SearchError, StorageError, OSError) as error:
             raise PartUnavailable("Der Suchindex kann nicht aufgebaut werden.") from error
         log.warning("the search index was rebuilt with %s entries", count)
 

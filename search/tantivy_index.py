@@ -47,7 +47,8 @@ class TantivyIndex(FolderIndex):
 
     def create_in(self, generation: Path) -> None:
         """See FolderIndex.create_in."""
-        tantivy.Index(_columns(self.schema), path=str(generation), reuse=False)
+        with Damage(generation, self.damages):
+            tantivy.Index(_columns(self.schema), path=str(generation), reuse=False)
 
     def open_in(self, generation: Path) -> Opened:
         """See FolderIndex.open_in."""
