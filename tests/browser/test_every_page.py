@@ -230,8 +230,9 @@ def test_no_page_has_a_violation_or_overflows(
     login: str,
     language: str,
 ) -> None:
-    if desk.backends != "embedded":
-        pytest.skip("the pages are the same on every database and store")
+    # The pages are the same on every database and store, so each house shows one language.
+    if language != {"embedded": "de", "servers": "en"}[desk.backends]:
+        pytest.skip("the other house shows this language")
     context = chromium.new_context(locale="de-DE", viewport=WIDE)
     watched = watch(context)
     page = watched.page

@@ -45,7 +45,7 @@ from tests.tracing import alive
 
 pytestmark = pytest.mark.crash
 
-SHARE = 60
+SHARE = 40
 
 SIZE = 60_000
 TRIES, TRACES = 4, 3

@@ -26,7 +26,7 @@ from tests.crash.turned import Gone, Silent, Turned, Turning
 
 pytestmark = pytest.mark.crash
 
-SHARE = 50
+SHARE = 30
 
 # A fault that lasts is over after this; the station has to go on without a restart.
 LASTS = 0.25

@@ -25,7 +25,7 @@ from tests.tracing import alive
 
 pytestmark = pytest.mark.crash
 
-SHARE = 30
+SHARE = 16
 
 DOCUMENT, STACK = ("process", "process", "index"), ("process",)
 # Made of what, by which lanes, and whether the shut-in child is struck instead of the worker.

@@ -6,11 +6,18 @@ import hashlib
 from pathlib import Path
 
 import pikepdf.pdfa
+import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from tests.journeys.conftest import CommandLine
 
 PASSWORD = "ein langes Kennwort\n"
+# What depends on no search engine is walked through without the second one.
+WITHOUT_WHOOSH = pytest.mark.parametrize(
+    "eakte",
+    ["embedded", pytest.param("servers", marks=[pytest.mark.postgres, pytest.mark.s3])],
+    indirect=True,
+)
 
 
 def hire_clerk(eakte: CommandLine) -> None:
@@ -80,6 +87,7 @@ def test_a_scan_comes_in_and_is_found_by_words_of_its_text(
     assert verified.told[0]["faults"] == []
 
 
+@WITHOUT_WHOOSH
 def test_a_word_on_the_third_page_names_the_third_page(eakte: CommandLine, tmp_path: Path) -> None:
     hire_clerk(eakte)
     received = eakte("receive", three_pages(tmp_path / "stapel.tiff"), "--json")
@@ -89,6 +97,7 @@ def test_a_word_on_the_third_page_names_the_third_page(eakte: CommandLine, tmp_p
     assert [hit["page"] for hit in hits] == [3]
 
 
+@WITHOUT_WHOOSH
 def test_refusals_and_wrong_calls_have_their_own_exit_codes(
     eakte: CommandLine, tmp_path: Path
 ) -> None:

@@ -26,7 +26,7 @@ arranging = APIBlueprint("api_arranging", __name__, url_prefix="/api/v1", tag="S
 Turn = Annotated[int, Field(ge=0, le=270, description="0, 90, 180 oder 270 Grad"), WHOLE]
 
 
-class PageIn(Model):
+class ArrangedPageIn(Model):
     """Eine Seite, wie sie liegen soll."""
 
     source: Annotated[
@@ -39,7 +39,7 @@ class PageIn(Model):
 class PartIn(Model):
     """Die Seiten eines Teils, in ihrer Reihenfolge."""
 
-    pages: list[PageIn] = Field(min_length=1, max_length=100_000)
+    pages: list[ArrangedPageIn] = Field(min_length=1, max_length=100_000)
 
 
 class ArrangementIn(Model):

@@ -109,7 +109,7 @@ class GivenOut(Model):
     note: str
 
 
-class EntryOut(Model):
+class RegisterEntryOut(Model):
     """Ein Eintrag im Postbuch; `document` fehlt, wenn das eigene Sachgebiet es abgegeben hat."""
 
     year: int
@@ -127,7 +127,7 @@ class RegisterOut(Model):
     total: int
     page: int
     pages: int
-    entries: list[EntryOut]
+    entries: list[RegisterEntryOut]
 
 
 @mailroom.post("/documents/<uuid:document_id>/hand-over")
@@ -252,9 +252,9 @@ def _question(asked: Clarification) -> QuestionOut:
     )
 
 
-def _entry(entry: Entry) -> EntryOut:
+def _entry(entry: Entry) -> RegisterEntryOut:
     given = entry.given
-    return EntryOut(
+    return RegisterEntryOut(
         year=entry.year,
         number=entry.number,
         received_at=entry.received_at,

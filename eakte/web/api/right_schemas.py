@@ -84,7 +84,7 @@ class LiftIn(Model):
     reason: Text = Field(max_length=500)
 
 
-class DecisionIn(Model):
+class LockDecisionIn(Model):
     """Whether the lock is lifted."""
 
     lift: bool

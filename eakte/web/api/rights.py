@@ -25,7 +25,6 @@ from eakte.unit_of_work import UnitOfWork
 from eakte.web.api.documents import LOCKED
 from eakte.web.api.right_schemas import (
     AccessOut,
-    DecisionIn,
     DeputiesOut,
     DeputyIn,
     DeputyOut,
@@ -38,6 +37,7 @@ from eakte.web.api.right_schemas import (
     GrantOut,
     LiftIn,
     LiftRequestOut,
+    LockDecisionIn,
     LockIn,
     NoticeOut,
     NoticesOut,
@@ -147,10 +147,10 @@ def ask(dossier_id: UUID, wanted: LiftIn) -> LiftRequestOut:
 
 
 @rights.post("/dossiers/<uuid:dossier_id>/lift-requests/<uuid:request_id>")
-@rights.input(DecisionIn, arg_name="wanted")
+@rights.input(LockDecisionIn, arg_name="wanted")
 @rights.output({}, status_code=204)
 @rights.doc(summary="Über eine Sperre entscheiden", security=LOCKED, responses=REFUSALS)
-def decide(dossier_id: UUID, request_id: UUID, wanted: DecisionIn) -> ResponseReturnValue:
+def decide(dossier_id: UUID, request_id: UUID, wanted: LockDecisionIn) -> ResponseReturnValue:
     """Lift a lock, or leave it, as somebody else has asked."""
     work = current_work()
     decide_lift(work, dossier_by_id(work, dossier_id), request_id, lift=wanted.lift)

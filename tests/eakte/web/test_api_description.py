@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 from schemathesis.specs.openapi.definitions import OPENAPI_31
 
+from eakte.web import api
 from eakte.web.headers import POLICY
 from eakte.web.per_request import OfficeApp
 from tests.eakte.web.browser import Browser
@@ -52,6 +55,16 @@ def test_every_schema_in_it_is_one(spec: Spec) -> None:
         assert "." not in name
         # So pydantic writes bounds that it knows and JSON Schema does not.
         assert not re.search(r"'(ge|le|gt|lt)':", str(schema)), name
+
+
+def test_no_two_models_share_the_name_by_which_they_are_described() -> None:
+    names = Counter(
+        found
+        for module in Path(api.__file__).parent.glob("*.py")
+        for found in re.findall(r"^class (\w+(?:In|Out))\(", module.read_text(), re.MULTILINE)
+    )
+    assert len(names) > 100
+    assert [name for name, times in names.items() if times > 1] == []
 
 
 def test_every_reference_leads_somewhere(spec: Spec) -> None:
