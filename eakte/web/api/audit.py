@@ -83,7 +83,7 @@ class InspectionsOut(Model):
     inspections: list[InspectionOut]
 
 
-class EntryOut(Model):
+class LogEntryOut(Model):
     """One entry of the log."""
 
     sequence: int
@@ -100,7 +100,7 @@ class EntryOut(Model):
 class EntriesOut(Model):
     """Entries, the newest first."""
 
-    entries: list[EntryOut]
+    entries: list[LogEntryOut]
     older: str | None = Field(description="send it as `before` to go on; null at the end")
 
 
@@ -309,8 +309,8 @@ def _inspection(work: UnitOfWork, one: LogInspection) -> InspectionOut:
     )
 
 
-def _entry(entry: AuditEntry) -> EntryOut:
-    return EntryOut(
+def _entry(entry: AuditEntry) -> LogEntryOut:
+    return LogEntryOut(
         sequence=entry.sequence,
         at=entry.at,
         actor=entry.actor_name,

@@ -139,7 +139,7 @@ def bodies(spec: Spec) -> list[tuple[str, str, Spec]]:
 
 
 def address(path: str) -> str:
-    numbered = path.replace("{number}", "1")
+    numbered = path.replace("{number}", "1").replace("{page}", "1")
     return re.sub(r"\{\w+\}", "00000000-0000-0000-0000-000000000007", numbered)
 
 
