@@ -58,7 +58,7 @@ def test_a_scan_is_split_and_turned_by_keyboard_and_put_back(
         timeout=RECOGNISED
     )
     assert violations(page) == []
-    expect(page.get_by_role("link", name=re.compile(r"zerlegbar \(\d/2\)"))).to_have_count(2)
+    expect(page.get_by_role("link", name=re.compile(r"zerlegbar \(\d.2\)"))).to_have_count(2)
     page.get_by_role("button", name="Zurücknehmen").click()
     expect(page.get_by_text("liegen wieder im Posteingang")).to_be_visible()
     expect(page.get_by_role("link", name="Seiten ordnen")).to_be_visible()

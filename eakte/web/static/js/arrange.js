@@ -54,7 +54,8 @@ function written(told) {
       plan += `${many ? letter : ""}${page}${TURNS[turn]}`;
       begun = true;
     }
-    one.querySelector("[data-part]").textContent = opens ? say("arrange_part", { number: part }) : "";
+    // Drawn by the style sheet: as text it would have to stand in the name word by word.
+    one.querySelector("[data-part]").dataset.part = opens ? say("arrange_part", { number: part }) : "";
     one.classList.toggle("leaf--opens", opens);
     const name = [say("arrange_page", { page: many ? `${letter} ${page}` : page })];
     if (turn !== "0") {
