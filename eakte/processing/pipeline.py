@@ -105,9 +105,9 @@ class Made:
 
     outcome: Outcome
     products: tuple[Product, ...]
-    signatures: tuple[Signature, ...] = ()
     enclosed: tuple[Stored, ...] = ()
     """The enclosures of a message, in their order."""
+    signatures: tuple[Signature, ...] = ()
 
 
 def begin(work: UnitOfWork, document_id: UUID) -> Task | None:
@@ -177,7 +177,7 @@ def make(
     for page, preview in enumerate(outcome.previews, start=1):
         media_type = "image/webp" if preview.suffix == ".webp" else "image/jpeg"
         products.append(_keep(store, preview, RenditionKind.PREVIEW, page, media_type))
-    return Made(outcome, tuple(products), signatures, tuple(_enclosed(store, outcome)))
+    return Made(outcome, tuple(products), tuple(_enclosed(store, outcome)), signatures)
 
 
 def finish(work: UnitOfWork, task: Task, made: Made) -> None:

@@ -100,13 +100,13 @@ def furnish(office: Office, dossier_id: UUID, folder: Path) -> Furnished:
     inspections = _inspections(office)
     made.secret, made.recovery = _with_codes(office)
     made.staff_reference = _about_staff(office)
-    with office.begin(_confirmed(office, "carl")) as work:
+    with office.begin(replace(_as(office, "carl"), confirmed=True)) as work:
         begin_codes(work)
-    with office.begin(_confirmed(office, "nora")) as work:
+    with office.begin(replace(_as(office, "nora"), confirmed=True)) as work:
         made.key = new_token(work, "Leitstelle", days=30)
-    with office.begin(_confirmed(office, "dora")) as work:
+    with office.begin(replace(_as(office, "dora"), confirmed=True)) as work:
         made.watch_key = new_token(work, "Wache", days=30)
-    with office.begin(_confirmed(office, "clara")) as work:
+    with office.begin(replace(_as(office, "clara"), confirmed=True)) as work:
         new_token(work, "Fachverfahren", days=90)
         start_session(work, device="Firefox, Windows")
     with office.as_system() as work:
@@ -351,7 +351,7 @@ def _glass(office: Office, dossier_id: UUID, locked_id: UUID) -> None:
     """Break the glass twice; one of the emergencies was looked at already."""
     grants = []
     for opened in (locked_id, dossier_id):
-        with office.begin(_confirmed(office, "wanda")) as work:
+        with office.begin(replace(_as(office, "wanda"), confirmed=True)) as work:
             reference = work.session.get_one(Dossier, opened).reference
             grant = break_glass(work, reference, reason=EMERGENCY)
             assert grant is not None
@@ -377,9 +377,9 @@ def _inspections(office: Office) -> dict[str, UUID]:
 
 def _with_codes(office: Office) -> tuple[str, tuple[str, ...]]:
     """Give the one who will break the glass a generator of codes."""
-    with office.begin(_confirmed(office, "nora")) as work:
+    with office.begin(replace(_as(office, "nora"), confirmed=True)) as work:
         secret = begin_codes(work).secret
-    with office.begin(_confirmed(office, "nora")) as work:
+    with office.begin(replace(_as(office, "nora"), confirmed=True)) as work:
         # The code before this one, so that those to come are still unused.
         first = pyotp.TOTP(secret).at(work.clock.now() - timedelta(seconds=30))
         return secret, confirm_codes(work, first, session_id=None)
@@ -389,10 +389,6 @@ def _person(work: UnitOfWork, login: str) -> User:
     person = find_login(work.session, login)
     assert person is not None, login
     return person
-
-
-def _confirmed(office: Office, login: str) -> Actor:
-    return replace(_as(office, login), confirmed=True)
 
 
 def _as(office: Office, login: str) -> Actor:

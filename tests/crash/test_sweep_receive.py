@@ -228,7 +228,7 @@ class settled:  # noqa: N801  # read as a word: with settled(…) as served
         return served
 
     def __exit__(self, *ended: object) -> None:
-        self._block.__exit__(*ended)  # type: ignore[arg-type]
+        self._block.__exit__(*ended)  # type: ignore[arg-type]  # passed on as they came
 
 
 WAYS = ("in einem Stück", "als Formular", "in Teilen", "als Stapel")

@@ -149,11 +149,11 @@ def _be_child(folder: Path, order: int, said: int, wailed: int) -> None:
             OMP_THREAD_LIMIT="1",
         )
         os.chdir(folder)
-        sys.stdin = io.TextIOWrapper(open(0, "rb", closefd=False))  # noqa: SIM115, PTH123
+        sys.stdin = io.TextIOWrapper(open(0, "rb", closefd=False))  # noqa: SIM115, PTH123  # held for the life of the process
         try:
             code = child.main()
         except BaseException:
-            sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]  # there is one
+            sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]  # there is one at this point
     finally:
         os._exit(code)
 

@@ -151,7 +151,8 @@ def test_a_reader_beside_a_busy_writer_always_gets_whole_answers(
         assert other.line() == "1"
         seen = set()
         until = time.monotonic() + 2.5
-        while time.monotonic() < until:
+        # On a busy machine the writer needs longer than that for its second round.
+        while time.monotonic() < until or (len(seen) < 2 and time.monotonic() < until + 30):
             found = index.find(Word("Antrag"), limit=99)
             rounds = {hit.fields["number"] for hit in found.hits}
             assert found.total in (0, 30)

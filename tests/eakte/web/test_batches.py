@@ -224,6 +224,7 @@ def test_a_station_is_a_stranger_everywhere_else(
     delivered = told(scanner.deliver())["batch_id"]
     mine = {
         *("/api/v1/batches", "/hochladen", f"/api/v1/batches/{delivered}"),
+        "/api/v1/scan-requests",  # what it is asked to scan again, and nothing else
         *(f"/api/v1/batches/{delivered}/{what}" for what in ("pages", "receipt", "receipt.pdf")),
     }
     nobody = app.test_client(use_cookies=False)
