@@ -51,7 +51,7 @@ def test_work_is_complete_in_the_end_whatever_befalls_any_of_its_calls(
     with house.office() as office, ExitStack() as running:
         bench = Bench(house, office, turning, tally, running, made, lanes, inside)
 
-        def watched(turned: Turned, child: int, point: Point | None = None):  # type: ignore[no-untyped-def]
+        def watched(turned: Turned, child: int, point: Point | None = None):  # type: ignore[no-untyped-def]  # one of two
             return watching(child if inside else turned.pid, log, point, family=True)
 
         def fail(point: Point) -> bool:

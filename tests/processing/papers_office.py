@@ -110,6 +110,11 @@ def open_document(
     spaces += ' xmlns:xlink="http://www.w3.org/1999/xlink"'
     mimetype = f"application/vnd.oasis.opendocument.{kind}"
     listed = "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"
+    # LibreOffice takes a package for broken in which something lies that it does not list.
+    others = "".join(
+        f'<manifest:file-entry manifest:full-path="{name}" manifest:media-type="text/xml"/>'
+        for name in more or {}
+    )
     return zipped(
         path,
         {
@@ -119,7 +124,7 @@ def open_document(
             f'manifest:version="1.3"><manifest:file-entry manifest:full-path="/" '
             f'manifest:media-type="{mimetype}"/><manifest:file-entry manifest:full-path='
             f'"content.xml" manifest:media-type="text/xml">{manifest}</manifest:file-entry>'
-            "</manifest:manifest>",
+            f"{others}</manifest:manifest>",
             **(more or {}),
         },
         mimetype=mimetype,

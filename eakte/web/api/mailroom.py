@@ -22,7 +22,17 @@ from eakte.retrieval.mailroom import questions
 from eakte.retrieval.register import Asked, Entry, register
 from eakte.unit_of_work import UnitOfWork
 from eakte.web.api.documents import LOCKED
-from eakte.web.api.schemas import Edits, Id, Model, PageIn, PageNumber, SomeText, Text, refuse_stale
+from eakte.web.api.schemas import (
+    AskedDay,
+    Edits,
+    Id,
+    Model,
+    PageIn,
+    PageNumber,
+    SomeText,
+    Text,
+    refuse_stale,
+)
 from eakte.web.api.schemas_documents import DocumentRow, document_row
 from eakte.web.per_request import current_work
 
@@ -93,8 +103,8 @@ class RegisterIn(Model):
 
     words: Text = Field(default="", max_length=200)
     number: Text = Field(default="", max_length=20, description="2026/000123 oder 123")
-    first: date | None = None
-    last: date | None = None
+    first: AskedDay | None = None
+    last: AskedDay | None = None
     direction: Direction | None = None
     page: PageNumber = 1
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -30,6 +31,15 @@ def _whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
+def _day_in_full(value: object) -> object:
+    # Of a number, seconds since 1970 would be made.
+    if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        raise ValueError("nötig ist ein Tag wie 2026-01-31")
+    return value
+
+
+# A day in an address; in a body only such a text is taken anyway.
+AskedDay = Annotated[date, BeforeValidator(_day_in_full)]
 # Stands behind the bounds of a field that takes whole numbers.
 WHOLE = BeforeValidator(_whole)
 # No database keeps a zero byte in a text.
