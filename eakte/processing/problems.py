@@ -111,10 +111,6 @@ SENTENCES: dict[str, str] = {
         "Die Umwandlung des Office-Dokuments dauerte zu lange und wurde abgebrochen. Das Original "
         "ist aufbewahrt; bitte versuchen Sie es erneut oder fordern Sie es als PDF an."
     ),
-    "not-yet": (
-        "E-Mails und Office-Dokumente werden hier noch nicht in eine Lesefassung umgewandelt. Das "
-        "Original ist aufbewahrt; bitte senden Sie es zusätzlich als PDF, wenn Text gesucht wird."
-    ),
     "ocr-failed": (
         "Die Texterkennung ist{on} nicht gelungen; diese Seiten sind lesbar, werden aber nicht "
         "über ihren Text gefunden. Bitte versuchen Sie es erneut oder scannen Sie neu."
