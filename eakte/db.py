@@ -339,6 +339,9 @@ class Database:
             self._free_of_references(connection),
             connection.begin(),
         ):
+            if not self.embedded:
+                # Over a million rows this takes longer than anybody waits for an answer.
+                connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
             yield connection
             if self.embedded and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
                 raise RuntimeError("the new form of the tables has lost references")

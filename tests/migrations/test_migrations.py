@@ -42,6 +42,15 @@ def test_migrating_an_empty_database_gives_the_tables_of_the_model(database: Dat
         assert compare_metadata(context, Base.metadata) == []
 
 
+def test_a_change_of_form_takes_as_long_as_it_needs(database: Database) -> None:
+    if database.embedded:
+        pytest.skip("SQLite ends no statement because of its time")
+    with database.connection() as connection:
+        assert connection.scalar(text("SHOW statement_timeout")) == "0"
+    with database.transaction(writes=False) as session:
+        assert session.scalar(text("SHOW statement_timeout")) == "1min"
+
+
 def test_migrating_twice_changes_nothing(database: Database) -> None:
     migrate(database)
     before = sorted(inspect(database.engine).get_table_names())
