@@ -329,9 +329,12 @@ def _told(error: HTTPException, status: int) -> Fault:
         ),
         416: ("bad-range", _("Diesen Ausschnitt gibt es nicht."), ""),
     }
-    code, message, step = sentences.get(
-        status, ("bad-request", _("Die Anfrage ist unvollständig oder nicht lesbar."), "")
+    unreadable = (
+        "bad-request",
+        _("Die Anfrage ist unvollständig oder nicht lesbar."),
+        _("Bitte senden Sie sie noch einmal."),
     )
+    code, message, step = sentences.get(status, unreadable)
     return Fault(status, code, message, step)
 
 

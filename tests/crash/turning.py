@@ -32,7 +32,7 @@ from eakte.errors import PartUnavailable
 from eakte.processing import child
 from eakte.processing.cell import Cell
 from eakte.processing.limits import Limits
-from eakte.processing.sandbox import START_SECONDS, Sandbox
+from eakte.processing.sandbox import START_SECONDS, USUAL, Sandbox
 from eakte.processing.wire import Account
 from eakte.station.__main__ import main as station
 from eakte.worker import Worker
@@ -120,13 +120,17 @@ class ForkingSandbox(Sandbox):
             cell.remove()
             self._spare = None
 
-    def _take_cell(self) -> Cell:
+    def _take_cell(self, program: str) -> Cell:
+        if program != USUAL:
+            return super()._take_cell(program)
         self.ready()
         assert self._spare is not None
         cell, self._spare = self._spare.result(START_SECONDS), None
         return cell
 
-    def _new_cell(self) -> Cell:
+    def _new_cell(self, program: str) -> Cell:
+        if program != USUAL:
+            return super()._new_cell(program)
         assert self._scratch is not None
         return ForkedCell(self._scratch.new_folder(), self.limits)
 
