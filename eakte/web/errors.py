@@ -13,7 +13,7 @@ from apiflask import HTTPError
 from flask import Response, g, jsonify, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import ClientDisconnected, HTTPException
 
 from eakte.errors import (
     DISK_FAULTS,
@@ -140,6 +140,7 @@ def answer_failures(app: OfficeApp) -> None:
     app.register_error_handler(StorageError, _on_storage)
     app.register_error_handler(OSError, _on_system)
     app.register_error_handler(HTTPError, _on_schema)
+    app.register_error_handler(ClientDisconnected, _on_cut)
     app.register_error_handler(HTTPException, _on_http)
     app.register_error_handler(Exception, _on_unexpected)
 
@@ -241,6 +242,18 @@ def _on_ours(error: EakteError) -> Response:
         name = getattr(who, "get_id", str)()
         log.warning("%s: denied %s to %s", g.get("request_id"), request.endpoint, name)
     return respond(fault_of(error))
+
+
+def _on_cut(error: ClientDisconnected) -> Response:
+    # Whoever is gone hears nothing; whoever is still there has done nothing wrong.
+    log.warning("%s: the request broke off", g.get("request_id"))
+    return respond(
+        fault_of(
+            PartUnavailable(
+                "Die Übertragung ist abgebrochen.", next_step=_("Bitte senden Sie sie noch einmal.")
+            )
+        )
+    )
 
 
 def _on_storage(error: StorageError) -> Response:
