@@ -24,6 +24,6 @@ def fonts() -> Path:
         if (folder / PLAIN).exists() and (folder / BOLD).exists():
             return folder
     raise PartUnavailable(
-        "Die Schriften für Deckblätter fehlen.",
+        "Die Schriften für gedruckte Blätter fehlen.",
         next_step="Bitte installieren Sie das Paket fonts-dejavu-core.",
     )

@@ -28,7 +28,7 @@ from eakte.model.batch import Batch, BatchPage, BatchState, Fate
 from eakte.model.clearance import Clearance
 from eakte.model.counter import hold, next_number
 from eakte.model.department import Department
-from eakte.model.findings import Kind, Look, Order
+from eakte.model.findings import Look, Order
 from eakte.model.user import User
 from eakte.unit_of_work import UnitOfWork
 
@@ -293,11 +293,6 @@ def balance_of(work: UnitOfWork, batch: Batch) -> Balance | None:
         batch.pages,
         *(counted.get(fate, 0) for fate in (Fate.FILED, Fate.SEPARATOR, Fate.BLANK, Fate.ASIDE)),
     )
-
-
-def is_stack(look: Look) -> bool:
-    """Say whether something can consist of several documents: pages that a scanner made."""
-    return look.kind in {Kind.PDF, Kind.IMAGE} and (look.pages or 0) > 1
 
 
 def _told(work: UnitOfWork, batch: Batch) -> dict[str, Any]:

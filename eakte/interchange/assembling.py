@@ -39,7 +39,6 @@ from eakte.interchange.papers import (
 from eakte.interchange.stamping import Stamp
 
 Named = Callable[[int, str, UUID], str]
-BLOCK = 1024 * 1024
 
 
 @dataclass(frozen=True)

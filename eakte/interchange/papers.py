@@ -15,8 +15,8 @@ import pikepdf
 from fpdf import FPDF
 from pikepdf import pdfa
 
+from eakte.fonts import BOLD, PLAIN, fonts
 from eakte.interchange.package import Bound, Dispatch, Part, SelectedDocument, SelectedDossier
-from eakte.interchange.typeface import BOLD, PLAIN, fonts
 
 FLAVOUR = "2b"
 MARGIN, LINE, ROW = 14.0, 4.2, 5.4

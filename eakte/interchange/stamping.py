@@ -15,7 +15,7 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 from pikepdf import Array, Dictionary, Name, Pdf, Stream
 
-from eakte.interchange.typeface import BOLD, fonts
+from eakte.fonts import BOLD, fonts
 
 LETTERS = "Bl. 0123456789"
 POINTS, MARGIN, PADDING = 10.0, 12.0, 2.0

@@ -49,12 +49,8 @@ class _Ids(TypeDecorator[Collection[UUID]]):
         return json.dumps([one.hex for one in ids]) if dialect.name == "sqlite" else ids
 
 
-class Among(ColumnElement[bool]):
-    """Whether an id is one of many, at the price of one value.
-
-    SQLAlchemy's own ``in_`` writes a parameter for each and the statement anew for each number of
-    them, which takes longer than the answer where somebody was given hundreds of dossiers.
-    """
+class _Asked(ColumnElement[bool]):
+    """A condition that asks one column about one value, in each database in its own way."""
 
     inherit_cache = True
     # Or SQLite would be asked whether the answer is 1, which no index can tell.
@@ -62,62 +58,70 @@ class Among(ColumnElement[bool]):
     type = Boolean()
     _traverse_internals = [
         ("column", InternalTraversal.dp_clauseelement),
-        ("ids", InternalTraversal.dp_clauseelement),
+        ("value", InternalTraversal.dp_clauseelement),
     ]
 
-    def __init__(self, column: ColumnElement[Any] | Any, ids: Collection[UUID]) -> None:
+    def __init__(
+        self, column: ColumnElement[Any] | Any, value: object, kind: TypeEngine[Any]
+    ) -> None:
         self.column = coercions.expect(roles.ExpressionElementRole, column)
-        self.ids = bindparam(None, list(ids), type_=_Ids(), unique=True)
+        self.value = bindparam(None, value, type_=kind, unique=True)
 
     @property
     def _from_objects(self) -> list[Any]:
         return list(self.column._from_objects)
 
+    def written(self, compiler: Any, **given: Any) -> tuple[str, str]:
+        """Return column and value as they stand in a statement."""
+        return compiler.process(self.column, **given), compiler.process(self.value, **given)
+
+
+class Among(_Asked):
+    """Whether an id is one of many, at the price of one value.
+
+    SQLAlchemy's own ``in_`` writes a parameter for each and the statement anew for each number of
+    them, which takes longer than the answer where somebody was given hundreds of dossiers.
+    """
+
+    inherit_cache = True
+
+    def __init__(self, column: ColumnElement[Any] | Any, ids: Collection[UUID]) -> None:
+        super().__init__(column, list(ids), _Ids())
+
 
 @compiles(Among, "sqlite")
 def _among_in_sqlite(element: Among, compiler: Any, **given: Any) -> str:
-    column, ids = (compiler.process(one, **given) for one in (element.column, element.ids))
+    column, ids = element.written(compiler, **given)
     return f"{column} IN (SELECT value FROM json_each({ids}))"  # noqa: S608  # both compiled
 
 
 @compiles(Among, "postgresql")
 def _among_in_postgresql(element: Among, compiler: Any, **given: Any) -> str:
-    column, ids = (compiler.process(one, **given) for one in (element.column, element.ids))
+    column, ids = element.written(compiler, **given)
     return f"{column} = ANY({ids})"
 
 
-class Holds(ColumnElement[bool]):
+class Holds(_Asked):
     """Whether a column of words between bars holds this one, letter by letter.
 
     SQLite's LIKE would take capitals and small letters for the same.
     """
 
     inherit_cache = True
-    _is_implicitly_boolean = True
-    type = Boolean()
-    _traverse_internals = [
-        ("column", InternalTraversal.dp_clauseelement),
-        ("word", InternalTraversal.dp_clauseelement),
-    ]
 
     def __init__(self, column: ColumnElement[Any] | Any, word: str) -> None:
-        self.column = coercions.expect(roles.ExpressionElementRole, column)
-        self.word = bindparam(None, f"|{word}|", type_=String(), unique=True)
-
-    @property
-    def _from_objects(self) -> list[Any]:
-        return list(self.column._from_objects)
+        super().__init__(column, f"|{word}|", String())
 
 
 @compiles(Holds, "sqlite")
 def _holds_in_sqlite(element: Holds, compiler: Any, **given: Any) -> str:
-    column, word = (compiler.process(one, **given) for one in (element.column, element.word))
+    column, word = element.written(compiler, **given)
     return f"(instr({column}, {word}) > 0)"
 
 
 @compiles(Holds, "postgresql")
 def _holds_in_postgresql(element: Holds, compiler: Any, **given: Any) -> str:
-    column, word = (compiler.process(one, **given) for one in (element.column, element.word))
+    column, word = element.written(compiler, **given)
     return f"(strpos({column}, {word}) > 0)"
 
 

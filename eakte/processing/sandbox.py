@@ -134,6 +134,7 @@ class Sandbox:
             [path],
             name=name,
             into=folder,
+            beside={COURT_LIST: self.limits.courts} if self.limits.courts else None,
             show=lambda told: progress(told.step, told.done, told.of),
         )
         look = account.look or Look("application/octet-stream", Kind.UNKNOWN)
@@ -306,8 +307,6 @@ class Sandbox:
                 for place, lent in (beside or {}).items():
                     (cell.folder / place).parent.mkdir(exist_ok=True)
                     shutil.copyfile(lent, cell.folder / place)
-                if self.limits.courts is not None:
-                    shutil.copyfile(self.limits.courts, cell.folder / COURT_LIST)
                 if wanted is not None:
                     (cell.folder / WANTED).write_text(json.dumps(asdict(wanted)), "utf-8")
                 account, ending = cell.run(

@@ -26,6 +26,7 @@ from fpdf import FPDF
 from pikepdf import pdfa
 from PIL import Image
 
+from eakte.fonts import PLAIN, fonts
 from eakte.interchange.package import (
     Dispatch,
     DocumentClass,
@@ -36,7 +37,6 @@ from eakte.interchange.package import (
     SelectedDocument,
     SelectedDossier,
 )
-from eakte.interchange.typeface import PLAIN, fonts
 from eakte.interchange.xjustiz.writing_package import Standards, write_court_package
 
 SCHEMAS = Path(__file__).resolve().parents[3] / "shared" / "schemas" / "xjustiz"

@@ -15,6 +15,7 @@ import pytest
 from fpdf import FPDF
 from pikepdf import pdfa
 
+from eakte.fonts import PLAIN, fonts
 from eakte.interchange.package import (
     Address,
     Dispatch,
@@ -33,7 +34,6 @@ from eakte.interchange.package import (
     SelectedDossier,
     Withheld,
 )
-from eakte.interchange.typeface import PLAIN, fonts
 from eakte.interchange.xjustiz.names import MESSAGE_NAME
 from eakte.interchange.xjustiz.writing_package import (
     Standards,

@@ -27,22 +27,30 @@ from .conftest import ON_DISK, SCHEMA, fill, page
 Harm = Callable[[Path], None]
 
 
+def _now_holds(part: Path, content: bytes) -> None:
+    # In a new file under the old name: one that shrinks while a thread of the engine still has it
+    # mapped ends the whole process.
+    harmed = part.with_name(part.name + ".harmed")
+    harmed.write_bytes(content)
+    harmed.replace(part)
+
+
 def zeroed(part: Path) -> None:
-    part.write_bytes(b"\0" * part.stat().st_size)
+    _now_holds(part, b"\0" * part.stat().st_size)
 
 
 def halved(part: Path) -> None:
-    part.write_bytes(part.read_bytes()[: part.stat().st_size // 2])
+    _now_holds(part, part.read_bytes()[: part.stat().st_size // 2])
 
 
 def emptied(part: Path) -> None:
-    part.write_bytes(b"")
+    _now_holds(part, b"")
 
 
 def flipped(part: Path) -> None:
     content = bytearray(part.read_bytes())
     content[len(content) // 2] ^= 0xFF
-    part.write_bytes(content)
+    _now_holds(part, bytes(content))
 
 
 def missing(part: Path) -> None:

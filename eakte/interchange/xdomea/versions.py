@@ -70,8 +70,3 @@ def stem(version: str, process_id: UUID, kind: MessageType, number: int = 1) -> 
     if is_fourth(version):
         return f"{process_id}_{kind}_{number}"
     return f"{process_id}_{element(kind)}"
-
-
-def content_name(content: UUID, ending: str) -> str:
-    """Return the name of a content in a package: its own id and an ending."""
-    return f"{content}.{ending.lower().lstrip('.')}" if ending else str(content)

@@ -91,7 +91,7 @@ def test_a_line_that_is_cut_anywhere_costs_nothing(
 ) -> None:
     address = place(clerk)
 
-    assert cut_off(app, clerk, address, CONTENT[:cut], promised=len(CONTENT)) == "400 BAD REQUEST"
+    assert cut_off(app, clerk, address, CONTENT[:cut], promised=len(CONTENT)).startswith("503")
     assert documents(office) == 0
     asked = clerk.tus("HEAD", address)
     assert asked.headers["Upload-Offset"] == str(cut)
