@@ -266,10 +266,10 @@ class Worker:
         self._forever(turn)
 
     def _mend_index(self) -> None:
-        if not needs_rebuilding(self.office.as_system, self.office.index):
-            return
-        log.warning("the search index is rebuilt")
         try:
+            if not needs_rebuilding(self.office.as_system, self.office.index):
+                return
+            log.warning("the search index is rebuilt")
             count = rebuild(self.office.as_system, self.office.settings, self.office.index)
         except (SearchError, StorageError, OSError) as error:
             raise PartUnavailable("Der Suchindex kann nicht aufgebaut werden.") from error

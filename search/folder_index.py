@@ -74,11 +74,12 @@ class FolderIndex(Index):
         self._folder = folder
         self._using = threading.RLock()
         self._looked = 0.0
-        folders.prepared(folder)
-        if folders.current(folder) is None:
-            with folders.writing(folder, wait=_CREATING):
-                if folders.current(folder) is None:
-                    self._create()
+        with Damage(folder, (OSError,)):
+            folders.prepared(folder)
+            if folders.current(folder) is None:
+                with folders.writing(folder, wait=_CREATING):
+                    if folders.current(folder) is None:
+                        self._create()
         self._state: Opened | None = self._opened()
 
     @abstractmethod
