@@ -33,6 +33,7 @@ from eakte.retrieval.schema import SCHEMA
 from eakte.unit_of_work import UnitOfWork
 from search import Index, open_index
 from storage import MemoryStore, Store
+from tests.migrated import lay_out
 
 # Random, as an office would set it; a weak one is refused.
 SECRET = "kX9vR2mQ7pLw4ZtB8nYc3HfJ6sGd5AeU1oTiVrMxWqNb0KzP"
@@ -70,6 +71,7 @@ def build_office(
     )
     for needed in (chosen.folder, chosen.upload_folder, chosen.work_folder):
         needed.mkdir(parents=True, exist_ok=True)
+    lay_out(chosen.database)
     office = Office(
         chosen,
         Database(chosen.database),

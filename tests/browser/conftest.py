@@ -27,6 +27,7 @@ from eakte.model.user import Role
 from tests.browser.furnished import PASSWORD, Furnished, furnish
 from tests.builders import give_rules
 from tests.journeys.conftest import ROOT, CommandLine, server_environment
+from tests.migrated import lay_out
 
 CHROMIUM = Path("/usr/bin/chromium")
 AXE = ROOT / "eakte" / "web" / "node_modules" / "axe-core" / "axe.min.js"
@@ -200,6 +201,7 @@ def _opened(command: CommandLine) -> Office:
 def _furnish(command: CommandLine) -> tuple[str, str]:
     """Create units, staff, a plan and a dossier, as an office would before its first day."""
     office = _opened(command)
+    lay_out(office.settings.database)
     prepare(office)
     with office.as_system() as work:
         unit = create_department(work, "sbr", name="Schwerbehindertenrecht")

@@ -35,6 +35,7 @@ from storage import Digest
 from tests.builders import SECRET
 from tests.crash.letters import Letter
 from tests.journeys.conftest import CommandLine
+from tests.migrated import lay_out
 
 CLERK = "clara"
 
@@ -211,6 +212,7 @@ def build_house(folder: Path, environment: Mapping[str, str] | None = None) -> H
     chosen = {"EAKTE_SECRET_KEY": SECRET, **(environment or {})}
     office = _opened(folder, chosen)
     try:
+        lay_out(office.settings.database)
         prepare(office)
         with office.as_system() as work:
             [unit] = departments(work.session)

@@ -25,7 +25,7 @@ from tests.storage.test_contract import LETTER, MANY_CHUNKS
 
 pytestmark = pytest.mark.s3
 VERSIONS_ON = VersioningConfig(status=ENABLED)
-SHORT = 1.0  # seconds of silence; the default is proved once, at the end
+SHORT = 2.0  # seconds of silence; the default is proved once, at the end
 
 
 @pytest.fixture
