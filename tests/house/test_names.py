@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.tree import ROOT, add, caught, kept_files, modules
+from tests.house.tree import ROOT, caught_alone, kept_files, modules
 
 CODE = ("eakte", "storage", "search")
 DRAWER = re.compile(
@@ -204,5 +204,5 @@ def test_the_house_is_free_of(check: Callable[[Path], list[str]]) -> None:
 def test_a_planted_violation_is_caught(
     tmp_path: Path, check: Callable[[Path], list[str]], path: str, violation: str
 ) -> None:
-    (found,) = caught(tmp_path, check, add(path, violation))
+    (found,) = caught_alone(tmp_path, check, path, violation)
     assert found.startswith(path)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.tree import ROOT, add, caught, modules
+from tests.house.tree import ROOT, caught_alone, modules
 
 THE_ONE_PLACE = "eakte/db.py"
 ENDS_A_TRANSACTION = {"commit", "rollback"}
@@ -52,5 +52,5 @@ def test_the_program_has_a_single_commit() -> None:
 @pytest.mark.parametrize("end", ["commit", "rollback", "begin"])
 def test_a_planted_end_of_a_transaction_is_caught(tmp_path: Path, end: str) -> None:
     violation = f"\n\ndef hasty(work: object) -> None:\n    work.session.{end}()\n"
-    found = caught(tmp_path, ends_of_transactions, add("eakte/filing/hasty.py", violation))
+    found = caught_alone(tmp_path, ends_of_transactions, "eakte/filing/hasty.py", violation)
     assert found == {f"eakte/filing/hasty.py .{end}()"}

@@ -70,6 +70,18 @@ def caught(
     return set(check(planted(tmp_path, change))) - _found_before(check)
 
 
+def caught_alone(
+    tmp_path: Path, check: Callable[[Path], Iterable[str]], path: str, source: str
+) -> set[str]:
+    """Give what ``check``, which looks at each file by itself, finds after ``source`` was added."""
+    copy = tmp_path / "house"
+    (copy / path).parent.mkdir(parents=True, exist_ok=True)
+    if (ROOT / path).exists():
+        shutil.copy(ROOT / path, copy / path)
+    add(path, source)(copy)
+    return set(check(copy)) - _found_before(check)
+
+
 @cache
 def _found_before(check: Callable[[Path], Iterable[str]]) -> frozenset[str]:
     # Nothing of the house changes while its tests run, and to look at all of it takes seconds.
