@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,13 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip(f"the collected samples are not here: there is no folder {folder}")
     return folder
+
+
+def pytest_collection_finish() -> None:
+    """Spare what was imported and collected from being looked through again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

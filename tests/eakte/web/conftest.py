@@ -16,6 +16,9 @@ from eakte.web.per_request import OfficeApp
 from storage import MemoryStore
 from tests.builders import A_PDF, Staff, build_office, hire
 from tests.eakte.web.browser import Browser, signed_in
+from tests.templates import translate_once
+
+translate_once()
 
 AN_ARCHIVE = Look(
     "application/zip",
