@@ -16,6 +16,7 @@
     └─ PartUnavailable              store, index, database or sandbox out of reach
        ├─ TooMuchAtOnce             the part works, but has to catch its breath first
        │  └─ OverQuota              the station has delivered what it may deliver today
+       ├─ Disturbed                 a shut-in child says that the machine failed it
        └─ NotLogged                 without an entry in the log nothing is done and nothing shown
 
 Messages are German templates filled with named values, so that the web can look the template up
@@ -341,6 +342,17 @@ class OverQuota(TooMuchAtOnce):
     )
     # Not before midnight, or as soon as somebody has raised the quota.
     retry_seconds = 900
+
+
+class Disturbed(PartUnavailable):
+    """A shut-in child says that the machine failed it; of its document that says nothing."""
+
+    code = "disturbed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Ein Datenträger des Servers hat die Verarbeitung gestört; am Original liegt es nicht."
+        )
 
 
 class NotLogged(PartUnavailable):

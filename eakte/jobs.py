@@ -35,6 +35,9 @@ AWAY_PAUSE = timedelta(seconds=10)
 # A claim that ends without a word was cut off from outside, most often by a restart: that says
 # little about the document, so many more of these are forgiven than failures.
 CLAIMS_FOR_EACH_FAILURE = 10
+# A shut-in child that says the machine failed it: with three attempts it is tried for most of an
+# hour by itself. Not for ever, for nobody can check what a child says.
+DISTURBANCES_FOR_EACH_FAILURE = 4
 
 URGENT, NORMAL, BULK = 1, 5, 9
 

@@ -27,7 +27,13 @@ from eakte.access.rights.locking import INDEX_DOSSIER
 from eakte.bootstrap import Office
 from eakte.doors import doors
 from eakte.errands import AFTERWARDS, ERRANDS, Errand, do_errand, errand_failed
-from eakte.errors import EakteError, LogDamaged, PartUnavailable, machine_faults_named
+from eakte.errors import (
+    Disturbed,
+    EakteError,
+    LogDamaged,
+    PartUnavailable,
+    machine_faults_named,
+)
 from eakte.evidence.daily import keep_heads
 from eakte.evidence.fixity import sweep
 from eakte.filing.proposing import making
@@ -166,6 +172,9 @@ class Worker:
                 log.warning("job %s went to another worker", job.id)
             except Stopped as error:
                 self._process_postponed(job, error, pause=timedelta(0))
+            except Disturbed as error:
+                log.warning("a child of %s was disturbed by the machine", job.subject_id)
+                self._process_failed(job, error, forgiven=jobs.DISTURBANCES_FOR_EACH_FAILURE)
             except (EakteError, StorageError) as error:
                 if jobs.is_away(error):
                     self._process_postponed(job, error)
@@ -209,14 +218,14 @@ class Worker:
                 session, self.office.clock, job, step=step, done=done, total=total
             )
 
-    def _process_failed(self, job: Job, error: Exception) -> None:
+    def _process_failed(self, job: Job, error: Exception, *, forgiven: int = 1) -> None:
         with self.office.as_system() as work:
             aside = jobs.failed(
                 work.session,
                 self.office.clock,
                 job,
                 error=jobs.told_of(error),
-                attempts=self.office.settings.job_attempts,
+                attempts=self.office.settings.job_attempts * forgiven,
                 final=isinstance(error, ObjectCorrupt | ObjectMissing | pipeline.CutOff),
             )
             treatment = TREATMENTS[job.kind]

@@ -21,7 +21,7 @@ class Action(Enum):
     CLARIFY_DOCUMENT = "zu einem Dokument, das noch nicht abliegt, fragen und antworten"
     PROCESS_AGAIN = "die Verarbeitung eines Dokuments neu anstoßen"
     UNLOCK_DOCUMENT = "ein verschlüsseltes Dokument mit seinem Kennwort öffnen"
-    RELEASE_HELD = "ein Dokument trotz eines Virenfunds freigeben"
+    RELEASE_HELD = "ein Dokument oder einen Stapel trotz eines Virenfunds freigeben"
     DELIVER_BATCH = "einen Stapel einliefern"
     SEE_BATCHES = "die Liste der eingelieferten Stapel sehen"
     SEE_BATCH = "sehen, dass es einen Stapel gibt und wohin seine Seiten kamen"

@@ -32,7 +32,7 @@ FOUND = (
 )
 FOUND_IN_STACK = (
     "Der Virenscanner hat in diesem Stapel „%s“ gefunden. Er ist aufbewahrt, wird aber niemandem "
-    "herausgegeben und nicht getrennt. Bitte verständigen Sie die Verwaltung."
+    "herausgegeben und nicht getrennt. Nur die Leitung kann ihn freigeben."
 )
 TOO_LARGE = (
     "Der Virenscanner nimmt so große Dokumente nicht an (StreamMaxLength). Es bleibt verschlossen; "
@@ -177,6 +177,37 @@ def release_held(work: UnitOfWork, document: Document, *, reason: str) -> None:
     )
     jobs.forget(work, SCAN, document.id)
     jobs.enqueue(work, PROCESS, document.id, priority=jobs.URGENT)
+
+
+def release_held_stack(work: UnitOfWork, batch: Batch, *, reason: str) -> None:
+    """Have a stack taken apart although a scanner found something in it, or did not look at it.
+
+    What becomes of it is not released with it: the scanner looks at each of its documents alone,
+    so that one page for which it was shut does not open the others.
+
+    Raises:
+        RuleBroken: it is not shut, or the reason is none.
+    """
+    require(work, Action.RELEASE_HELD, batch)
+    reasons = unfounded(reason)
+    if not batch.closed:
+        raise RuleBroken("Der Stapel ist nicht verschlossen.")
+    if reasons:
+        raise RuleBroken("Der Stapel bleibt verschlossen.", reasons=reasons)
+    before, batch.clearance = batch.clearance, Clearance.RELEASED
+    batch.state, batch.problem = BatchState.WAITING, None
+    work.session.flush()
+    audit.note(
+        work,
+        "batch.virus-released",
+        kind="batch",
+        subject=batch.id,
+        before=before.value,
+        find=batch.find,
+        reason=reason.strip(),
+    )
+    jobs.forget(work, SCAN_STACK, batch.id)
+    jobs.enqueue(work, SEPARATE, batch.id, priority=jobs.URGENT)
 
 
 def _note(work: UnitOfWork, task: Task, clearance: Clearance, *, find: str | None) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from eakte.errors import PartUnavailable
 from eakte.model.findings import Rules
-from eakte.processing import cage
+from eakte.processing import cage, machine
 from eakte.processing.limits import MIB, Confinement, Limits
 from eakte.processing.wire import (
     LONGEST_LINE,
@@ -161,6 +161,7 @@ class Cell:
         try:
             handle = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         except OSError as error:
+            machine.must_not_be_to_blame(error)
             raise Distrusted(f"{name} is missing") from error
         try:
             facts = os.fstat(handle)
@@ -247,6 +248,8 @@ class Cell:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(GRACE)
         status = self._process.returncode
+        if status == machine.EXIT_CODE:
+            self._account.disturbed = True
         if status in (-signal.SIGXCPU, 128 + signal.SIGXCPU):
             return Ending.TIMEOUT
         return Ending.CRASHED

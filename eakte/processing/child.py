@@ -21,6 +21,7 @@ from types import TracebackType
 from typing import Any, BinaryIO
 
 from eakte.model.findings import CourtHead, Order, PageText, Part, Rules, Sheet
+from eakte.processing import machine
 from eakte.processing.fence import shut_off
 from eakte.processing.limits import MIB, Confinement, Limits
 from eakte.processing.steps.arranging import arrange
@@ -193,9 +194,20 @@ class Post:
     def fault(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
     ) -> None:
-        """Send what went wrong in this program, for its log; the last thing that is said."""
+        """Send what went wrong in this program, for its log; the last thing that is said.
+
+        Where it was the machine, the exit code says so too: perhaps nothing can be sent any more.
+        """
+        failed = machine.is_to_blame(error)
         lines = traceback.format_exception(kind, error, trace)
-        self.send(Word.FAULT, trace="".join(lines)[-4000:])
+        try:
+            self.send(Word.FAULT, trace="".join(lines)[-4000:], machine=failed)
+        except OSError as deaf:
+            failed = failed or machine.is_to_blame(deaf)
+            raise
+        finally:
+            if failed:
+                os._exit(machine.EXIT_CODE)
 
 
 @dataclass(frozen=True)

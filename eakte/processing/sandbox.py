@@ -14,11 +14,11 @@ import shutil
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import asdict, replace
+from dataclasses import KW_ONLY, asdict, dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 
-from eakte.errors import PartUnavailable, machine_faults_named, no_room
+from eakte.errors import Disturbed, PartUnavailable, machine_faults_named
 from eakte.model.findings import (
     Arranged,
     Kind,
@@ -32,7 +32,8 @@ from eakte.model.findings import (
 from eakte.model.signature import Signature
 from eakte.processing import cage
 from eakte.processing.cell import Cell, Ending
-from eakte.processing.limits import COURT_LIST, MIB, Limits, LimitSettings
+from eakte.processing.doubt import require_sound, settled
+from eakte.processing.limits import COURT_LIST, Limits, LimitSettings
 from eakte.processing.problems import problem
 from eakte.processing.scratch import Scratch
 from eakte.processing.wire import WANTED, Account, Distrusted, Progress, source_name
@@ -42,15 +43,29 @@ log = logging.getLogger(__name__)
 ShowProgress = Callable[[str, int, int], None]
 START_SECONDS = 60.0
 ATTEMPTS = 3
-# A child that died says little about its stack, which nobody takes apart again once it is one
-# document: so another child tries it.
-SEPARATIONS = 2
 USUAL, VERIFIER = "child", "verifier"
 # Somebody waits before the screen.
 UNLOCK_SECONDS = 60.0
 VERIFY_SECONDS = 60.0
-# With less room on the disk than this, a failure is none of the document.
-LEAST_ROOM = 32 * MIB
+
+
+@dataclass(frozen=True)
+class _Order:
+    """One job: what is to be done with which documents, and what a child is given beside them."""
+
+    task: str
+    paths: Sequence[Path]
+    _: KW_ONLY
+    name: str
+    into: Path | None = None
+    rules: Rules | None = None
+    wanted: Wanted | None = None
+    sheets: Sequence[int] = ()
+    password: str = field(default="", repr=False)
+    seconds: float | None = None
+    program: str = USUAL
+    beside: Mapping[str, Path] | None = None
+    show: Callable[[Progress], None] = lambda told: None
 
 
 class Sandbox:
@@ -113,9 +128,13 @@ class Sandbox:
         """Say quickly what a document is; never raises for any content.
 
         Raises:
-            PartUnavailable: no child can be started, or the disk is full.
+            PartUnavailable: no child can be started, or the disk is full or broken.
         """
-        account, ending = self._run("look", [path], name=name)
+        try:
+            account, ending = self._run(_Order("look", [path], name=name))
+        except Disturbed:
+            # Its bytes come in all the same; what they are is found out when they are processed.
+            account, ending = Account(), Ending.CRASHED
         if account.look is not None:
             return account.look
         return Look("application/octet-stream", Kind.UNKNOWN, None, problem(ending.code))
@@ -127,15 +146,17 @@ class Sandbox:
         much of it is done, and of how much. Never raises for any content.
 
         Raises:
-            PartUnavailable: no child can be started, or the disk is full.
+            PartUnavailable: no child can be started, or the disk is full or broken.
         """
         account, ending = self._run(
-            "process",
-            [path],
-            name=name,
-            into=folder,
-            beside={COURT_LIST: self.limits.courts} if self.limits.courts else None,
-            show=lambda told: progress(told.step, told.done, told.of),
+            _Order(
+                "process",
+                [path],
+                name=name,
+                into=folder,
+                beside={COURT_LIST: self.limits.courts} if self.limits.courts else None,
+                show=lambda told: progress(told.step, told.done, told.of),
+            )
         )
         look = account.look or Look("application/octet-stream", Kind.UNKNOWN)
         problems = tuple(account.problems)
@@ -169,10 +190,10 @@ class Sandbox:
         one. Never raises for any content.
 
         Raises:
-            PartUnavailable: no child can be started, or the disk is full.
+            PartUnavailable: no child can be started, or the disk is full or broken.
         """
-        for _ in range(SEPARATIONS):
-            account, ending = self._run(
+        account, ending = self._run(
+            _Order(
                 "separate",
                 [path],
                 name=name,
@@ -180,8 +201,7 @@ class Sandbox:
                 rules=rules,
                 show=lambda told: progress(told.step, told.done, told.of),
             )
-            if ending is not Ending.CRASHED:
-                break
+        )
         look = account.look or Look("application/octet-stream", Kind.UNKNOWN)
         problems = tuple(account.problems)
         if ending is not Ending.DONE:
@@ -199,15 +219,17 @@ class Sandbox:
         The documents themselves are only read. Never raises for any content.
 
         Raises:
-            PartUnavailable: no child can be started, or the disk is full.
+            PartUnavailable: no child can be started, or the disk is full or broken.
         """
         account, ending = self._run(
-            "arrange",
-            paths,
-            name=wanted.names[0],
-            into=folder,
-            wanted=wanted,
-            show=lambda told: progress(told.step, told.done, told.of),
+            _Order(
+                "arrange",
+                paths,
+                name=wanted.names[0],
+                into=folder,
+                wanted=wanted,
+                show=lambda told: progress(told.step, told.done, told.of),
+            )
         )
         problems = tuple(account.problems)
         if ending is not Ending.DONE:
@@ -225,15 +247,17 @@ class Sandbox:
         Never raises for any content.
 
         Raises:
-            PartUnavailable: no child can be started, or the disk is full.
+            PartUnavailable: no child can be started, or the disk is full or broken.
         """
         account, ending = self._run(
-            "draw",
-            [path],
-            name=name,
-            into=folder,
-            sheets=pages,
-            show=lambda told: progress(told.step, told.done, told.of),
+            _Order(
+                "draw",
+                [path],
+                name=name,
+                into=folder,
+                sheets=pages,
+                show=lambda told: progress(told.step, told.done, told.of),
+            )
         )
         if ending is not Ending.DONE:
             if account.fault:
@@ -246,10 +270,12 @@ class Sandbox:
         """Write an encrypted PDF without its encryption into ``folder``; never raises for any.
 
         Raises:
-            PartUnavailable: no child can be started, or the disk is full.
+            PartUnavailable: no child can be started, or the disk is full or broken.
         """
         account, ending = self._run(
-            "unlock", [path], name="", into=folder, password=password, seconds=UNLOCK_SECONDS
+            _Order(
+                "unlock", [path], name="", into=folder, password=password, seconds=UNLOCK_SECONDS
+            )
         )
         if ending is not Ending.DONE:
             return Unlocked(None, problem(ending.code))
@@ -265,65 +291,60 @@ class Sandbox:
         ``roots`` is a folder of certificates to trust and of revocation lists.
 
         Raises:
-            PartUnavailable: no child can be started, or the disk is full.
+            PartUnavailable: no child can be started, or the disk is full or broken.
         """
         lent = {f"content-{number:03d}": content for number, content in enumerate(contents, 1)}
         if roots is not None and roots.is_dir():
             trusted = sorted(one for one in roots.iterdir() if one.is_file())
             lent |= {f"roots/{number:04d}": one for number, one in enumerate(trusted, 1)}
         account, ending = self._run(
-            "verify", [path], name=name, program=VERIFIER, beside=lent, seconds=VERIFY_SECONDS
+            _Order(
+                "verify", [path], name=name, program=VERIFIER, beside=lent, seconds=VERIFY_SECONDS
+            )
         )
         if ending is not Ending.DONE:
             log.warning("Signaturprüfung abgebrochen: %s", account.fault or ending.code)
             return None
         return tuple(account.signatures)
 
-    def _run(
-        self,
-        task: str,
-        paths: Sequence[Path],
-        *,
-        name: str,
-        into: Path | None = None,
-        rules: Rules | None = None,
-        wanted: Wanted | None = None,
-        sheets: Sequence[int] = (),
-        password: str = "",
-        seconds: float | None = None,
-        program: str = USUAL,
-        beside: Mapping[str, Path] | None = None,
-        show: Callable[[Progress], None] = lambda told: None,
-    ) -> tuple[Account, Ending]:
-        """Do one job in one child and take its products."""
-        if seconds is None:
-            seconds = self.limits.document_seconds if into else self.limits.look_seconds
+    def _run(self, order: _Order) -> tuple[Account, Ending]:
+        """Do one job and take its products; a second child is asked where one alone may err."""
+        usual = self.limits.document_seconds if order.into else self.limits.look_seconds
+        return settled(
+            order.task,
+            lambda seconds: self._run_once(order, seconds),
+            seconds=usual if order.seconds is None else order.seconds,
+            asked=order.sheets,
+        )
+
+    def _run_once(self, order: _Order, seconds: float) -> tuple[Account, Ending]:
         with machine_faults_named():
-            cell = self._take_cell(program)
+            cell = self._take_cell(order.program)
         try:
             with machine_faults_named():
-                for number, path in enumerate(paths):
+                for number, path in enumerate(order.paths):
                     shutil.copyfile(path, cell.folder / source_name(number))
-                for place, lent in (beside or {}).items():
+                for place, lent in (order.beside or {}).items():
                     (cell.folder / place).parent.mkdir(exist_ok=True)
                     shutil.copyfile(lent, cell.folder / place)
+                wanted = order.wanted
                 if wanted is not None:
                     (cell.folder / WANTED).write_text(json.dumps(asdict(wanted)), "utf-8")
                 account, ending = cell.run(
-                    task,
-                    name=name,
-                    show=show,
+                    order.task,
+                    name=order.name,
+                    show=order.show,
                     seconds=seconds,
-                    rules=rules,
+                    rules=order.rules,
                     parts=len(wanted.parts) if wanted else 0,
-                    sheets=sheets,
-                    password=password,
+                    sheets=order.sheets,
+                    password=order.password,
                 )
                 if ending is not Ending.DONE or account.problems:
-                    _require_room(cell.folder)
-                if ending is Ending.DONE and into is not None:
+                    require_sound(cell.folder)
+                if ending is Ending.DONE and order.into is not None:
                     try:
-                        cell.take(into)
+                        cell.take(order.into)
                     except Distrusted as error:
                         account.fault = str(error)
                         return account, Ending.CRASHED
@@ -375,13 +396,3 @@ class Sandbox:
                 scratch.remove()
                 raise
         return scratch
-
-
-def _require_room(folder: Path) -> None:
-    """Raise when the disk is so full that what a child said about its document proves nothing.
-
-    Raises:
-        PartUnavailable: there is no room left to speak of.
-    """
-    if shutil.disk_usage(folder).free < LEAST_ROOM:
-        raise no_room()

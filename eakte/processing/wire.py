@@ -115,6 +115,8 @@ class Account:
     fault: str = ""
     ready: bool = False
     ended: bool = False
+    disturbed: bool = False
+    """Whether it said that the machine failed it, which nobody can check."""
 
     def hear(self, line: bytes) -> Progress | None:
         """Take in one line; returns progress if it is that.
@@ -159,6 +161,7 @@ class Account:
             self._signature(said)
         elif word is Word.FAULT:
             self.fault = NOT_TEXT.sub(" ", _string(said["trace"], most=8000))
+            self.disturbed = said.get("machine") is True
         else:
             self._end(said)
         return None

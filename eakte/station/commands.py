@@ -135,7 +135,9 @@ def _wanted_again(plan: Plan) -> list[dict[str, Any]]:
 def _said_again(told: Mapping[str, Any]) -> str:
     if "unknown" in told:
         return f"Ob etwas noch einmal zu scannen ist, weiß nur der Server: {told['unknown']}"
-    pages = ", ".join(map(str, told["pages"])) or "alle Seiten"
+    numbers = ", ".join(map(str, told["pages"]))
+    one = len(told["pages"]) == 1
+    pages = f"{'Seite' if one else 'Seiten'} {numbers}" if numbers else "alle Seiten"
     return (
         f"NOCHMAL  Auftrag {told['number']}: Stapel {told['batch_number']} "
         f"(laufende Nummer {told['sender_number'] or '–'}), {pages}: {told['reason']}. "

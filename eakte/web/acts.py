@@ -38,6 +38,7 @@ def words() -> dict[str, str]:
         "batch.not-scanned": _("Virenprüfung gescheitert"),
         "batch.scanned": _("Auf Viren geprüft"),
         "batch.virus-found": _("Virus gefunden"),
+        "batch.virus-released": _("Stapel trotz Virenprüfung freigegeben"),
         "batch.not-separated": _("Stapel nicht getrennt"),
         "batch.note-written": _("Transfervermerk unterschrieben"),
         "batch.page-checked": _("Seite geprüft"),

@@ -63,6 +63,9 @@ def test_stacks_from_a_scanner_arrive_with_all_their_pages(
         ended = pc.run("run", "--until-idle")
         assert ended.returncode == 0, ended.stderr
     pc.there_once(digests)
+    assert scan(pc, "--pages", "1", "--again", "12").returncode == 0
+    (answer,) = pc.folder.iterdir()
+    assert answer.name.startswith("nochmal-12-scan-")
 
 
 def test_a_scanner_that_is_away_is_named_and_leaves_nothing(

@@ -1,10 +1,9 @@
-"""Is every document and every stack complete in the end, whatever befalls any call of its work?
+"""Is every document, stack and order of pages complete, whatever befalls any call of its work?
 
 Struck are the worker itself, from taking the job up to the entry in the index, and the shut-in
 child with every step in it: looking, opening, separating, preparing, recognising, text layer,
-archival form, previews. What befalls the worker says nothing about a document, so the work is done
-again by itself; what befalls the child may be shown as the document's problem, in a sentence, and
-is gone when somebody tries again.
+archival form, previews, pages in another order. Neither says anything about a document, so the
+work is done again by itself, and nobody is told that a document has failed.
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ import pytest
 from tests.crash.benches import Bench
 from tests.crash.houses import House
 from tests.crash.letters import Letter, bundle, scrap, slip
+from tests.crash.orderings import OrderingBench, sheaf
 from tests.crash.sweeping import Point, Tally, counted, has_fired, points, sweep, watching
 from tests.crash.turned import Turned, Turning
 from tests.tracing import alive
@@ -27,14 +27,17 @@ pytestmark = pytest.mark.crash
 
 SHARE = 16
 
-DOCUMENT, STACK = ("process", "process", "index"), ("process",)
-# Made of what, by which lanes, and whether the shut-in child is struck instead of the worker.
-PARTS: dict[str, tuple[Callable[[int], Letter], tuple[str, ...], bool]] = {
-    "Arbeit am Dokument": (slip, DOCUMENT, False),
-    "Arbeit am Stapel": (bundle, STACK, False),
-    "Kind: Text": (slip, DOCUMENT, True),
-    "Kind: Erkennung": (scrap, DOCUMENT, True),
-    "Kind: Trennung": (bundle, STACK, True),
+DOCUMENT, ALONE = ("process", "process", "index"), ("process",)
+# On which bench, made of what, by which lanes, and whether the shut-in child is struck instead of
+# the worker.
+PARTS: dict[str, tuple[type[Bench], Callable[[int], Letter], tuple[str, ...], bool]] = {
+    "Arbeit am Dokument": (Bench, slip, DOCUMENT, False),
+    "Arbeit am Stapel": (Bench, bundle, ALONE, False),
+    "Arbeit am Anordnen": (OrderingBench, sheaf, ALONE, False),
+    "Kind: Text": (Bench, slip, DOCUMENT, True),
+    "Kind: Erkennung": (Bench, scrap, DOCUMENT, True),
+    "Kind: Trennung": (Bench, bundle, ALONE, True),
+    "Kind: Anordnen": (OrderingBench, sheaf, ALONE, True),
 }
 
 
@@ -46,10 +49,10 @@ def test_work_is_complete_in_the_end_whatever_befalls_any_of_its_calls(
     tmp_path: Path,
     record_property: Callable[[str, object], None],
 ) -> None:
-    made, lanes, inside = PARTS[part]
+    kind, made, lanes, inside = PARTS[part]
     log, tally = tmp_path / "trace", Tally(part)
     with house.office() as office, ExitStack() as running:
-        bench = Bench(house, office, turning, tally, running, made, lanes, inside)
+        bench = kind(house, office, turning, tally, running, made, lanes, inside)
 
         def watched(turned: Turned, child: int, point: Point | None = None):  # type: ignore[no-untyped-def]  # one of two
             return watching(child if inside else turned.pid, log, point, family=True)

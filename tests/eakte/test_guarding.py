@@ -11,25 +11,26 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
-from eakte import jobs
+from eakte import jobs, stacks
 from eakte.bootstrap import Office
-from eakte.errors import BadInput, Held, NotAllowed, RuleBroken
+from eakte.errors import BadInput, Held, NotAllowed, NotFound, RuleBroken
 from eakte.filing.placing import process_again
 from eakte.guard import SCANS, scan_one
 from eakte.intake.batches import separate_again
 from eakte.intake.clamd import Clamd, NotScanned, ScannerAway, TooLargeToScan
-from eakte.intake.guarding import release_held
+from eakte.intake.guarding import release_held, release_held_stack
+from eakte.intake.receiving import Arrival
 from eakte.model.audit_entry import AuditEntry
 from eakte.model.batch import Batch, BatchState
 from eakte.model.clearance import Clearance
 from eakte.model.document import Document, ProcessingState, Version
+from eakte.model.findings import Kind, Look, Separation
 from eakte.model.job import Job, JobState
 from eakte.model.user import Role
 from eakte.processing import pipeline
 from eakte.retrieval.reading import read_original, read_version
-from eakte.stacks import begin as begin_separation
 from eakte.worker import Worker
 from tests.builders import Staff, appoint, bring, bring_stack, build_office, house
 from tests.scanner import EICAR, StandIn, scanner
@@ -260,18 +261,55 @@ def test_a_stack_is_taken_apart_only_when_the_scanner_has_passed_it(
     clean = bring_stack(office, staff.scanning, tmp_path, content=b"%PDF clean", key="a")
     bad = bring_stack(office, staff.scanning, tmp_path, content=b"%PDF" + EICAR, key="b")
     with office.as_system() as work:
-        assert begin_separation(work, clean) is None
+        assert stacks.begin(work, clean) is None
     scan(office)
     scan(office)
     with office.as_system() as work:
-        assert begin_separation(work, clean) is not None
-        assert begin_separation(work, bad) is None
+        assert stacks.begin(work, clean) is not None
+        assert stacks.begin(work, bad) is None
         stack = work.session.get_one(Batch, bad)
         assert (stack.state, stack.clearance) == (BatchState.FAILED, Clearance.FOUND)
         assert "EICAR" in (stack.problem or "")
     with office.begin(staff.scanning) as work:
         separate_again(work, work.session.get_one(Batch, bad))
     assert waiting(office) == {"separate", "scan-stack"}
+
+
+def test_a_lead_has_a_shut_stack_taken_apart_and_its_documents_are_scanned_each_alone(
+    guarded: tuple[Office, Staff], tmp_path: Path
+) -> None:
+    office, staff = guarded
+    stack = bring_stack(office, staff.scanning, tmp_path, content=b"%PDF" + EICAR, key="a")
+    lead = appoint(office, "lead", Role.LEAD, units=[staff.unit])
+    stranger = appoint(office, "stranger", Role.LEAD, units=[staff.other_unit])
+    scan(office)
+    for actor, refusal in ((staff.scanning, NotAllowed), (stranger, NotFound)):
+        with office.begin(actor) as work, pytest.raises(refusal):
+            release_held_stack(work, work.session.get_one(Batch, stack), reason=REASON)
+    with office.begin(lead) as work:
+        batch = work.session.get_one(Batch, stack)
+        with pytest.raises(RuleBroken, match="bleibt verschlossen"):
+            release_held_stack(work, batch, reason="so")
+        release_held_stack(work, batch, reason=REASON)
+        with pytest.raises(RuleBroken, match="nicht verschlossen"):
+            release_held_stack(work, batch, reason=REASON)
+    assert waiting(office) == {"separate"}
+    with office.as_system() as work:
+        entry = work.session.scalars(
+            select(AuditEntry).where(AuditEntry.act == "batch.virus-released")
+        ).one()
+        assert (entry.details["find"], entry.details["reason"]) == ("Win.Test.EICAR_HDB-1", REASON)
+        task = stacks.begin(work, stack)
+    assert task is not None
+    with office.as_system() as work:
+        one = Arrival(task.sha256, task.size, task.name)
+        stacks.finish(work, task, stacks.Made(Separation(Look("a/b", Kind.PDF, 1)), (one,)))
+        work.session.execute(delete(Job).where(Job.kind == "separate"))
+    assert waiting(office) == {"scan"}
+    scan(office)
+    with office.as_system() as work:
+        document = work.session.scalars(select(Document)).one()
+        assert (document.problem_code, document.batch_id) == ("virus", stack)
 
 
 def test_the_worker_takes_up_what_was_held_as_soon_as_the_scanner_is_back(

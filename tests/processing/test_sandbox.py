@@ -134,20 +134,25 @@ def done(sandbox: Sandbox, path: Path) -> Outcome:
 
 @pytest.mark.crash
 @pytest.mark.parametrize("step", ["look", "recognise", "assemble"])
-def test_a_killed_child_is_a_problem_and_the_next_document_is_fine(
+def test_a_killed_child_costs_nothing_but_time_and_each_killed_one_is_a_problem(
     sandbox: Sandbox, tmp_path: Path, step: str
 ) -> None:
     path = papers.as_pdf([papers.note("Vermerk")] * 3, tmp_path / "a.pdf", dpi=150)
-    killed: list[int] = []
+    killed: set[int] = set()
+    most = 1
 
     def kill(told: str, at: int, of: int) -> None:
-        if told == step and not killed:
-            killed.append(at)
+        if told == step and len(killed) < most:
             victim = min(pid for pid in children() if is_at_work(pid))
+            killed.add(victim)
             os.kill(victim, signal.SIGKILL)
 
     outcome = sandbox.process(path, name="a.pdf", folder=tmp_path, progress=kill)
-    assert killed
+    assert len(killed) == 1
+    assert (outcome.problems, len(outcome.previews)) == ((), 3)
+    most = 10
+    outcome = sandbox.process(path, name="a.pdf", folder=tmp_path, progress=kill)
+    assert len(killed) == 3
     assert outcome.problems[-1].code == "crashed"
     assert outcome.searchable_pdf is None
     assert done(sandbox, path).problems == ()

@@ -15,6 +15,7 @@ from eakte.interchange.xjustiz.package import Broken, Package, TooMuch, take_out
 from eakte.interchange.xjustiz.sheet import written_out
 from eakte.model.findings import CourtHead, Flag, Kind, PageText, TextSource
 from eakte.processing.limits import Confinement, Limits
+from eakte.processing.machine import must_not_be_to_blame
 from eakte.processing.steps import court, images, opening, plain_text
 from eakte.processing.steps.archival import Leaf, NoReadingCopy, pack, write_reading_copy
 from eakte.processing.steps.identify import Identity, called_message, identify
@@ -343,7 +344,8 @@ def _bind(
             sheets=sheets,
             assembled=lambda done: tell.progress("assemble", done, len(leaves)),
         )
-    except (NoReadingCopy, pikepdf.PdfError, ValueError, TypeError, KeyError, OSError):
+    except (NoReadingCopy, pikepdf.PdfError, ValueError, TypeError, KeyError, OSError) as error:
+        must_not_be_to_blame(error)
         found = recognise_by_ocrmypdf(
             working,
             folder / TARGET,

@@ -12,6 +12,7 @@ from PIL import Image
 
 from eakte.model.findings import Kind
 from eakte.processing.limits import Limits
+from eakte.processing.machine import must_not_be_to_blame
 from eakte.processing.steps import images, opening
 from eakte.processing.steps.document import WORKING, Tell, look
 from eakte.processing.steps.sheets import Sheets, UnreadablePage
@@ -54,7 +55,8 @@ def _draw(
             try:
                 picture = sheets.drawing(page - 1, sheets.facts(page - 1), dpi=CHECK_DPI)
                 _write(picture, folder / sheet_name(page))
-            except (UnreadablePage, ValueError, OSError):
+            except (UnreadablePage, ValueError, OSError) as error:
+                must_not_be_to_blame(error)
                 continue
             finally:
                 tell.progress("draw", count, len(pages))

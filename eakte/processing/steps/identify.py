@@ -16,6 +16,7 @@ from eakte.interchange.xjustiz.message import MESSAGE_TYPE, PACKAGE_TYPE
 from eakte.interchange.xjustiz.package import is_package
 from eakte.interchange.xjustiz.reading import begins_like_a_message
 from eakte.model.findings import Kind
+from eakte.processing.machine import must_not_be_to_blame
 
 HEAD = 65536
 PDF_HEADER_WITHIN = 1024
@@ -175,7 +176,15 @@ def _office_in_zip(path: Path) -> str | None:
                     declared = stream.read(100).decode("ascii", "replace").strip()
                 if OFFICE.search(declared) and MEDIA_TYPE.fullmatch(declared):
                     return declared
-    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError, RuntimeError, EOFError):
+    except (
+        zipfile.BadZipFile,
+        NotImplementedError,
+        OSError,
+        ValueError,
+        RuntimeError,
+        EOFError,
+    ) as error:
+        must_not_be_to_blame(error)
         return None
     if "[Content_Types].xml" not in names:
         return None
@@ -212,7 +221,8 @@ def _office_in_ole2(path: Path) -> str | None:
             for stream, media_type in STREAMS:
                 if container.exists(stream):
                     return media_type
-    except (OSError, ValueError, IndexError, TypeError, struct.error, AttributeError):
+    except (OSError, ValueError, IndexError, TypeError, struct.error, AttributeError) as error:
+        must_not_be_to_blame(error)
         return None
     return None
 

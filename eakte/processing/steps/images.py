@@ -22,6 +22,8 @@ import pikepdf
 from pikepdf import Pdf
 from PIL import Image, ImageFile, ImageOps, ImageSequence, UnidentifiedImageError
 
+from eakte.processing.machine import must_not_be_to_blame
+
 POINTS = 72
 A4_SHORT, A4_LONG = 595.28, 841.89
 SENSIBLE_DPI = (100, 2400)
@@ -88,7 +90,8 @@ def _wrapped(path: Path, target: Path) -> bool:
         _write(target, [str(path)])
     except (img2pdf.ImageOpenError, img2pdf.AlphaChannelError, img2pdf.JpegColorspaceError):
         return False
-    except (img2pdf.PdfTooLargeError, NotImplementedError, OSError, ValueError, TypeError):
+    except (img2pdf.PdfTooLargeError, NotImplementedError, OSError, ValueError, TypeError) as error:
+        must_not_be_to_blame(error)
         return False
     return True
 
@@ -128,6 +131,7 @@ def _opened(path: Path, *, pixels: int) -> Image.Image:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise BadImage("too-large-image") from error
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, TypeError) as error:
+        must_not_be_to_blame(error)
         raise BadImage("damaged") from error
     if image.width * image.height > pixels:
         raise BadImage("too-large-image")
@@ -144,7 +148,8 @@ def _frames(image: Image.Image, *, most: int) -> int:
     while frames <= most:
         try:
             image.seek(frames)
-        except (EOFError, OSError, ValueError, SyntaxError, TypeError, KeyError):
+        except (EOFError, OSError, ValueError, SyntaxError, TypeError, KeyError) as error:
+            must_not_be_to_blame(error)
             image.seek(0)
             return frames
         frames += 1
@@ -157,7 +162,8 @@ def _each(image: Image.Image) -> Iterator[Image.Image]:
         return
     try:
         yield from ImageSequence.Iterator(image)
-    except (OSError, ValueError, SyntaxError, TypeError, KeyError):
+    except (OSError, ValueError, SyntaxError, TypeError, KeyError) as error:
+        must_not_be_to_blame(error)
         return  # what follows a broken page cannot be reached
 
 
@@ -167,7 +173,8 @@ def _is_wrappable(image: Image.Image, *, codes: set[str]) -> bool:
         return False
     try:
         image.load()
-    except (OSError, ValueError, SyntaxError, EOFError):
+    except (OSError, ValueError, SyntaxError, EOFError) as error:
+        must_not_be_to_blame(error)
         codes.add("cut-off")
         return False
     return "transparency" not in image.info
@@ -231,12 +238,14 @@ def _loaded(frame: Image.Image, *, codes: set[str]) -> Image.Image:
     """The decoded picture; as much of it as there is where it breaks off."""
     try:
         frame.load()
-    except (OSError, ValueError, SyntaxError, EOFError):
+    except (OSError, ValueError, SyntaxError, EOFError) as error:
+        must_not_be_to_blame(error)
         codes.add("cut-off")
         ImageFile.LOAD_TRUNCATED_IMAGES = True
         try:
             frame.load()
         except (OSError, ValueError, SyntaxError, EOFError) as error:
+            must_not_be_to_blame(error)
             raise BadImage("damaged") from error
         finally:
             ImageFile.LOAD_TRUNCATED_IMAGES = False

@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 from eakte.processing.limits import Limits
+from eakte.processing.machine import must_not_be_to_blame
 
 OPEN_XML = "application/vnd.openxmlformats-officedocument."
 OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
@@ -137,6 +138,7 @@ def _run(
         # What it has started besides ends with the child's whole group.
         raise CannotConvert("office-timeout") from error
     except OSError as error:
+        must_not_be_to_blame(error)
         raise CannotConvert("office-missing") from error
 
 

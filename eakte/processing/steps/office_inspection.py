@@ -18,6 +18,7 @@ import olefile
 from lxml import etree
 
 from eakte.model.findings import Flag
+from eakte.processing.machine import must_not_be_to_blame
 
 LARGEST_PART = 32 * 1024 * 1024
 MOST_PARTS = 4096
@@ -89,7 +90,8 @@ def inspect(path: Path) -> Inspected:
             _in_ole(path, found)
         elif head.startswith(b"{\\rt"):
             _in_rtf(path, found)
-    except FAULTS:
+    except FAULTS as error:
+        must_not_be_to_blame(error)
         # What was found so far stands; whether the document is whole shows when it is converted.
         return found.told()
     return found.told()

@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image
 
 from eakte.model.findings import PageText, TextSource
+from eakte.processing.machine import must_not_be_to_blame
 from eakte.processing.steps.archival import Leaf, pack
 from eakte.processing.steps.plane import Plane, turned_back
 from eakte.processing.steps.preparation import prepare, runs_sideways
@@ -64,7 +65,8 @@ def read_page(sheets: Sheets, number: int, *, tesseract: Tesseract, preview: Pat
         if facts.plan is Plan.ADD:
             write_preview(sheets.preview(number, facts), preview)
         return _read_picture(sheet, facts, number, tesseract=tesseract, preview=preview)
-    except (UnreadablePage, ValueError, ArithmeticError, OSError):
+    except (UnreadablePage, ValueError, ArithmeticError, OSError) as error:
+        must_not_be_to_blame(error)
         return _unreadable(number, preview)
 
 

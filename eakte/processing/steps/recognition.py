@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from PIL import Image
 
+from eakte.processing.machine import must_not_be_to_blame
+
 TSV_HEAD = "level\tpage_num\t"
 TSV_FIELDS = 12
 LINE_LEVEL, WORD_LEVEL = "4", "5"
@@ -137,6 +139,7 @@ class Tesseract:
         except subprocess.TimeoutExpired as error:
             raise TookTooLong(f"{self.seconds} s") from error
         except OSError as error:
+            must_not_be_to_blame(error)
             raise NotRecognised(str(error)) from error
         if done.returncode != 0:
             raise NotRecognised(done.stderr[-500:].decode("utf-8", "replace"))

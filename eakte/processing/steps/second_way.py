@@ -8,6 +8,8 @@ from pathlib import Path
 
 from pikepdf import pdfa
 
+from eakte.processing.machine import must_not_be_to_blame
+
 FLAVOUR = "2b"
 
 
@@ -26,7 +28,8 @@ def recognise_by_ocrmypdf(
     ]
     try:
         subprocess.run(command, capture_output=True, timeout=seconds, check=False)
-    except (OSError, subprocess.TimeoutExpired):
+    except (OSError, subprocess.TimeoutExpired) as error:
+        must_not_be_to_blame(error)
         target.unlink(missing_ok=True)
         return False
     if target.is_file() and pdfa.validate_written(target, FLAVOUR).passed:

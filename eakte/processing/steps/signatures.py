@@ -34,6 +34,7 @@ from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.errors import PathError, ValidationError
 
 from eakte.model.signature import Integrity, Place, Signature, Trust
+from eakte.processing.machine import must_not_be_to_blame
 
 MOST_SIGNATURES = 50
 LONGEST = 200
@@ -107,7 +108,8 @@ def check_pdf(path: Path, roots: Roots) -> list[Signature]:
                 # Against changes only: such a document opens for everybody.
                 reader.decrypt("")
             found = list(reader.embedded_signatures)
-        except FAULTS:
+        except FAULTS as error:
+            must_not_be_to_blame(error)
             return [Signature(Place.PDF, Integrity.UNREADABLE)]
         return [_check_embedded(one, roots) for one in found[:MOST_SIGNATURES]]
 
@@ -118,7 +120,8 @@ def check_beside(path: Path, contents: Sequence[Path], roots: Roots) -> list[Sig
         signed = _signed_data(path.read_bytes())
         inside = signed["encap_content_info"]["content"].native
         signers = len(signed["signer_infos"])
-    except FAULTS:
+    except FAULTS as error:
+        must_not_be_to_blame(error)
         return [Signature(Place.BESIDE, Integrity.UNREADABLE)]
     if inside is not None:
         signed["encap_content_info"] = {"content_type": "data"}

@@ -14,11 +14,12 @@ from eakte.clock import OFFICE_ZONE
 from eakte.filing.receipt_pdf import PrintedReceipt
 from eakte.filing.receipt_pdf import receipt_pdf as printed
 from eakte.intake.batches import batch_receipt, deliver_batch, known_batch, last_number_of
+from eakte.intake.guarding import release_held_stack
 from eakte.intake.quotas import refuse_over_quota
 from eakte.model.batch import Fate
 from eakte.retrieval import batches as kept
 from eakte.web.api.documents import LOCKED
-from eakte.web.api.schemas import PageIn
+from eakte.web.api.schemas import PageIn, ReasonIn, refuse_stale
 from eakte.web.api.schemas_batches import (
     BatchesOut,
     BatchOut,
@@ -89,6 +90,23 @@ def pages_of_batch(batch_id: UUID) -> BatchPagesOut:
     """Tell of every page what became of it."""
     work = current_work()
     return pages_out(work, kept.batch_by_id(work, batch_id))
+
+
+@batches.post("/batches/<uuid:batch_id>/virus-release")
+@batches.input(ReasonIn, arg_name="wanted")
+@batches.output(BatchOut)
+@batches.doc(summary="Einen Stapel trotz eines Virenfunds freigeben", security=LOCKED)
+def open_held(batch_id: UUID, wanted: ReasonIn) -> BatchOut:
+    """Have a stack taken apart that a virus scanner has not passed; the reason is kept.
+
+    Jedes Schreiben daraus sieht der Virenscanner noch einmal für sich an.
+    """
+    work = current_work()
+    batch = kept.batch_by_id(work, batch_id)
+    refuse_stale(batch.edits, wanted=wanted.edits)
+    release_held_stack(work, batch, reason=wanted.reason)
+    work.session.flush()
+    return batch_out(work, batch)
 
 
 @batches.get("/batches/<uuid:batch_id>/receipt")

@@ -14,6 +14,7 @@ from eakte.access.check import may
 from eakte.db import Page
 from eakte.intake.batches import Balance, balance_of, gaps_of
 from eakte.model.batch import Batch, BatchPage, BatchState, Fate
+from eakte.model.clearance import Clearance
 from eakte.model.findings import Order
 from eakte.model.user import UserKind
 from eakte.retrieval.batches import PartShown, pages_of, parts_of
@@ -95,6 +96,10 @@ class BatchRow(Model):
     settings: dict[str, str]
     order: Order
     department_id: UUID
+    clearance: Clearance = Field(
+        description="was der Virenscanner sagt: held und found bleiben verschlossen"
+    )
+    edits: int
 
 
 class BatchPartOut(Model):
@@ -253,4 +258,6 @@ def _row(batch: Batch) -> dict[str, Any]:
         "settings": batch.settings,
         "order": batch.order,
         "department_id": batch.department_id,
+        "clearance": batch.clearance,
+        "edits": batch.edits,
     }

@@ -23,7 +23,7 @@ from eakte.intake.batches import (
     gaps_of,
     separate_again,
 )
-from eakte.intake.guarding import SEPARATE
+from eakte.intake.guarding import SEPARATE, release_held_stack
 from eakte.intake.scan_requests import open_scan_requests
 from eakte.model.batch import Batch, BatchState
 from eakte.model.findings import Order
@@ -39,7 +39,7 @@ from eakte.retrieval.mailroom import other_units
 from eakte.retrieval.progress import progress_of
 from eakte.unit_of_work import UnitOfWork
 from eakte.web.errors import fault_of
-from eakte.web.forms import paging_of, text, wanted_page
+from eakte.web.forms import paging_of, refuse_stale, text, wanted_page
 from eakte.web.pages.inbox import upload_place
 from eakte.web.per_request import (
     begin,
@@ -130,6 +130,17 @@ def again(batch_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("stacks.show", batch_id=batch_id), 303)
 
 
+@pages.post("/stapel/<uuid:batch_id>/freigeben")
+def release(batch_id: UUID) -> ResponseReturnValue:
+    """Have a stack taken apart although a virus scanner has not passed it."""
+    work = current_work()
+    batch = batch_by_id(work, batch_id)
+    refuse_stale(batch.edits)
+    release_held_stack(work, batch, reason=text("reason"))
+    flash(_("Der Stapel ist freigegeben und wird jetzt getrennt."), "success")
+    return redirect(url_for("stacks.show", batch_id=batch_id), 303)
+
+
 @pages.post("/vorgang/<uuid:case_id>/deckblatt")
 def cover_sheet(case_id: UUID) -> ResponseReturnValue:
     """Hand out a cover sheet for a case as PDF."""
@@ -203,4 +214,5 @@ def _seen(work: UnitOfWork, batch: Batch) -> dict[str, Any]:
         if may(work.actor, Action.HAND_OVER, batch)
         else [],
         "may_try_again": may(work.actor, Action.SEPARATE_AGAIN, batch),
+        "may_release": batch.closed and may(work.actor, Action.RELEASE_HELD, batch),
     }

@@ -123,6 +123,7 @@ BODIES: dict[str, Body | None] = {
     "login.try_sign_in": form(login="clerk", password="falsch"),
     "notices.seen": None,
     "stacks.again": None,
+    "stacks.release": form(reason=REASON),
     "stacks.cover_sheet": form(document_type="Antrag"),
     "stacks.take": lambda house: {
         "form": {"stack": (io.BytesIO(b"%PDF-1.7 by form"), "stack.pdf")}
@@ -293,6 +294,7 @@ BODIES: dict[str, Body | None] = {
         },
         "headers": {"Idempotency-Key": "matrix"},
     },
+    "api_batches.open_held": told(reason=REASON),
     "api_checks.again": told(pages=[1], reason=REASON),
     "api_checks.begin": None,
     "api_checks.judge": told(verdict="good"),

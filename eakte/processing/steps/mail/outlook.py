@@ -20,6 +20,7 @@ from oxmsg.domain import constants
 from oxmsg.properties import Properties
 from oxmsg.storage import Storage
 
+from eakte.processing.machine import must_not_be_to_blame
 from eakte.processing.steps.mail.message import (
     BROKEN,
     Body,
@@ -46,7 +47,8 @@ def read_outlook(path: Path) -> Mail:
     try:
         with OleFileIO(str(path)) as container:
             return _read(Storage.from_ole(container), offset=OF_MESSAGE, level=0)
-    except DAMAGED:
+    except DAMAGED as error:
+        must_not_be_to_blame(error)
         mail = Mail()
         mail.found["mail-broken"] = 1
         return mail
@@ -82,7 +84,8 @@ def _read(storage: Storage, *, offset: int, level: int) -> Mail:
     for number, one in enumerate(storage.iter_attachment_storages(), start=1):
         try:
             _read_attachment(one, mail, number=number, level=level)
-        except DAMAGED:
+        except DAMAGED as error:
+            must_not_be_to_blame(error)
             mail.found["mail-broken"] = 1
     return mail
 
@@ -166,7 +169,8 @@ def _asked(ask: Any, which: int) -> Any:
     """One property; None where it is missing or its value is damaged."""
     try:
         return ask(which)
-    except DAMAGED:
+    except DAMAGED as error:
+        must_not_be_to_blame(error)
         return None
 
 
