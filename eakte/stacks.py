@@ -155,7 +155,7 @@ def give_up(work: UnitOfWork, batch_id: UUID, *, error: Exception) -> None:
         Batch,
         batch_id,
         state=BatchState.FAILED,
-        problem=f"{reason} Der Stapel ist unverändert aufbewahrt; bitte stoßen Sie ihn neu an.",
+        problem=f"{reason} Der Stapel ist unverändert aufbewahrt; bitte versuchen Sie es erneut.",
     )
     audit.note(work, "batch.not-separated", kind="batch", subject=batch_id)
 

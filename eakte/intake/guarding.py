@@ -36,11 +36,11 @@ FOUND_IN_STACK = (
 )
 TOO_LARGE = (
     "Der Virenscanner nimmt so große Dokumente nicht an (StreamMaxLength). Es bleibt verschlossen; "
-    "bitte lassen Sie die Grenze erhöhen und stoßen Sie die Prüfung neu an."
+    "die Administration kann die Grenze erhöhen; bitte versuchen Sie es danach erneut."
 )
 NOT_SCANNED = (
     "Der Virenscanner konnte dieses Dokument nicht zu Ende prüfen. Es bleibt verschlossen; bitte "
-    "stoßen Sie die Prüfung neu an oder verständigen Sie die Verwaltung."
+    "versuchen Sie es erneut oder verständigen Sie die Administration."
 )
 
 

@@ -141,7 +141,7 @@ def take_bytes(
             "„%(name)s“ ist größer als die erlaubten %(limit)s MB; es wurde nichts gespeichert.",
             name=clean_name(name),
             limit=limit // 1_000_000,
-            next_step="Bitte teilen Sie das Dokument oder wenden Sie sich an die Verwaltung.",
+            next_step="Bitte teilen Sie das Dokument oder wenden Sie sich an die Administration.",
         )
     try:
         with path.open("rb") as stream:

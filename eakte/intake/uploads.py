@@ -60,7 +60,7 @@ def begin_upload(
             "„%(name)s“ ist größer als die erlaubten %(limit)s MB; es wurde nichts gespeichert.",
             name=clean_name(name),
             limit=work.settings.max_upload_mb,
-            next_step="Bitte teilen Sie das Dokument oder wenden Sie sich an die Verwaltung.",
+            next_step="Bitte teilen Sie das Dokument oder wenden Sie sich an die Administration.",
         )
     if sha256 is not None and not SHA256.fullmatch(sha256):
         raise BadInput("Die angegebene Prüfsumme ist keine SHA-256 in Hexadezimalschreibweise.")

@@ -295,11 +295,11 @@ def _why(error: Exception) -> tuple[str, str]:
     if isinstance(error, ObjectCorrupt | ObjectMissing):
         return "corrupt" if isinstance(error, ObjectCorrupt) else "missing", (
             "Der gespeicherte Inhalt fehlt oder ist verändert. "
-            "Bitte verständigen Sie die Verwaltung und heben Sie die Vorlage auf."
+            "Bitte verständigen Sie die Administration und heben Sie die Vorlage auf."
         )
     if isinstance(error, EakteError):
-        return error.code, f"{error.message} Bitte stoßen Sie die Verarbeitung neu an."
+        return error.code, f"{error.message} Bitte versuchen Sie es erneut."
     return "internal", (
         "Die Verarbeitung ist an einem Fehler des Programms gescheitert; das Original ist "
-        "unverändert gespeichert. Bitte stoßen Sie die Verarbeitung neu an."
+        "unverändert gespeichert. Bitte versuchen Sie es erneut."
     )

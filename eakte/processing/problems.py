@@ -41,7 +41,7 @@ SENTENCES: dict[str, str] = {
     ),
     "signature-unchecked": (
         "Die elektronische Signatur konnte nicht geprüft werden. Das Original ist aufbewahrt; "
-        "bitte stoßen Sie die Verarbeitung neu an."
+        "bitte versuchen Sie es erneut."
     ),
     "form": (
         "Das PDF enthält ein ausfüllbares Formular. Das Original bleibt unverändert aufbewahrt; "
@@ -97,11 +97,13 @@ SENTENCES: dict[str, str] = {
     ),
     "office-missing": (
         "Office-Dokumente können hier nicht umgewandelt werden: Es fehlt LibreOffice. Das "
-        "Original ist aufbewahrt; bitte lassen Sie es einrichten und versuchen Sie es erneut."
+        "Original ist aufbewahrt; bitte verständigen Sie die Administration und versuchen Sie es "
+        "dann erneut."
     ),
     "office-unconfined": (
-        "Office-Dokumente werden nur in der vollen Abschottung umgewandelt, und bubblewrap "
-        "arbeitet hier nicht. Das Original ist aufbewahrt; bitte fordern Sie es als PDF an."
+        "Office-Dokumente können hier nicht sicher umgewandelt werden: bubblewrap arbeitet nicht. "
+        "Das Original ist aufbewahrt; bitte verständigen Sie die Administration oder fordern Sie "
+        "es als PDF an."
     ),
     "office-failed": (
         "Das Office-Dokument ließ sich nicht in eine Lesefassung umwandeln. Das Original ist "

@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from eakte.access.actions import Action
 from eakte.access.check import may
 from eakte.clock import OFFICE_ZONE
+from eakte.model.page_span import spans_of
 from eakte.model.user import Actor, Role
 from eakte.retrieval.inbox import Counts, inbox_counts
 from eakte.unit_of_work import UnitOfWork
@@ -76,6 +77,7 @@ def lay_desk(app: OfficeApp) -> None:
     Babel(app, locale_selector=language)
     app.jinja_env.globals["zip"] = zip
     app.jinja_env.globals["last_day"] = last_day
+    app.jinja_env.globals["spans_of"] = spans_of
     app.jinja_env.globals["role_label"] = role_label
     app.jinja_env.globals["role_sentence"] = role_sentence
     shown = _program_version()

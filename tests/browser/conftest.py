@@ -24,7 +24,7 @@ from eakte.filing.opening import open_case, open_dossier
 from eakte.filing.plan import add_plan_entry
 from eakte.model.catalogue import DocumentType
 from eakte.model.user import Role
-from tests.browser.furnished import PASSWORD, Furnished, furnish
+from tests.browser.furnished import PASSWORD, Furnished, furnish, typed_in
 from tests.builders import give_rules
 from tests.journeys.conftest import ROOT, CommandLine, server_environment
 from tests.migrated import lay_out
@@ -98,6 +98,17 @@ def furnished(desk: Desk) -> Furnished:
     office = _opened(desk.command)
     try:
         return furnish(office, UUID(desk.dossier_id), desk.folder / "scanned")
+    finally:
+        office.close()
+
+
+@pytest.fixture
+def typed(desk: Desk, furnished: Furnished) -> tuple[str, ...]:
+    """What people have typed up to this moment: other tests have brought letters meanwhile."""
+    office = _opened(desk.command)
+    try:
+        with office.as_system() as work:
+            return typed_in(work)
     finally:
         office.close()
 

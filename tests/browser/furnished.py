@@ -72,8 +72,6 @@ class Furnished:
     """Where the addresses of the house lead, by the names of their parts, and what one needs."""
 
     parts: dict[str, Any] = field(default_factory=dict)
-    data: tuple[str, ...] = ()
-    """What people have typed, the longest first: the same on a page in every language."""
     key: str = ""
     """With which a program of the one in need acts."""
     watch_key: str = ""
@@ -131,12 +129,14 @@ def furnish(office: Office, dossier_id: UUID, folder: Path) -> Furnished:
             "number": 1,
             "page": 1,
         } | inspections
-        made.data = _typed(work)
     return made
 
 
-def _typed(work: UnitOfWork) -> tuple[str, ...]:
-    """Return every text that stands in the rows of the house."""
+def typed_in(work: UnitOfWork) -> tuple[str, ...]:
+    """Return every text in the rows of the house, the longest first.
+
+    People have typed it: it is the same on a page in every language.
+    """
     found: set[str] = set()
     for table in Base.metadata.sorted_tables:
         for column in table.columns:

@@ -226,7 +226,7 @@ def test_no_page_has_a_violation_or_overflows(
     desk: Desk,
     addresses: Map,
     places: dict[str, Any],
-    furnished: Furnished,
+    typed: tuple[str, ...],
     login: str,
     language: str,
 ) -> None:
@@ -248,8 +248,7 @@ def test_no_page_has_a_violation_or_overflows(
             expect(page.locator(".hit").first).to_be_visible()
         expect(page.locator("html")).to_have_attribute("lang", re.compile(f"^{language}"))
         found += [
-            f"{address} {fault}"
-            for fault in faults_of_words(page, endpoint, language, furnished.data)
+            f"{address} {fault}" for fault in faults_of_words(page, endpoint, language, typed)
         ]
         found += [f"{address} {fault}" for fault in faults_of_screens(page)]
         if language == "de":
@@ -263,14 +262,14 @@ def test_no_page_has_a_violation_or_overflows(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_doors_have_no_violation(
-    chromium: Browser, desk: Desk, furnished: Furnished, language: str
+    chromium: Browser, desk: Desk, typed: tuple[str, ...], language: str
 ) -> None:
     context = chromium.new_context(locale="de-DE", viewport=WIDE)
     page = watch(context).page
     page.goto(f"{desk.address}/anmelden")
     choose(page, language)
     found = [
-        *faults_of_words(page, "login.sign_in", language, furnished.data),
+        *faults_of_words(page, "login.sign_in", language, typed),
         *faults_of_screens(page),
     ]
     found += faults_of_keyboard(page)
@@ -279,7 +278,7 @@ def test_the_doors_have_no_violation(
     page.locator("[name=password]").press("Enter")
     page.wait_for_url(re.compile("zweiter-schritt"))
     found += [
-        *faults_of_words(page, "login.second", language, furnished.data),
+        *faults_of_words(page, "login.second", language, typed),
         *faults_of_screens(page),
     ]
     found += faults_of_keyboard(page)

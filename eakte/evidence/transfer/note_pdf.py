@@ -19,6 +19,7 @@ from fpdf.enums import DocumentCompliance
 from pikepdf import pdfa
 
 from eakte.fonts import BOLD, PLAIN, fonts
+from eakte.model.page_span import spans_of
 
 MARGIN, LABEL, LINE = 18, 46, 5
 LONGEST = 300
@@ -108,7 +109,7 @@ def _facts(told: Mapping[str, Any]) -> list[tuple[str, str]]:
     scope = "alle Seiten" if check["full"] else f"Stichprobe, {check['share']} % der Seiten"
     result = f"{check['good']} gut, {len(check['bad'])} schlecht"
     if check["bad"]:
-        result += f" (Seite {', '.join(map(str, check['bad']))})"
+        result += f" ({_pages(check['bad'])})"
     facts += [
         ("Sichtprüfung", f"{scope}: {check['pages']} von {check['of']} angesehen"),
         ("Geprüft von", ", ".join(check["by"]) or "–"),
@@ -121,8 +122,12 @@ def _facts(told: Mapping[str, Any]) -> list[tuple[str, str]]:
     return facts
 
 
+def _pages(numbers: Sequence[int]) -> str:
+    return f"{'Seite' if len(numbers) == 1 else 'Seiten'} {spans_of(numbers)}"
+
+
 def _again(request: Mapping[str, Any]) -> str:
-    pages = ", ".join(map(str, request["pages"])) or "alle Seiten"
+    pages = _pages(request["pages"]) if request["pages"] else "alle Seiten"
     answer = request["answer"]
     new = f"Stapel {answer['number']:06d}" if answer else "noch nicht geliefert"
     return f"{pages}: {request['reason']} → {new}"

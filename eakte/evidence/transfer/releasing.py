@@ -23,6 +23,7 @@ from eakte.evidence.transfer.checking import (
 from eakte.evidence.transfer.noting import WRITE_NOTE
 from eakte.model.batch import Batch, BatchPage
 from eakte.model.counter import next_number
+from eakte.model.page_span import spans_of
 from eakte.model.paper import months_later
 from eakte.model.scan_check import CheckState, ScanCheck, ScanRequest
 from eakte.unit_of_work import UnitOfWork
@@ -43,7 +44,7 @@ def against_release(work: UnitOfWork, batch: Batch, seen: CheckSeen) -> list[str
         reasons.append(
             Sentence(
                 "Schlechte Seiten ohne freigegebenen neuen Scan: %(pages)s.",
-                pages=", ".join(map(str, unmended)),
+                pages=spans_of(unmended),
             )
         )
     if seen.open_request is not None:

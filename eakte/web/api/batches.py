@@ -7,7 +7,7 @@ from uuid import UUID
 
 from apiflask import APIBlueprint
 from flask import Response, request
-from flask_babel import format_datetime
+from flask_babel import format_datetime, ngettext
 from flask_babel import gettext as _
 
 from eakte.clock import OFFICE_ZONE
@@ -17,6 +17,7 @@ from eakte.intake.batches import batch_receipt, deliver_batch, known_batch, last
 from eakte.intake.guarding import release_held_stack
 from eakte.intake.quotas import refuse_over_quota
 from eakte.model.batch import Fate
+from eakte.model.page_span import spans_of
 from eakte.retrieval import batches as kept
 from eakte.web.api.documents import LOCKED
 from eakte.web.api.schemas import PageIn, ReasonIn, refuse_stale
@@ -188,7 +189,6 @@ def _ways(went: WentOut) -> list[str]:
     """One line for every run of pages with the same fate."""
     lines = []
     words = {
-        Fate.FILED: _("Schreiben %(part)s, Seiten %(places)s"),
         Fate.SEPARATOR: _("Trennblatt"),
         Fate.BLANK: _("leer"),
         Fate.ASIDE: _("zur Seite gelegt"),
@@ -197,19 +197,21 @@ def _ways(went: WentOut) -> list[str]:
         went.pages, lambda one: (one.fate, one.part if one.fate is Fate.FILED else None)
     ):
         sides = list(run)
-        places = ", ".join(_runs([side.place or 0 for side in sides]))
-        pages = ", ".join(_runs([side.page for side in sides]))
-        said = words[fate] % {"part": part, "places": places}
-        lines.append(_("Seite %(pages)s: %(said)s", pages=pages, said=said))
+        pages = spans_of(side.page for side in sides)
+        said = words.get(fate) or ngettext(
+            "Schreiben %(part)s, Seite %(places)s",
+            "Schreiben %(part)s, Seiten %(places)s",
+            len(sides),
+            part=part,
+            places=spans_of(side.place or 0 for side in sides),
+        )
+        lines.append(
+            ngettext(
+                "Seite %(pages)s: %(said)s",
+                "Seiten %(pages)s: %(said)s",
+                len(sides),
+                pages=pages,
+                said=said,
+            )
+        )
     return lines
-
-
-def _runs(numbers: list[int]) -> list[str]:
-    """Write numbers that follow one another as a span."""
-    spans: list[list[int]] = []
-    for number in numbers:
-        if spans and number == spans[-1][1] + 1:
-            spans[-1][1] = number
-        else:
-            spans.append([number, number])
-    return [str(first) if first == last else f"{first}–{last}" for first, last in spans]

@@ -6,7 +6,7 @@ import re
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -68,7 +68,12 @@ def look(batch_id: UUID, page: int) -> ResponseReturnValue:
     work = current_work()
     batch = batch_by_id(work, batch_id)
     require(work, Action.READ_BATCH, batch)
-    return _look(work, batch, page)
+    if "HX-Request" not in request.headers:
+        return _look(work, batch, page)
+    # The page asks whether its picture is there by now.
+    one = next((one.check for one in _seen(work, batch).pages if one.check.page == page), None)
+    there = one is None or one.picture_sha256 or one.no_picture
+    return Response(headers={"HX-Refresh": "true"}) if there else Response(status=204)
 
 
 @pages.post("/<int:page>")

@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from eakte.access.actions import Action
 from eakte.access.check import may, require
@@ -59,6 +60,9 @@ def give(document_id: UUID) -> ResponseReturnValue:
     title = document.title
     try:
         unit = _unit(work)
+    except BadInput as fault:
+        return _page(work, document, errors={"unit": said(fault)}), 422
+    try:
         with work.session.begin_nested():
             hand_over(work, document, to=unit, note=text("note"))
     except BadInput as fault:
@@ -144,7 +148,12 @@ def clarifications() -> ResponseReturnValue:
 def again() -> ResponseReturnValue:
     """Try once more everything that could not be processed."""
     number = process_failed_again(current_work())
-    flash(_("%(number)s Schreiben werden noch einmal verarbeitet.", number=number), "success")
+    told = ngettext(
+        "%(num)s Schreiben wird noch einmal verarbeitet.",
+        "%(num)s Schreiben werden noch einmal verarbeitet.",
+        number,
+    )
+    flash(told, "success")
     return redirect(url_for("inbox.show"), 303)
 
 
@@ -158,13 +167,17 @@ def book() -> ResponseReturnValue:
 def print_book() -> ResponseReturnValue:
     """Show the register as it is printed: the chosen rows behind one another."""
     work = current_work()
+    listed = _listed(work, per_page=MOST_PRINTED)
+    if listed["errors"]:
+        # The register says what is wrong; more than was asked for is not printed.
+        return redirect(url_for("mailroom.book", **listed["form"]), 303)
     return render_template(
         "register_print.html",
         office=work.settings.office_name,
         printed_at=work.clock.now(),
         printed_by=work.actor.name,
         most=MOST_PRINTED,
-        **_listed(work, per_page=MOST_PRINTED),
+        **listed,
     )
 
 
@@ -190,6 +203,7 @@ def _listed(work: UnitOfWork, *, per_page: int) -> dict[str, Any]:
         "entries": found.rows,
         "page": paging_of(found, per_page),
         "form": filled,
+        "asked": asked,
         "errors": errors,
         "may_make_list": may(work.actor, Action.MAKE_LIST),
     }

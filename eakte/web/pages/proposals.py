@@ -23,10 +23,12 @@ def show(document_id: UUID) -> ResponseReturnValue:
     work = current_work()
     document = document_by_id(work, document_id)
     files = may(work.actor, Action.PLACE_DOCUMENT, document)
+    # Asked before the proposals are: made in between, they are found, and never both missed.
+    coming = files and still_read(work, document)
     proposals = shown_proposals(work, document) if files else []
     return render_template(
         "_proposals.html",
         document=document,
         proposals=proposals,
-        wait=files and not proposals and still_read(work, document),
+        wait=coming and not proposals,
     )

@@ -196,6 +196,8 @@ def _rows(work: UnitOfWork) -> dict[str, Any]:
         "batches": found.rows,
         "page": paging_of(found, PER_PAGE),
         "progress": progress_of(work, busy, kind=SEPARATE),
+        # Not whether there is a job: it may have ended since its stack was read.
+        "running": bool(busy),
     }
 
 

@@ -169,5 +169,5 @@ def _typed() -> dict[str, Any]:
 def _number(name: str) -> int:
     typed = text(name, most=20)
     if not typed.isdecimal() or len(typed) > 9:
-        raise BadInput("Die Angabe „%(name)s“ ist keine Zahl.", name=name)
+        raise BadInput("Bitte geben Sie eine ganze Zahl ein.")
     return int(typed)

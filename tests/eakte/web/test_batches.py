@@ -311,7 +311,7 @@ def test_the_receipt_on_paper_is_one_page_and_says_what_arrived(
     paper = pypdfium2.PdfDocument(answer.data)
     assert len(paper) == 1
     words = " ".join(paper[0].get_textpage().get_text_bounded().split())
-    said = ("Scanner Erdgeschoss", "Petra Probe", "Trennblatt", "Schreiben 1, Seiten 1")
+    said = ("Scanner Erdgeschoss", "Petra Probe", "Trennblatt", "Schreiben 1, Seite 1")
     for expected in (receipt["sha256"], "Laufende Nummer 9", *said):
         assert expected in words, words
 

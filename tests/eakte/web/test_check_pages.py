@@ -13,11 +13,13 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from eakte import jobs
 from eakte.bootstrap import Office
 from eakte.clock import SetClock
 from eakte.evidence.paper.destroying import write_record
 from eakte.evidence.signing import Signer
 from eakte.evidence.transfer.noting import write_notes
+from eakte.intake.guarding import SEPARATE
 from eakte.model.batch import Batch, BatchPage, BatchState, Fate
 from eakte.model.document import Document
 from eakte.model.scan_check import CheckState, ScanCheck, ScanRequest
@@ -25,7 +27,7 @@ from eakte.model.user import Role
 from eakte.signed import note_faults, read_note
 from eakte.web.pages.checks import pages_typed
 from eakte.web.per_request import OfficeApp
-from tests.builders import PASSWORD, Staff, appoint
+from tests.builders import PASSWORD, Staff, appoint, bring_stack
 from tests.checking import A_PICTURE, begun, judged, pictured, ready_stack, released, whole_way
 from tests.eakte.web.browser import Browser, key_of, signed_in
 from tests.eakte.web.scans import Device, device
@@ -65,8 +67,13 @@ def test_a_stack_is_checked_page_by_page_and_released_in_the_browser(
     assert scan.post(f"{place(stack)}/beginnen").status_code == 303
     waiting = scan.get(f"{place(stack)}/1").text
     assert "Das Bild wird vorbereitet" in waiting and "data-good" not in waiting
+    polls = {"HX-Request": "true"}
+    assert scan.get(f"{place(stack)}/1", headers=polls).status_code == 204
+    assert "every 2s" in scan.get(place(stack)).text
     assert scan.post(f"{place(stack)}/1", {"verdict": "good"}).status_code == 422
     pictured(office, stack)
+    assert scan.get(f"{place(stack)}/1", headers=polls).headers["HX-Refresh"] == "true"
+    assert "every 2s" not in scan.get(place(stack)).text
     assert "verlangt sind 300" in scan.get(f"{place(stack)}/2").text
     image = scan.get(f"{place(stack)}/2/bild")
     assert (image.data, image.mimetype) == (A_PICTURE, "image/webp")
@@ -78,11 +85,27 @@ def test_a_stack_is_checked_page_by_page_and_released_in_the_browser(
     assert last.headers["Location"].endswith("/pruefung")
     assert scan.post(f"{place(stack)}/freigeben", {"remark": "gut"}).status_code == 303
     assert "Der Transfervermerk wird geschrieben" in scan.get(place(stack)).text
+    assert "every 2s" in scan.get(place(stack)).text
     with office.as_system() as work:
         write_notes(work, stack)
+    assert "every 2s" not in scan.get(place(stack)).text
     told = read_note(scan.get(f"{place(stack)}/vermerk").data)
     assert note_faults(told, {Signer(office.settings.audit_key).public}) == []
     assert scan.get(f"{place(stack)}/vermerk.pdf").data.startswith(b"%PDF")
+
+
+def test_the_list_of_stacks_asks_more_often_while_one_is_taken_apart(
+    scan: Browser, office: Office, staff: Staff, tmp_path: Path
+) -> None:
+    stack = bring_stack(office, staff.scanning, tmp_path, content=b"%PDF stack", key="one")
+    assert "every 2s" in scan.get("/stapel/zeilen").text
+    with office.as_system() as work:
+        # Its job may end between the question for the stacks and the one for their jobs.
+        jobs.forget(work, SEPARATE, stack)
+    assert "every 2s" in scan.get("/stapel/zeilen").text
+    with office.as_system() as work:
+        work.session.get_one(Batch, stack).state = BatchState.READY
+    assert "every 20s" in scan.get("/stapel").text
 
 
 def test_a_bad_page_without_reason_is_shown_again_with_the_sentence(

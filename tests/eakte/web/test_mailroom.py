@@ -134,6 +134,8 @@ def test_a_letter_is_handed_over_with_its_note_and_handed_back(
     assert str(staff.other_unit.id) in form
     missing = clerk.post(f"/dokument/{letter}/abgeben", {"unit": str(staff.other_unit.id)})
     assert missing.status_code == 422
+    nowhere = clerk.post(f"/dokument/{letter}/abgeben", {"note": NOTE})
+    assert 'id="unit-error"' in nowhere.text
     sent = {"unit": str(staff.other_unit.id), "note": NOTE}
     assert clerk.post(f"/dokument/{letter}/abgeben", sent).status_code == 303
     assert clerk.get(f"/dokument/{letter}").status_code == 404
@@ -200,6 +202,10 @@ def test_the_register_is_printed_whole_and_asked_for_as_a_table(
     assert "Geheimbrief" in printed
     assert "data-print" in printed
     assert 'href="/dokument/' not in printed
+    told = clerk.get("/postbuch/druck?nummer=1&von=2020-01-31&richtung=incoming").text
+    assert "Nummer 1 · vom 31.01.2020 · Eingang · 1 Eintrag" in " ".join(told.split())
+    refused = clerk.get("/postbuch/druck?von=gestern")
+    assert refused.headers["Location"].endswith("/postbuch?von=gestern")
     assert "Eine Nummer sieht so aus" in clerk.get("/postbuch?nummer=abc").text
     assert clerk.get("/postbuch?von=gestern").status_code == 200
     asked = clerk.post("/listen", {"art": "register", "worte": "geheim", "nummer": "1"})
@@ -215,6 +221,7 @@ def test_everything_that_failed_is_tried_again_at_once(
     ready(office, letter, **failed)
     assert "Alle erneut versuchen" in clerk.get("/posteingang?zustand=fehler").text
     assert clerk.post("/posteingang/erneut").status_code == 303
+    assert "1 Schreiben wird noch einmal verarbeitet." in clerk.get("/posteingang").text
     with office.as_system() as work:
         assert work.session.get_one(Document, letter).processing is ProcessingState.WAITING
     ready(office, letter, **failed)
