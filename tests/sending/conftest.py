@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from uuid import UUID
@@ -39,6 +41,7 @@ COURT = "D6260"
 LETTERS = (("Antrag", 2), ("Befundbericht", 3), ("Anhörung", 1), ("Feststellungsbescheid", 2))
 
 
+@cache
 def reading_copy(name: str, pages: int) -> bytes:
     """A PDF/A whose every page names its document."""
     pdf = FPDF(format="A4")
@@ -154,18 +157,22 @@ def schemas(shared: Path) -> Path:
     return shared / "schemas"
 
 
-Furnish = Callable[[Path], Desk]
-
-
-@pytest.fixture
-def desk(tmp_path: Path, schemas: Path) -> Iterator[Desk]:
-    with house(tmp_path, schemas=schemas) as (office, staff):
+@contextmanager
+def furnished(folder: Path, **given: object) -> Iterator[Desk]:
+    """Open a house whose one dossier has four letters."""
+    with house(folder, **given) as (office, staff):
         dossier, case = opened(office, staff)
         with office.begin(staff.clerk) as work:
             second = open_case(
                 work, work.session.get_one(Dossier, dossier.id), procedure="Widerspruch"
             )
-        made = Desk(office, staff, tmp_path, dossier, [case, second], [])
+        made = Desk(office, staff, folder, dossier, [case, second], [])
         for title, pages in LETTERS:
             made.file(title, pages)
+        yield made
+
+
+@pytest.fixture
+def desk(tmp_path: Path, schemas: Path) -> Iterator[Desk]:
+    with furnished(tmp_path, schemas=schemas) as made:
         yield made

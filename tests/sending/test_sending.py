@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import io
+import signal
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -23,9 +26,12 @@ from eakte.model.document import Document, Rendition, RenditionKind, Version, Wr
 from eakte.model.dossier import Dossier
 from eakte.model.sending import Decision, SendingState, SentFile
 from eakte.retrieval.sendings import documents_of_sending, sending_by_id, sendings_of
+from eakte.worker import Worker
+from storage.directory import DirectoryStore
 from tests.builders import now_
 from tests.eakte.listing import stored, work_off
-from tests.sending.conftest import Desk
+from tests.house.tree import ROOT
+from tests.sending.conftest import Desk, furnished
 
 XJ = "{http://www.xjustiz.de}"
 MESSAGE = "xjustiz_nachricht.xml"
@@ -256,3 +262,26 @@ def test_what_a_killed_worker_left_is_removed_unless_somebody_writes(tmp_path: P
         assert sweep_desks(tmp_path) == 0 and left.is_dir() and held.is_dir()
     assert not held.exists()
     assert sweep_desks(tmp_path) == 1 and not left.exists()
+
+
+@pytest.mark.parametrize("at", [2, 6, 0])
+def test_a_killed_worker_leaves_nothing_half_and_the_next_one_does_it(
+    tmp_path: Path, schemas: Path, at: int
+) -> None:
+    kept = DirectoryStore(tmp_path / "store")
+    with furnished(tmp_path, schemas=schemas, store=kept) as desk:
+        sending = desk.ask()
+        work_folder = desk.office.settings.work_folder
+        given = [str(tmp_path), str(schemas), str(at)]
+        struck = subprocess.run(
+            [sys.executable, "-m", "tests.sending.struck", *given], cwd=ROOT, check=False
+        )
+        assert struck.returncode == -signal.SIGKILL
+        assert desk.row(sending).state is SendingState.WAITING
+        assert desk.fetched(sending) == {}
+        assert list((work_folder / ROOM).glob("sending-*")) or at == 0
+        Worker(desk.office).run(until_idle=True)
+        assert desk.row(sending).state is SendingState.READY
+        assert list((work_folder / ROOM).glob("sending-*")) == []
+        assert MESSAGE in package(desk.fetched(sending))
+        assert done(desk)[:2] == ["sending.asked", "sending.written"]

@@ -48,8 +48,6 @@ from eakte.model.dossier import Dossier, Medium
 from eakte.model.sending import Decision, Sending, SentDocument
 from eakte.unit_of_work import UnitOfWork
 
-CHANGED = "Die Akte hat sich geändert, seit über die Übersendung entschieden wurde."
-
 
 @dataclass(frozen=True)
 class Told:
@@ -146,7 +144,7 @@ def refuse_changed(work: UnitOfWork, sending: Sending) -> None:
     changed = work.session.scalars(lost.where(*named, moved).order_by(SentDocument.place)).all()
     if changed:
         raise RuleBroken(
-            CHANGED,
+            "Die Akte hat sich geändert, seit über die Übersendung entschieden wurde.",
             reasons=[
                 Sentence("„%(title)s“ hat sich seit der Auswahl geändert.", title=title)
                 for title in changed
