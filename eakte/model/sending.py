@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
@@ -44,7 +44,8 @@ class Sending(Base):
     ``court`` is the code of the official list. ``access_reason`` says why it goes although the
     dossier is locked or about staff. ``whole``: nothing was left out but drafts. ``reasons`` say
     why there is no package, ``hints`` what has to be known of the one there is. ``sha256`` is the
-    digest of the manifest, which names every file with its own.
+    digest of the manifest, which names every file with its own. ``handed_over_on`` is the day on
+    which somebody gave it to the program of the mailbox; nothing else of a READY one ever changes.
     """
 
     __tablename__ = "sending"
@@ -73,6 +74,8 @@ class Sending(Base):
     documents: Mapped[int] = mapped_column()
     pages: Mapped[int] = mapped_column()
     written_at: Mapped[datetime | None] = mapped_column(Instant)
+    handed_over_on: Mapped[date | None] = mapped_column()
+    handed_over_by: Mapped[str] = mapped_column(String(200), default="")
 
     dossier: Mapped[Dossier] = relationship()
 

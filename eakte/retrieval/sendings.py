@@ -18,6 +18,7 @@ from eakte.access.actions import Action
 from eakte.access.check import may, require, visible
 from eakte.errors import NotFound
 from eakte.model.case import Case
+from eakte.model.court_message import CourtMessage
 from eakte.model.document import Document
 from eakte.model.dossier import Dossier
 from eakte.model.job import Job, JobState
@@ -25,6 +26,8 @@ from eakte.model.sending import FileKind, Sending, SendingState, SentDocument, S
 from eakte.retrieval.reading import Reading
 from eakte.unit_of_work import UnitOfWork
 
+# By the number of the kind of message: an error, a confirmation (XJustiz).
+SAID_BY_KIND = {"0005007": False, "0005008": True}
 MEDIA_TYPES = {
     FileKind.MESSAGE: "application/zip",
     FileKind.MANIFEST: "text/plain",
@@ -40,6 +43,21 @@ class SendingRow:
     writing: bool
     done: int
     total: int
+
+
+@dataclass(frozen=True)
+class CourtAnswer:
+    """A message from the court about a package, and the document that it became."""
+
+    message: CourtMessage
+    document: Document
+
+    @property
+    def confirms(self) -> bool | None:
+        """Whether the court took the package; None where the message is something else."""
+        return next(
+            (said for name, said in SAID_BY_KIND.items() if name in self.message.kind), None
+        )
 
 
 def sendings_of(work: UnitOfWork, dossier: Dossier) -> list[SendingRow]:
@@ -87,6 +105,29 @@ def files_of_sending(work: UnitOfWork, sending: Sending) -> Sequence[SentFile]:
     found = work.session.scalars(select(SentFile).where(SentFile.sending_id == sending.id)).all()
     order = (FileKind.MESSAGE, FileKind.WHOLE, FileKind.MANIFEST)
     return sorted(found, key=lambda one: (order.index(one.kind), one.part))
+
+
+def answers_to(work: UnitOfWork, sending: Sending) -> list[CourtAnswer]:
+    """List the messages that answer one of the package's, of those the actor may see.
+
+    A court says in an answer which message it means (fremdeNachrichtenID).
+    """
+    require(work, Action.SEE_SENDINGS, sending.dossier)
+    ids = work.session.scalars(
+        select(SentFile.message_id).where(
+            SentFile.sending_id == sending.id, SentFile.message_id.is_not(None)
+        )
+    ).all()
+    if not ids:
+        return []
+    names = [str(one) for one in ids] + [str(one).upper() for one in ids]
+    rows = work.session.execute(
+        select(CourtMessage, Document)
+        .join(Document, Document.id == CourtMessage.document_id)
+        .where(CourtMessage.answers.in_(names), visible(work.actor, Action.SEE_DOCUMENT, Document))
+        .order_by(Document.received_at, Document.id)
+    )
+    return [CourtAnswer(message, document) for message, document in rows]
 
 
 def read_sending(work: UnitOfWork, sending: Sending, file_id: UUID) -> Reading:

@@ -160,6 +160,7 @@ def words() -> dict[str, str]:
         "scan-request.asked": _("Noch einmal scannen lassen"),
         "search": _("Gesucht"),
         "sending.asked": _("Paket für ein Gericht verlangt"),
+        "sending.handed-over": _("Paket an das Gerichtspostfach übergeben"),
         "sending.read": _("Paket für ein Gericht heruntergeladen"),
         "sending.refused": _("Paket für ein Gericht nicht geschrieben"),
         "sending.written": _("Paket für ein Gericht geschrieben"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from flask import request
@@ -79,6 +81,16 @@ def decisions() -> list[tuple[str, str]]:
         (Decision.WITHHOLD.value, _("Fehlblatt")),
         (Decision.LEAVE_OUT.value, _("bleibt weg")),
     ]
+
+
+def seen_of(places: Sequence[Placed], wanted: Wanted) -> str:
+    """Return a digest of all that would leave: what was shown is what is then put together."""
+    shown = [
+        (str(one.candidate.key), one.candidate.sha256, one.choice, one.first_folio, one.last_folio)
+        for one in places
+    ]
+    frame = replace(wanted, choices={})
+    return hashlib.sha256(repr((frame, shown)).encode()).hexdigest()
 
 
 def leaves(places: Sequence[Placed]) -> tuple[int, int]:

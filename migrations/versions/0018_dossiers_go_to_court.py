@@ -1,4 +1,4 @@
-"""A dossier is put together for a court: what was decided, what left, and its bytes."""
+"""A dossier is put together for a court: what was decided, what left, its bytes, the answers."""
 
 from __future__ import annotations
 
@@ -40,6 +40,8 @@ def upgrade() -> None:
         sa.Column("documents", sa.Integer(), nullable=False),
         sa.Column("pages", sa.Integer(), nullable=False),
         sa.Column("written_at", Instant(), nullable=True),
+        sa.Column("handed_over_on", sa.Date(), nullable=True),
+        sa.Column("handed_over_by", sa.String(200), nullable=False),
         sa.ForeignKeyConstraint(["dossier_id"], ["dossier.id"]),
         sa.ForeignKeyConstraint(["asked_by_id"], ["user_account.id"]),
         sa.PrimaryKeyConstraint("id"),
@@ -88,3 +90,4 @@ def upgrade() -> None:
         sa.UniqueConstraint("sending_id", "kind", "part"),
     )
     op.create_index("ix_sent_file_sha256", "sent_file", ["sha256"])
+    op.create_index("ix_court_message_answers", "court_message", ["answers"])

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pikepdf
@@ -15,6 +16,7 @@ import pytest
 from fpdf import FPDF
 from pikepdf import pdfa
 
+from eakte import jobs
 from eakte.bootstrap import Office
 from eakte.casework.sending.asking import Choice, Wanted, ask_for_sending
 from eakte.filing.describing import Description
@@ -81,6 +83,7 @@ def give_copy(office: Office, document_id: UUID, name: str, pages: int) -> None:
             )
         )
         document.page_count, document.processing = pages, ProcessingState.READY
+        jobs.forget(work, "process", document_id)
 
 
 @dataclass
@@ -118,16 +121,15 @@ class Desk:
             for name, value in values.items():
                 setattr(row, name, value)
 
-    def wanted(self, **said: object) -> Wanted:
+    def wanted(self, **said: Any) -> Wanted:
         """What goes if nobody decides otherwise: everything."""
-        given: dict[str, object] = {
-            "court": COURT,
+        given: dict[str, Any] = {
             "court_reference": "S 12 SB 34/26",
             "otherwise": Choice(Decision.SEND),
         }
-        return Wanted(**(given | said))  # type: ignore[arg-type]
+        return replace(Wanted(COURT), **(given | said))
 
-    def ask(self, who: Actor | None = None, **said: object) -> UUID:
+    def ask(self, who: Actor | None = None, **said: Any) -> UUID:
         """Ask for a package as this person, who has just proved again who they are."""
         actor = replace(now_(self.office, who or self.staff.clerk), confirmed=True)
         with self.office.begin(actor) as work:

@@ -8,7 +8,9 @@ import signal
 import subprocess
 import sys
 import zipfile
+from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pypdfium2
 import pytest
@@ -17,21 +19,29 @@ from sqlalchemy import select
 
 from eakte.casework.sending.asking import Choice, ask_for_sending
 from eakte.casework.sending.desk import ROOM, folder_in, sweep_desks
+from eakte.casework.sending.handing_over import note_handed_over
 from eakte.casework.sending.writing import write_sending
-from eakte.errors import NeedsConfirmation, NotAllowed, NotFound, RuleBroken
+from eakte.errors import BadInput, NeedsConfirmation, NotAllowed, NotFound, RuleBroken
 from eakte.filing.placing import withdraw_document
 from eakte.model.audit_entry import AuditEntry
 from eakte.model.content import keep_content
+from eakte.model.court_message import CourtMessage
 from eakte.model.document import Document, Rendition, RenditionKind, Version, Writing
 from eakte.model.dossier import Dossier
 from eakte.model.sending import Decision, SendingState, SentFile
-from eakte.retrieval.sendings import documents_of_sending, sending_by_id, sendings_of
+from eakte.retrieval.sendings import (
+    answers_to,
+    documents_of_sending,
+    files_of_sending,
+    sending_by_id,
+    sendings_of,
+)
 from eakte.worker import Worker
 from storage.directory import DirectoryStore
 from tests.builders import now_
 from tests.eakte.listing import stored, work_off
 from tests.house.tree import ROOT
-from tests.sending.conftest import Desk, furnished
+from tests.sending.conftest import COURT, Desk, furnished
 
 XJ = "{http://www.xjustiz.de}"
 MESSAGE = "xjustiz_nachricht.xml"
@@ -285,3 +295,49 @@ def test_a_killed_worker_leaves_nothing_half_and_the_next_one_does_it(
         assert list((work_folder / ROOM).glob("sending-*")) == []
         assert MESSAGE in package(desk.fetched(sending))
         assert done(desk)[:2] == ["sending.asked", "sending.written"]
+
+
+def test_the_day_of_the_hand_over_is_said_once_and_the_court_answers_beside_it(desk: Desk) -> None:
+    sending = desk.ask()
+    office, clerk = desk.office, desk.staff.clerk
+    with office.begin(now_(office, clerk)) as work, pytest.raises(RuleBroken, match="kein Paket"):
+        row = sending_by_id(work, sending).sending
+        note_handed_over(work, row, on=work.clock.today())
+    work_off(office)
+    with office.begin(now_(office, clerk)) as work:
+        row = sending_by_id(work, sending).sending
+        with pytest.raises(BadInput):
+            note_handed_over(work, row, on=work.clock.today() + timedelta(days=1))
+        note_handed_over(work, row, on=work.clock.today())
+        with pytest.raises(RuleBroken, match="schon vermerkt"):
+            note_handed_over(work, row, on=work.clock.today())
+        assert (row.handed_over_by, answers_to(work, row)) == (clerk.name, [])
+        (message,) = (one.message_id for one in files_of_sending(work, row) if one.message_id)
+    assert done(desk)[-1] == "sending.handed-over"
+    kinds = ("fehler.0005007", "verarbeitungsbestaetigung.0005008", "eeb.2200007")
+    for place, kind in enumerate(kinds):
+        answer(desk, desk.letters[place], f"nachricht.gds.{kind}", str(message).upper())
+    answer(desk, desk.letters[3], "nachricht.gds.fehler.0005007", "another")
+    with office.begin(now_(office, clerk)) as work:
+        found = answers_to(work, sending_by_id(work, sending).sending)
+        assert {one.document.id: one.confirms for one in found} == dict(
+            zip(desk.letters[:3], (False, True, None), strict=True)
+        )
+
+
+def answer(desk: Desk, document: UUID, kind: str, answers: str) -> None:
+    """Let a letter be a message from a court that answers another message."""
+    with desk.office.as_system() as work:
+        work.session.add(
+            CourtMessage(
+                document_id=document,
+                kind=kind,
+                version="3.6.2",
+                sender="Sozialgericht München",
+                sender_code=COURT,
+                message_id=f"message {document}",
+                answers=answers,
+                title="",
+                confirmation_wanted=False,
+            )
+        )

@@ -47,7 +47,11 @@ def test_the_clerk_sees_what_leaves_before_it_is_written_and_fetches_it_after(de
     shown = clerk.post(address, sent)
     assert shown.status_code == 200 and "zusammen 8 Blatt" in shown.text
     assert "Kein Widerspruch, Hinweis am 3. März" in shown.text
-    sent["act"] = "send"
+    sent |= {"act": "send", "seen": re.findall(r'name="seen" value="(\w+)"', shown.text)[0]}
+    other_choice = sent | {f"wahl-{doctor}": "withhold"}
+    once_more = clerk.post(address, other_choice | PROOF)
+    assert once_more.status_code == 200 and "zusammen 6 Blatt" in once_more.text
+    clerk = signed_in(app, "clerk")
     asked = clerk.post(address, sent)
     assert asked.status_code == 403 and "confirm_password" in asked.text
     made = clerk.post(address, sent | PROOF)
@@ -68,7 +72,7 @@ def test_the_clerk_sees_what_leaves_before_it_is_written_and_fetches_it_after(de
     told = clerk.get(f"/akte/{desk.dossier.id}/verlauf").text
     for word in ("verlangt", "geschrieben", "heruntergeladen"):
         assert f"Paket für ein Gericht {word}" in told
-    other = signed_in(app, "other_clerk")
+    other = signed_in(app, "other")
     for hidden in (there, html.unescape(first), f"/akte/{desk.dossier.id}/uebersendungen"):
         assert other.get(hidden).status_code == 404
 

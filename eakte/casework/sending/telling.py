@@ -149,7 +149,6 @@ def refuse_changed(work: UnitOfWork, sending: Sending) -> None:
                 Sentence("„%(title)s“ hat sich seit der Auswahl geändert.", title=title)
                 for title in changed
             ],
-            next_step="Bitte stellen Sie die Übersendung neu zusammen.",
         )
     readable = exists().where(
         Document.id == SentDocument.document_id,

@@ -171,7 +171,9 @@ def give_up_sending(work: UnitOfWork, sending_id: UUID, error: Exception) -> Non
         return
     sending.state = SendingState.REFUSED
     if isinstance(error, RuleBroken):
-        sending.reasons = [str(reason) for reason in error.reasons]
+        # What to do is told where it is more than to mend the reasons: a carrier for what is large.
+        more = [error.next_step] if error.next_step != RuleBroken.next_step else []
+        sending.reasons = [*(str(reason) for reason in error.reasons), *more]
     elif isinstance(error, NotAllowed | NotFound):
         sending.reasons = ["Wer es verlangt hat, durfte es nicht mehr, als es an der Reihe war."]
     else:

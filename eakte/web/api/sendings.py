@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -20,12 +20,14 @@ from eakte.casework.sending.asking import (
     courts_of,
     placed,
 )
+from eakte.casework.sending.handing_over import note_handed_over
 from eakte.casework.sending.selecting import candidates
 from eakte.interchange.package import Occasion
 from eakte.model.sending import Decision, FileKind, SendingState
 from eakte.retrieval.listing import dossier_by_id
 from eakte.retrieval.sendings import (
     SendingRow,
+    answers_to,
     documents_of_sending,
     files_of_sending,
     read_sending,
@@ -155,6 +157,7 @@ class SendingOut(Model):
     asked_by: str
     asked_at: datetime
     written_at: datetime | None
+    handed_over_on: date | None = Field(description="an das Programm des Postfachs übergeben")
     version: str = Field(description="Fassung von XJustiz")
     whole: bool = Field(description="nichts wurde weggelassen als Entwürfe")
     documents: int
@@ -172,9 +175,26 @@ class SendingsOut(Model):
     sendings: list[SendingOut]
 
 
+class AnswerOut(Model):
+    """Eine Nachricht, die auf das Paket antwortet."""
+
+    document_id: UUID
+    kind: str = Field(description="die Nachrichtenart, wie der Absender sie nennt")
+    sender: str
+    received_at: datetime
+    confirms: bool | None = Field(description="angenommen, abgelehnt oder etwas anderes")
+
+
+class HandedOverIn(Model):
+    """An welchem Tag das Paket übergeben wurde."""
+
+    on: date
+
+
 class WholeSendingOut(SendingOut):
     """Eine Übersendung mit allem, worüber entschieden wurde, und allem, was sich abrufen lässt."""
 
+    answers: list[AnswerOut]
     decided: list[SentOut]
     files: list[FileOut]
 
@@ -248,6 +268,18 @@ def show(sending_id: UUID) -> WholeSendingOut:
     return _whole(work, sending_by_id(work, sending_id))
 
 
+@sendings.post("/sendings/<uuid:sending_id>/hand-over")
+@sendings.input(HandedOverIn, arg_name="wanted")
+@sendings.output(WholeSendingOut)
+@sendings.doc(summary="Vermerken, dass ein Paket übergeben ist", security=LOCKED)
+def hand_over(sending_id: UUID, wanted: HandedOverIn) -> WholeSendingOut:
+    """Write down on which day a package was given to the program of the mailbox."""
+    work = current_work()
+    row = sending_by_id(work, sending_id)
+    note_handed_over(work, row.sending, on=wanted.on)
+    return _whole(work, row)
+
+
 @sendings.get("/sendings/<uuid:sending_id>/files/<uuid:file_id>")
 @sendings.doc(summary="Eine Datei eines Pakets", security=LOCKED, responses=[403])
 @writes
@@ -261,6 +293,16 @@ def fetch(sending_id: UUID, file_id: UUID) -> Response:
 def _whole(work: UnitOfWork, row: SendingRow) -> WholeSendingOut:
     told = _fields(row)
     told |= {
+        "answers": [
+            AnswerOut(
+                document_id=one.document.id,
+                kind=one.message.kind,
+                sender=one.message.sender,
+                received_at=one.document.received_at,
+                confirms=one.confirms,
+            )
+            for one in answers_to(work, row.sending)
+        ],
         "decided": [
             SentOut(
                 document_id=one.document_id,
@@ -295,7 +337,7 @@ def _fields(row: SendingRow) -> dict[str, object]:
     names = (
         *("id", "dossier_id", "court", "court_name", "court_reference", "occasion"),
         *("legal_ground", "asked_by", "asked_at", "written_at", "version", "whole"),
-        *("documents", "pages", "reasons", "hints", "sha256"),
+        *("documents", "pages", "reasons", "hints", "sha256", "handed_over_on"),
     )
     told: dict[str, object] = {name: getattr(sending, name) for name in names}
     return told | {

@@ -20,12 +20,15 @@ from eakte.casework.sending.asking import (
     placed,
     refuse,
 )
+from eakte.casework.sending.handing_over import note_handed_over
 from eakte.casework.sending.selecting import candidates
+from eakte.errors import BadInput
 from eakte.model.dossier import Dossier
 from eakte.model.sending import Decision, SendingState
 from eakte.retrieval.listing import dossier_by_id
 from eakte.retrieval.sendings import (
     SendingRow,
+    answers_to,
     documents_of_sending,
     files_of_sending,
     read_sending,
@@ -34,9 +37,17 @@ from eakte.retrieval.sendings import (
 )
 from eakte.unit_of_work import UnitOfWork
 from eakte.web.errors import in_words
+from eakte.web.forms import day
 from eakte.web.per_request import current_work, writes
 from eakte.web.refusals import REFUSED, Refusal, refusal_of
-from eakte.web.sent import decisions, first_form, leaves, occasions, wanted_of_form
+from eakte.web.sent import (
+    decisions,
+    first_form,
+    leaves,
+    occasions,
+    seen_of,
+    wanted_of_form,
+)
 from eakte.web.streaming import send
 
 pages = Blueprint("sendings", __name__)
@@ -76,14 +87,16 @@ def ask(dossier_id: UUID) -> ResponseReturnValue:
     wanted = wanted_of_form(found)
     form = request.form.to_dict()
     try:
-        if form.get("act") == "send":
+        places = refuse(work, dossier, wanted)
+        seen = seen_of(places, wanted)
+        # Only what was looked at is put together: changed choices are shown once more.
+        if form.get("act") == "send" and form.get("seen") == seen:
             sending = ask_for_sending(work, dossier, wanted)
             flash(_("Das Paket wird geschrieben."), "success")
             return redirect(url_for("sendings.show", sending_id=sending.id), 303)
-        places = refuse(work, dossier, wanted)
     except REFUSED as fault:
         return _form(work, dossier, placed(found, wanted), form, refusal_of(fault)), 422
-    return _form(work, dossier, places, form, previewed=True)
+    return _form(work, dossier, places, form, seen=seen)
 
 
 @pages.get("/uebersendung/<uuid:sending_id>")
@@ -96,6 +109,8 @@ def show(sending_id: UUID) -> ResponseReturnValue:
         documents=documents_of_sending(work, row.sending),
         decisions=dict(decisions()),
         occasions=dict(occasions()),
+        answers=answers_to(work, row.sending),
+        today=work.clock.today(),
         **_shown(work, row),
     )
 
@@ -116,6 +131,19 @@ def hand_out(sending_id: UUID, file_id: UUID) -> ResponseReturnValue:
     return send(read_sending(work, row.sending, file_id), inline=False)
 
 
+@pages.post("/uebersendung/<uuid:sending_id>/uebergabe")
+def hand_over(sending_id: UUID) -> ResponseReturnValue:
+    """Write down on which day the package was given to the program of the mailbox."""
+    work = current_work()
+    sending = sending_by_id(work, sending_id).sending
+    on = day(request.form, "day")
+    if on is None:
+        raise BadInput("Bitte geben Sie an, wann das Paket übergeben wurde.")
+    note_handed_over(work, sending, on=on)
+    flash(_("Die Übergabe ist vermerkt."), "success")
+    return redirect(url_for("sendings.show", sending_id=sending_id), 303)
+
+
 def _shown(work: UnitOfWork, row: SendingRow) -> dict[str, Any]:
     return {
         "row": row,
@@ -133,7 +161,7 @@ def _form(
     form: dict[str, str],
     refusal: Refusal | None = None,
     *,
-    previewed: bool = False,
+    seen: str = "",
 ) -> str:
     documents, sides = leaves(places)
     return render_template(
@@ -147,7 +175,7 @@ def _form(
         decisions=decisions(),
         form=form,
         refusal=refusal,
-        previewed=previewed,
+        seen=seen,
         say=in_words,
         may_send=cancelled(dossier) is None and may(work.actor, Action.SEE_SENDINGS, dossier),
     )
