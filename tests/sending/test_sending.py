@@ -92,6 +92,8 @@ def test_the_package_holds_to_the_official_schema_and_its_pages_add_up(
     assert (row.documents, row.pages) == (4, sum(len(one) for one in pages))
     stamped = [page for one in pages for page in one]
     assert all(f"Bl. {folio}" in page for folio, page in enumerate(stamped, start=1))
+    filed = [one.text for one in message.iter(f"{XJ}veraktungsdatum")]
+    assert filed == [desk.office.clock.today().isoformat()] * 4
     told = [one.text for one in message.iter(f"{XJ}dateiname")]
     assert set(letters) <= set(told) and len(told) == len(inside) - 1
     assert done(desk) == ["sending.asked", "sending.written", *["sending.read"] * 2]

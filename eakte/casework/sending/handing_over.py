@@ -7,6 +7,7 @@ from datetime import date
 from eakte import audit
 from eakte.access.actions import Action
 from eakte.access.check import require
+from eakte.clock import OFFICE_ZONE
 from eakte.errors import BadInput, RuleBroken
 from eakte.model.sending import Sending, SendingState
 from eakte.unit_of_work import UnitOfWork
@@ -25,7 +26,7 @@ def note_handed_over(work: UnitOfWork, sending: Sending, *, on: date) -> Sending
         raise RuleBroken("Es gibt noch kein Paket, das übergeben werden könnte.")
     if sending.handed_over_on is not None:
         raise RuleBroken("Die Übergabe ist schon vermerkt.")
-    if not sending.written_at.date() <= on <= work.clock.today():
+    if not sending.written_at.astimezone(OFFICE_ZONE).date() <= on <= work.clock.today():
         raise BadInput("Der Tag liegt vor dem Paket oder in der Zukunft.")
     sending.handed_over_on, sending.handed_over_by = on, work.actor.name
     work.session.flush()

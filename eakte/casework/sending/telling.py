@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from sqlalchemy import exists, func, select
 from eakte.access.actions import Action
 from eakte.access.check import require, visible_within
 from eakte.casework.sending.classes import class_of
+from eakte.clock import OFFICE_ZONE
 from eakte.errors import NotAllowed, RuleBroken, Sentence
 from eakte.interchange.package import (
     Dispatch,
@@ -199,9 +200,14 @@ def _facts(work: UnitOfWork, sending: Sending) -> dict[UUID, _Facts]:
         .where(SentDocument.sending_id == sending.id)
     )
     return {
-        document.id: _Facts(document, version, noted, filed_at.date() if filed_at else None)
+        document.id: _Facts(document, version, noted, _day(filed_at) if filed_at else None)
         for document, version, noted, filed_at in found
     }
+
+
+def _day(at: datetime) -> date:
+    """The calendar day in the office."""
+    return at.astimezone(OFFICE_ZONE).date()
 
 
 def _selected(row: SentDocument, facts: Mapping[UUID, _Facts]) -> SelectedDocument:
@@ -218,7 +224,7 @@ def _selected(row: SentDocument, facts: Mapping[UUID, _Facts]) -> SelectedDocume
     document, parent = told.document, told.document.parent_id
     scan = None
     if document.batch_id is not None:
-        scan = Scan(told.version.created_at.date(), replaces_paper=told.noted)
+        scan = Scan(_day(told.version.created_at), replaces_paper=told.noted)
     return SelectedDocument(
         id=document.id,
         title=document.title,
