@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from sqlalchemy import select
+
 from eakte import audit
 from eakte.access.actions import Action
 from eakte.access.check import require
@@ -21,7 +23,9 @@ def note_handed_over(work: UnitOfWork, sending: Sending, *, on: date) -> Sending
         BadInput: the day lies before the package was written, or ahead.
     """
     require(work, Action.SEE_SENDINGS, sending.dossier)
-    work.session.refresh(sending, with_for_update=True)
+    # Locked by its id alone: PostgreSQL locks no row together with the dossier it was read with.
+    work.session.scalar(select(Sending.id).where(Sending.id == sending.id).with_for_update())
+    work.session.refresh(sending)
     if sending.state is not SendingState.READY or sending.written_at is None:
         raise RuleBroken("Es gibt noch kein Paket, das übergeben werden könnte.")
     if sending.handed_over_on is not None:

@@ -43,7 +43,8 @@ from eakte.web.streaming import send
 
 sendings = APIBlueprint("api_sendings", __name__, url_prefix="/api/v1", tag="Übersendungen")
 
-MOST_CHOICES = 10_000
+# With a word for each, that many still fit into a body.
+MOST_CHOICES = 5_000
 
 
 class Progress(StrEnum):
@@ -211,7 +212,7 @@ def courts(wanted: CourtsIn) -> CourtsOut:
 
 @sendings.get("/dossiers/<uuid:dossier_id>/sendings")
 @sendings.output(SendingsOut)
-@sendings.doc(summary="Was von einer Akte an Gerichte ging", security=LOCKED)
+@sendings.doc(summary="Was von einer Akte an Gerichte ging", security=LOCKED, responses=[403])
 def index(dossier_id: UUID) -> SendingsOut:
     """List what was put together of a dossier for courts."""
     work = current_work()
@@ -221,7 +222,11 @@ def index(dossier_id: UUID) -> SendingsOut:
 
 @sendings.get("/dossiers/<uuid:dossier_id>/sendings/places")
 @sendings.output(PlacesOut)
-@sendings.doc(summary="Was einer Akte für ein Gericht entnommen werden kann", security=LOCKED)
+@sendings.doc(
+    summary="Was einer Akte für ein Gericht entnommen werden kann",
+    security=LOCKED,
+    responses=[403],
+)
 def places(dossier_id: UUID) -> PlacesOut:
     """List every place of the dossier, with what stands against it and what it asks."""
     work = current_work()
