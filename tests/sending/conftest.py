@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -9,9 +10,10 @@ from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pikepdf
+import psycopg
 import pytest
 from fpdf import FPDF
 from pikepdf import pdfa
@@ -177,4 +179,21 @@ def furnished(folder: Path, **given: object) -> Iterator[Desk]:
 @pytest.fixture
 def desk(tmp_path: Path, schemas: Path) -> Iterator[Desk]:
     with furnished(tmp_path, schemas=schemas) as made:
+        yield made
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def either_desk(request: pytest.FixtureRequest, tmp_path: Path, schemas: Path) -> Iterator[Desk]:
+    """The same house on either database."""
+    url = ""
+    if request.param == "postgresql":
+        server = os.environ.get("EAKTE_TEST_DATABASE_URL")
+        if not server:
+            pytest.skip("no PostgreSQL: EAKTE_TEST_DATABASE_URL is not set")
+        name = f"sending_{uuid4().hex[:12]}"
+        plain = server.replace("postgresql+psycopg://", "postgresql://")
+        with psycopg.connect(plain, autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}"'.encode())
+        url = server.rsplit("/", 1)[0] + f"/{name}"
+    with furnished(tmp_path, schemas=schemas, database_url=url) as made:
         yield made

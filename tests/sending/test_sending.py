@@ -299,7 +299,10 @@ def test_a_killed_worker_leaves_nothing_half_and_the_next_one_does_it(
         assert done(desk)[:2] == ["sending.asked", "sending.written"]
 
 
-def test_the_day_of_the_hand_over_is_said_once_and_the_court_answers_beside_it(desk: Desk) -> None:
+def test_the_day_of_the_hand_over_is_said_once_and_the_court_answers_beside_it(
+    either_desk: Desk,
+) -> None:
+    desk = either_desk
     sending = desk.ask()
     office, clerk = desk.office, desk.staff.clerk
     with office.begin(now_(office, clerk)) as work, pytest.raises(RuleBroken, match="kein Paket"):
