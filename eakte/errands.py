@@ -14,13 +14,20 @@ from uuid import UUID
 
 from eakte import jobs
 from eakte.bootstrap import Office
-from eakte.errors import ChangedMeanwhile, EakteError, NotAllowed, NotFound
+from eakte.casework.sending.asking import WRITE_SENDING
+from eakte.casework.sending.writing import (
+    WrittenSending,
+    finish_sending,
+    give_up_sending,
+    write_sending,
+)
+from eakte.errors import ChangedMeanwhile, EakteError, NotAllowed, NotFound, RuleBroken
 from eakte.evidence.paper.destroying import WRITE_RECORD, write_record
 from eakte.evidence.transfer.noting import WRITE_NOTE, write_notes
 from eakte.jobs import Heart, LeaseLost, Stopped
 from eakte.model.job import Job
 from eakte.retrieval.prepared.asking import DESTROY_LIST, WRITE_LIST
-from eakte.retrieval.prepared.ending import destroy_list
+from eakte.retrieval.prepared.ending import destroy_bytes, destroy_list
 from eakte.retrieval.prepared.writing import (
     Written,
     discard_list,
@@ -61,8 +68,19 @@ class Errand(Generic[Made]):
     give_up: Callable[[UnitOfWork, UUID, Exception], None]
 
 
+def discard_sending(work: UnitOfWork, written: WrittenSending) -> None:
+    """Destroy the bytes of a package that is not to be kept."""
+    for one in written.files:
+        destroy_bytes(work, str(one.stored.digest), size=one.stored.size)
+
+
 ERRANDS: Mapping[str, Errand[Any]] = MappingProxyType(
-    {WRITE_LIST: Errand[Written](write_list, finish_list, discard_list, give_up_list)}
+    {
+        WRITE_LIST: Errand[Written](write_list, finish_list, discard_list, give_up_list),
+        WRITE_SENDING: Errand[WrittenSending](
+            write_sending, finish_sending, discard_sending, give_up_sending
+        ),
+    }
 )
 # What the application does by itself after a person has let go of something.
 AFTERWARDS: Mapping[str, Callable[[UnitOfWork, UUID], None]] = MappingProxyType(
@@ -130,8 +148,8 @@ def errand_failed(
         if jobs.is_away(error):
             jobs.postponed(session, clock, job, reason=told)
             return
-        # Whoever may not do it now gets nothing by waiting.
-        final = isinstance(error, NotAllowed | NotFound | CutOff)
+        # Whoever may not do it now gets nothing by waiting, nor does what breaks a rule.
+        final = isinstance(error, NotAllowed | NotFound | RuleBroken | CutOff)
         attempts = 1 if final else office.settings.job_attempts
         aside = jobs.failed(session, clock, job, error=told, attempts=attempts)
         if aside and job.kind in errands:

@@ -25,6 +25,7 @@ from uuid import UUID, uuid4
 from eakte import arrangements, jobs, mails, stacks
 from eakte.access.rights.locking import INDEX_DOSSIER
 from eakte.bootstrap import Office
+from eakte.casework.sending.desk import sweep_desks
 from eakte.doors import doors
 from eakte.errands import AFTERWARDS, ERRANDS, Errand, do_errand, errand_failed
 from eakte.errors import (
@@ -131,6 +132,8 @@ class Worker:
     def _free_what_the_dead_held(self) -> None:
         with self.office.database.transaction() as session:
             jobs.release_dead(session, self.office.clock, host=socket.gethostname())
+        with machine_faults_named():
+            sweep_desks(self.office.settings.work_folder)
 
     def _claim(self, kinds: Sequence[str], *, most: int = 1) -> list[Job]:
         with self.office.database.transaction(writes=False) as session:

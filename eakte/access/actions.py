@@ -37,6 +37,8 @@ class Action(Enum):
     SEE_DOSSIER = "eine Akte mit ihren Angaben sehen"
     OPEN_DOSSIER = "eine Akte anlegen"
     EDIT_DOSSIER = "die Angaben einer Akte ändern, sie verknüpfen oder stornieren"
+    SEE_SENDINGS = "sehen, was von einer Akte an Gerichte ging, und die Pakete abrufen"
+    SEND_DOSSIER = "eine Akte für ein Gericht zusammenstellen lassen"
     SEE_CASE = "einen Vorgang sehen"
     OPEN_CASE = "einen Vorgang anlegen"
     EDIT_CASE = "einen Vorgang ändern und seine Fristen führen"

@@ -32,6 +32,7 @@ ALSO_WHEN_CANCELLED = frozenset(
     {
         *(Action.SEE_DOCUMENT, Action.SEE_RECEIPT, Action.READ_CONTENT),
         *(Action.SEE_DOSSIER, Action.SEE_CASE, Action.SEE_ACCESS, Action.LOCK_DOSSIER),
+        Action.SEE_SENDINGS,
     }
 )
 

@@ -30,6 +30,7 @@ from eakte.model import (
     retention_rule,
     right,
     scan_check,
+    sending,
     station,
     user,
 )
@@ -65,6 +66,7 @@ __all__ = [
     "retention_rule",
     "right",
     "scan_check",
+    "sending",
     "station",
     "user",
 ]

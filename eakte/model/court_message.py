@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eakte.db import Base, Instant
@@ -23,6 +23,7 @@ class CourtMessage(Base):
     """
 
     __tablename__ = "court_message"
+    __table_args__ = (Index("ix_court_message_answers", "answers"),)
 
     document_id: Mapped[UUID] = mapped_column(
         ForeignKey("document.id", ondelete="CASCADE"), primary_key=True

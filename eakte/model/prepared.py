@@ -16,6 +16,7 @@ from eakte.model.columns import Json, named
 from eakte.model.document import Rendition, Version
 from eakte.model.paper import Destruction
 from eakte.model.scan_check import PageCheck, ScanCheck
+from eakte.model.sending import SentFile
 
 
 class ListKind(StrEnum):
@@ -77,7 +78,8 @@ class PreparedList(Base):
 def is_named(session: Session, sha256: str) -> bool:
     """Say whether any row still needs these bytes: a version, a rendition, a stack, a list.
 
-    Or a proof: a picture that was checked, a transfer note, the record of a destruction.
+    Or a proof: a picture that was checked, a transfer note, the record of a destruction, a package
+    for a court.
     """
     return bool(
         session.scalar(
@@ -89,6 +91,7 @@ def is_named(session: Session, sha256: str) -> bool:
                 | exists().where(ScanCheck.note_sha256 == sha256)
                 | exists().where(ScanCheck.note_pdf_sha256 == sha256)
                 | exists().where(Destruction.record_sha256 == sha256)
+                | exists().where(SentFile.sha256 == sha256)
                 | exists().where(
                     PreparedList.sha256 == sha256, PreparedList.state == ListState.READY
                 )

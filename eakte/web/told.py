@@ -29,6 +29,7 @@ def told_words() -> dict[str, str]:
         "after": _("nachher"),
         "answer": _("Beantwortet durch"),
         "asked_by": _("Beantragt von"),
+        "basis": _("Rechtsgrundlage"),
         "before": _("vorher"),
         "case": _("Vorgang"),
         "changed": _("geändert"),
@@ -39,6 +40,7 @@ def told_words() -> dict[str, str]:
         "confidence": _("Verlässlichkeit"),
         "confirmation": _("Empfangsbekenntnis verlangt"),
         "contents": _("Inhalte"),
+        "court": _("Gericht"),
         "day": _("Tag"),
         "deadline": _("Frist"),
         "department": _("Sachgebiet"),
@@ -61,6 +63,7 @@ def told_words() -> dict[str, str]:
         "key": _("Schlüssel"),
         "last": _("bis"),
         "last_day": _("Letzter Tag"),
+        "left_out": _("weggelassen"),
         "letters": _("Buchstaben"),
         "lifted": _("aufgehoben"),
         "lines": _("Ergebnis"),
@@ -101,6 +104,7 @@ def told_words() -> dict[str, str]:
         "root": _("Summe"),
         "rows": _("Zeilen"),
         "scanner": _("Virenscanner"),
+        "sending": _("Übersendung"),
         "sender_number": _("Nummer des Geräts"),
         "sessions": _("Sitzungen"),
         "sha256": _("Prüfsumme"),
@@ -121,6 +125,7 @@ def told_words() -> dict[str, str]:
         "verdict": _("Ergebnis der Prüfung"),
         "version": _("Fassung"),
         "what": _("Was"),
+        "withheld": _("als Fehlblatt"),
     }
 
 
@@ -181,6 +186,8 @@ def _word(text: str) -> str:
         "rearranged": _("Seiten geordnet"),
         "split": _("geteilt"),
         "joined": _("zusammengefügt"),
+        "right": _("kein Recht mehr"),
+        "fault": _("Fehler"),
         "held": _("wartet auf die Virenprüfung"),
         "password": _("Kennwort"),
         "password-and-factor": _("Kennwort und zweiter Faktor"),

@@ -25,6 +25,7 @@ from eakte.web.api.plan import plan_api
 from eakte.web.api.proposals import proposals
 from eakte.web.api.rights import rights
 from eakte.web.api.schemas import ProblemOut
+from eakte.web.api.sendings import sendings
 from eakte.web.api.stations import stations
 from eakte.web.api.ties import ties
 from eakte.web.api.versions import SAID_OF_VERSION, versions
@@ -52,6 +53,7 @@ PARTS = (
     batches,
     checks,
     paper,
+    sendings,
     stations,
     arranging,
     mailroom,

@@ -131,6 +131,7 @@ def show(dossier_id: UUID) -> ResponseReturnValue:
         "restore": dossier.state is DossierState.CANCELLED
         and may(work.actor, Action.EDIT_DOSSIER, dossier),
         "see_access": may(work.actor, Action.SEE_ACCESS, dossier),
+        "see_sendings": may(work.actor, Action.SEE_SENDINGS, dossier),
     }
     return render_template(
         "dossier.html",

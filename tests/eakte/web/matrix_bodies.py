@@ -310,6 +310,10 @@ BODIES: dict[str, Body | None] = {
     "checks.judge": form(verdict="good"),
     "checks.paper": form(box="K-1"),
     "checks.release": form(),
+    "api_sendings.hand_over": later(lambda house: {"on": _day(house)}, json=True),
+    "sendings.hand_over": later(lambda house: {"day": _day(house)}),
+    "api_sendings.ask": told(court="D6260", choices=[]),
+    "sendings.ask": form(court="D6260", act="send"),
     "paper.decide": form(decision="refuse", reason=REASON),
     "paper.propose": later(
         lambda house: {"batch": str(house.things["batch_id"]["own"]), "manner": "P-4"}

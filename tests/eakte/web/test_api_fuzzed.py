@@ -31,12 +31,14 @@ from eakte.model.case import Case
 from eakte.model.document import Document, Writing
 from eakte.model.dossier import Dossier, DossierAlias, DossierLink
 from eakte.model.paper import Destruction
+from eakte.model.sending import Sending
 from eakte.model.station import Station
 from eakte.web.per_request import OfficeApp
 from tests.builders import Staff, bring, bring_stack, document, opened
 from tests.checking import half_checked
 from tests.eakte.web.browser import key_of
 from tests.eakte.web.scans import registered
+from tests.sent import one_sent
 
 EXAMPLES = int(os.environ.get("EAKTE_TEST_FUZZ", "2"))
 # Which rows stand behind a name in a path or a body.
@@ -50,6 +52,7 @@ KNOWN_AS = {
     "batch_id": Batch,
     "station_id": Station,
     "destruction_id": Destruction,
+    "sending_id": Sending,
 }
 # How many operations somebody must have got done.
 AT_LEAST = {"clerk": 40, "records": 12, "administrator": 3}
@@ -94,6 +97,7 @@ def furnish(office: Office, staff: Staff, folder: Path) -> None:
     stack = bring_stack(office, staff.clerk, folder / "stack", content=b"%PDF-1.7 stack", key="1")
     with office.as_system() as work:
         half_checked(work, stack)
+        one_sent(work, receipts[0].document_id)
     registered(office, staff)
 
 

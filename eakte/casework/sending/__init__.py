@@ -1,0 +1,1 @@
+"""How is a dossier put together for a court: chosen, decided about, written?"""

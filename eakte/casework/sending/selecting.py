@@ -1,0 +1,170 @@
+"""What of a dossier can go to a court, what stands against it, and what must be decided before?
+
+Drafts never go (§ 25 Abs. 1 Satz 2 SGB X). What came from a doctor may go only where the person was
+told that they can object and did not (§ 76 Abs. 2 SGB X); what is disputed and what is not released
+goes only if somebody says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import aliased
+
+from eakte.access.actions import Action
+from eakte.access.check import require, visible_within
+from eakte.errors import Sentence
+from eakte.model.case import Case, CaseState
+from eakte.model.document import (
+    Document,
+    DocumentState,
+    ProcessingState,
+    Rendition,
+    RenditionKind,
+    Version,
+    WithdrawalSheet,
+    Writing,
+)
+from eakte.model.dossier import Dossier
+from eakte.model.scan_check import CheckState, ScanCheck
+from eakte.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One place of the dossier: a document that could go, or the sheet that stands there.
+
+    ``against`` are the reasons why the document itself cannot go, ``asks`` what somebody has to
+    have thought of before it does. ``sha256`` is its searchable PDF/A, empty where there is none.
+    ``released`` says whether its scan stands for the paper.
+    """
+
+    case: Case
+    document: Document | None
+    sheet: WithdrawalSheet | None
+    version: int
+    sha256: str
+    pages: int
+    released: bool
+    against: tuple[Sentence, ...] = ()
+    asks: tuple[Sentence, ...] = ()
+
+    @property
+    def key(self) -> UUID:
+        """The id of the document, or of the sheet."""
+        named = self.document or self.sheet
+        if named is None:
+            raise ValueError("a place holds a document or a sheet")
+        return named.id
+
+    @property
+    def title(self) -> str:
+        """What it is called in the dossier."""
+        named = self.document or self.sheet
+        return named.title if named is not None else ""
+
+    @property
+    def draft(self) -> bool:
+        """Whether it is still being written and so stays here, whatever anybody decides."""
+        return self.document is not None and self.document.writing is Writing.DRAFT
+
+
+def candidates(work: UnitOfWork, dossier: Dossier) -> list[Candidate]:
+    """List every place of the dossier that the actor may read, in the order of the file.
+
+    What is cancelled lies in no case any more, and what the actor may not read does not exist.
+    """
+    require(work, Action.SEE_SENDINGS, dossier)
+    made = aliased(Rendition)
+    note = exists().where(made.version_id == Version.id, made.kind == RenditionKind.TRANSFER_NOTE)
+    rows = work.session.execute(
+        select(Case, Document, Version, Rendition.sha256, ScanCheck.state, note)
+        .join(Case, Case.id == Document.case_id)
+        .join(
+            Version,
+            (Version.document_id == Document.id) & (Version.number == Document.current_version),
+        )
+        .outerjoin(
+            Rendition,
+            (Rendition.version_id == Version.id)
+            & (Rendition.kind == RenditionKind.READING_COPY)
+            & (Rendition.page == 0),
+        )
+        .outerjoin(ScanCheck, ScanCheck.id == Document.batch_id)
+        .where(
+            visible_within(work.actor, Action.READ_CONTENT, Document, [dossier]),
+            Document.dossier_id == dossier.id,
+            Document.state == DocumentState.FILED,
+            Case.state != CaseState.CANCELLED,
+        )
+    )
+    found = [
+        Candidate(
+            case=case,
+            document=document,
+            sheet=None,
+            version=version.number,
+            sha256=sha256 or "",
+            pages=document.page_count or 0,
+            released=released,
+            against=tuple(_against(document, version, sha256, check)),
+            asks=tuple(_asks(document, check)),
+        )
+        for case, document, version, sha256, check, released in rows
+    ]
+    found += _sheets(work, dossier)
+    return sorted(found, key=_place)
+
+
+def _place(one: Candidate) -> tuple[int, int, bool]:
+    named = one.document or one.sheet
+    return one.case.number, (named.position if named else 0) or 0, one.sheet is not None
+
+
+def _sheets(work: UnitOfWork, dossier: Dossier) -> Iterator[Candidate]:
+    rows = work.session.execute(
+        select(Case, WithdrawalSheet)
+        .join(Case, Case.id == WithdrawalSheet.case_id)
+        .where(
+            visible_within(work.actor, Action.SEE_CASE, Case, [dossier]),
+            Case.dossier_id == dossier.id,
+            Case.state != CaseState.CANCELLED,
+            WithdrawalSheet.returned_at.is_(None),
+        )
+    )
+    for case, sheet in rows:
+        yield Candidate(case, None, sheet, 0, "", sheet.pages or 1, False)
+
+
+def _against(
+    document: Document, version: Version, sha256: str | None, check: CheckState | None
+) -> Iterator[Sentence]:
+    if document.writing is Writing.DRAFT:
+        yield Sentence("Es ist noch Entwurf (§ 25 Abs. 1 Satz 2 SGB X).")
+    if version.closed:
+        yield Sentence("Die Virenprüfung hat es nicht freigegeben.")
+    elif document.processing in (ProcessingState.WAITING, ProcessingState.RUNNING):
+        yield Sentence("Es wird noch verarbeitet.")
+    elif not sha256 or not document.page_count:
+        yield Sentence("Es gibt kein PDF davon.")
+    if document.batch_id is not None and check is CheckState.OPEN:
+        yield Sentence("Die Qualitätsprüfung seines Stapels läuft noch.")
+    if document.disputed and not document.disputed_note:
+        yield Sentence("Es ist als bestritten vermerkt, aber nicht, was bestritten wird.")
+
+
+def _asks(document: Document, check: CheckState | None) -> Iterator[Sentence]:
+    if document.from_doctor:
+        yield Sentence(
+            "Es kommt von ärztlicher Seite: Wurde auf das Recht hingewiesen, der Weitergabe zu "
+            "widersprechen, und hat niemand widersprochen (§ 76 Abs. 2 SGB X)?"
+        )
+    if document.disputed and document.disputed_note:
+        yield Sentence("Bestritten wird (§ 84 SGB X): %(note)s", note=document.disputed_note)
+    if document.batch_id is not None and check not in (CheckState.OPEN, CheckState.RELEASED):
+        yield Sentence("Der Stapel, aus dem es kommt, ist noch nicht freigegeben.")
+    if document.checked_out_by_id is not None:
+        yield Sentence("Es ist zur Bearbeitung ausgeliehen; gesandt wird die Fassung von heute.")

@@ -1,0 +1,126 @@
+"""Which dossiers were put together for a court, what of them left, and what stayed here?"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from eakte.db import Base, Instant
+from eakte.model.columns import Json, named
+from eakte.model.dossier import Dossier
+
+
+class SendingState(StrEnum):
+    """How far a package is; what is READY never changes again."""
+
+    WAITING = "waiting"
+    READY = "ready"
+    REFUSED = "refused"
+
+
+class Decision(StrEnum):
+    """What becomes of a document: it goes, a sheet goes in its place, or nothing goes."""
+
+    SEND = "send"
+    WITHHOLD = "withhold"
+    LEAVE_OUT = "leave-out"
+
+
+class FileKind(StrEnum):
+    """What is kept of a package: its messages, the list of their digests, the bound whole."""
+
+    MESSAGE = "message"
+    MANIFEST = "manifest"
+    WHOLE = "whole"
+
+
+class Sending(Base):
+    """A dossier that is put together for a court (Übersendung), as somebody has decided it.
+
+    ``court`` is the code of the official list. ``access_reason`` says why it goes although the
+    dossier is locked or about staff. ``whole``: nothing was left out but drafts. ``reasons`` say
+    why there is no package, ``hints`` what has to be known of the one there is. ``sha256`` is the
+    digest of the manifest, which names every file with its own. ``handed_over_on`` is the day on
+    which somebody gave it to the program of the mailbox; nothing else of a READY one ever changes.
+    """
+
+    __tablename__ = "sending"
+    __table_args__ = (Index("ix_sending_dossier_id_asked_at", "dossier_id", "asked_at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    dossier_id: Mapped[UUID] = mapped_column(ForeignKey("dossier.id"))
+    asked_by_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    asked_by: Mapped[str] = mapped_column(String(200))
+    asked_at: Mapped[datetime] = mapped_column(Instant)
+    court: Mapped[str] = mapped_column(String(20))
+    court_name: Mapped[str] = mapped_column(String(300))
+    court_reference: Mapped[str] = mapped_column(String(100))
+    opens_proceedings: Mapped[bool] = mapped_column()
+    occasion: Mapped[str] = mapped_column(String(40))
+    legal_ground: Mapped[str] = mapped_column(String(200))
+    short_title: Mapped[str] = mapped_column(String(200))
+    about: Mapped[str] = mapped_column(String(300))
+    access_reason: Mapped[str] = mapped_column(String(500))
+    state: Mapped[SendingState] = mapped_column(named(SendingState), default=SendingState.WAITING)
+    whole: Mapped[bool] = mapped_column()
+    reasons: Mapped[list[str]] = mapped_column(Json, default=list)
+    hints: Mapped[list[str]] = mapped_column(Json, default=list)
+    version: Mapped[str] = mapped_column(String(20), default="")
+    sha256: Mapped[str] = mapped_column(String(64), default="")
+    documents: Mapped[int] = mapped_column()
+    pages: Mapped[int] = mapped_column()
+    written_at: Mapped[datetime | None] = mapped_column(Instant)
+    handed_over_on: Mapped[date | None] = mapped_column()
+    handed_over_by: Mapped[str] = mapped_column(String(200), default="")
+
+    dossier: Mapped[Dossier] = relationship()
+
+
+class SentDocument(Base):
+    """One place of the dossier in a package: what was decided about it, why, and what left.
+
+    ``document_id`` is empty where a sheet stood in the dossier already. ``sha256`` is the content
+    that was decided about, ``sent_sha256`` its stamped copy. ``first_folio`` is 0 where nothing of
+    it left.
+    """
+
+    __tablename__ = "sent_document"
+    __table_args__ = (UniqueConstraint("sending_id", "place"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    sending_id: Mapped[UUID] = mapped_column(ForeignKey("sending.id"))
+    place: Mapped[int] = mapped_column()
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("dossier_case.id"))
+    document_id: Mapped[UUID | None] = mapped_column(ForeignKey("document.id"), index=True)
+    sheet_id: Mapped[UUID | None] = mapped_column(ForeignKey("withdrawal_sheet.id"))
+    title: Mapped[str] = mapped_column(String(300))
+    decision: Mapped[Decision] = mapped_column(named(Decision))
+    reason: Mapped[str] = mapped_column(String(500))
+    version: Mapped[int] = mapped_column()
+    sha256: Mapped[str] = mapped_column(String(64))
+    pages: Mapped[int] = mapped_column()
+    first_folio: Mapped[int] = mapped_column()
+    last_folio: Mapped[int] = mapped_column()
+    name: Mapped[str] = mapped_column(String(100), default="")
+    sent_sha256: Mapped[str] = mapped_column(String(64), default="")
+
+
+class SentFile(Base):
+    """Something of a package that can be fetched; of messages it is part ``part`` of several."""
+
+    __tablename__ = "sent_file"
+    __table_args__ = (UniqueConstraint("sending_id", "kind", "part"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    sending_id: Mapped[UUID] = mapped_column(ForeignKey("sending.id"))
+    kind: Mapped[FileKind] = mapped_column(named(FileKind))
+    part: Mapped[int] = mapped_column()
+    message_id: Mapped[UUID | None] = mapped_column()
+    name: Mapped[str] = mapped_column(String(120))
+    sha256: Mapped[str] = mapped_column(ForeignKey("content.sha256"), index=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+    files: Mapped[int] = mapped_column()

@@ -1,0 +1,101 @@
+"""What did the form say that puts a dossier together for a court, and what is shown of it?"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from flask import request
+from flask_babel import gettext as _
+
+from eakte.casework.sending.asking import LEGAL_GROUND, OCCASIONS, Choice, Placed, Wanted
+from eakte.casework.sending.selecting import Candidate
+from eakte.interchange.package import Occasion
+from eakte.model.dossier import Dossier
+from eakte.model.sending import Decision
+from eakte.web.forms import text
+
+DECISION, REASON = "wahl-", "grund-"
+
+
+def wanted_of_form(places: Sequence[Candidate]) -> Wanted:
+    """Return what was typed and chosen; what was not offered yet is not decided about.
+
+    Raises:
+        BadInput: something is too long.
+    """
+    occasion = request.form.get("occasion", "")
+    known = occasion in {one.value for one in OCCASIONS}
+    # The field of the browser offers "D6260 Sozialgericht München": the first word is the code.
+    court = text("court", most=300).split(" ", 1)[0]
+    return Wanted(
+        court=court,
+        court_reference=text("court_reference", most=100),
+        opens_proceedings=request.form.get("opens_proceedings") == "1",
+        occasion=Occasion(occasion) if known else Occasion.SENDING,
+        legal_ground=text("legal_ground", most=200),
+        short_title=text("short_title", most=200),
+        about=text("about", most=300),
+        access_reason=text("access_reason", most=500),
+        choices=dict(_choices(places)),
+    )
+
+
+def _choices(places: Sequence[Candidate]) -> list[tuple[UUID, Choice]]:
+    found = []
+    for one in places:
+        said = request.form.get(f"{DECISION}{one.key}", "")
+        if said in set(Decision):
+            reason = text(f"{REASON}{one.key}", most=500)
+            found.append((one.key, Choice(Decision(said), reason)))
+    return found
+
+
+def first_form(dossier: Dossier, office: str) -> dict[str, str]:
+    """Return what stands in the form before anybody has typed."""
+    family = dossier.person_name.partition(",")[0].strip()
+    return {
+        "occasion": Occasion.SENDING.value,
+        "legal_ground": LEGAL_GROUND,
+        "short_title": f"{family} ./. {office}" if family else "",
+        "about": dossier.subject,
+    }
+
+
+def occasions() -> list[tuple[str, str]]:
+    """Return on what occasions a dossier goes, with their words."""
+    words = {
+        Occasion.SENDING: _("Aktenübersendung"),
+        Occasion.SIDE_FILE: _("Versand als Beiakte"),
+        Occasion.INSPECTION: _("Übersendung zur Akteneinsicht"),
+    }
+    return [(one.value, words[one]) for one in OCCASIONS]
+
+
+def decisions() -> list[tuple[str, str]]:
+    """Return what can become of a document, with the words."""
+    return [
+        (Decision.SEND.value, _("geht mit")),
+        (Decision.WITHHOLD.value, _("Fehlblatt")),
+        (Decision.LEAVE_OUT.value, _("bleibt weg")),
+    ]
+
+
+def seen_of(places: Sequence[Placed], wanted: Wanted) -> str:
+    """Return a digest of all that would leave: what was shown is what is then put together."""
+    shown = [
+        (str(one.candidate.key), one.candidate.sha256, one.choice, one.first_folio, one.last_folio)
+        for one in places
+    ]
+    frame = replace(wanted, choices={})
+    return hashlib.sha256(repr((frame, shown)).encode()).hexdigest()
+
+
+def leaves(places: Sequence[Placed]) -> tuple[int, int]:
+    """Return how many documents and how many pages leave."""
+    return (
+        sum(1 for one in places if one.first_folio),
+        max((one.last_folio for one in places), default=0),
+    )
