@@ -212,6 +212,12 @@ def done(session: Session, job: Job) -> bool:
     )
 
 
+def still_held(session: Session, job: Job) -> bool:
+    """Say whether a job is still ours: it may be done, and only the answer to that got lost."""
+    ours = select(Job.id).where(Job.id == job.id, Job.lease == job.lease).with_for_update()
+    return session.scalar(ours) is not None
+
+
 def failed(
     session: Session, clock: Clock, job: Job, *, error: str, attempts: int, final: bool = False
 ) -> bool:

@@ -223,6 +223,8 @@ class Worker:
 
     def _process_failed(self, job: Job, error: Exception, *, forgiven: int = 1) -> None:
         with self.office.as_system() as work:
+            if not jobs.still_held(work.session, job):
+                return
             aside = jobs.failed(
                 work.session,
                 self.office.clock,
@@ -241,6 +243,8 @@ class Worker:
         self, job: Job, error: Exception, *, pause: timedelta = jobs.AWAY_PAUSE
     ) -> None:
         with self.office.as_system() as work:
+            if not jobs.still_held(work.session, job):
+                return
             jobs.postponed(
                 work.session, self.office.clock, job, reason=jobs.told_of(error), pause=pause
             )

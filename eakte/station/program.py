@@ -79,8 +79,12 @@ class Program:
         self._failures = 0
 
     def start(self) -> None:
-        """Take up what the last run left; copies that were never noted are of no use."""
+        """Take up what the last run left."""
         self._journal.hurry()
+        self._tidy()
+
+    def _tidy(self) -> None:
+        """Remove copies that nobody needs: those never noted, and those that are delivered."""
         known = {line.key for line in self._journal.in_state(*WAITING, State.REFUSING)}
         known |= {line.key for line in self._journal.in_state(State.RECEIPTED)}
         for path in self._plan.outbox.iterdir():
@@ -89,18 +93,22 @@ class Program:
 
     def run(self, *, until_idle: bool = False) -> None:
         """Work until there is nothing left, or for ever."""
-        started = idle = False
+        started = idle = broken = False
         while True:
             try:
                 if not started:
                     self.start()
                     started = True
+                elif broken:
+                    # On a full disk each copy that broke off would take the room of the next.
+                    self._tidy()
+                broken = False
                 idle = self.turn()
             except (OSError, sqlite3.Error) as error:
                 # A share that is away, a full disk: the folder is as it was, and the next turn
                 # begins where the journal stands.
                 log.warning("the folders are out of reach: %s", error)
-                idle = False
+                idle, broken = False, True
             if until_idle and idle:
                 return
             time.sleep(self._plan.look_seconds)

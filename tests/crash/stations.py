@@ -38,6 +38,10 @@ class ScanningPC:
         return self.home / "eingang"
 
     @property
+    def outbox(self) -> Path:
+        return self.home / "station" / "unterwegs"
+
+    @property
     def plan(self) -> Path:
         return self.home / "station.toml"
 
@@ -127,7 +131,7 @@ class ScanningPC:
         assert {told["sha256"] for told in self.receipts()} == expected
         assert len(self.receipts()) == len(expected)
         assert [path.name for path in self.folder.iterdir()] == []
-        assert [path.name for path in (self.home / "station" / "unterwegs").iterdir()] == []
+        assert [path.name for path in self.outbox.iterdir()] == []
 
 
 def scanning_pc(house: House, home: Path) -> ScanningPC:

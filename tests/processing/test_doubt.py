@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from eakte.bootstrap import Office
 from eakte.clock import SetClock
-from eakte.errors import Disturbed
+from eakte.errors import Disturbed, PartUnavailable
 from eakte.model.document import Document, ProcessingState
 from eakte.model.findings import Kind, Look, Outcome, Problem
 from eakte.model.job import Job, JobState
@@ -176,3 +176,20 @@ def test_a_document_that_only_says_so_comes_to_an_end(tmp_path: Path) -> None:
                 assert turns < 20
         assert turns == 4
         assert look(office, clock) == (ProcessingState.FAILED, "disturbed", JobState.DEAD)
+
+
+def test_a_document_that_is_done_does_not_wait_because_the_answer_to_that_got_lost(
+    tmp_path: Path,
+) -> None:
+    with house(tmp_path, ocr_jobs=1) as (office, staff):
+        received(office, staff, tmp_path)
+        clock = office.clock
+        assert isinstance(clock, SetClock)
+        worker = Worker(office)
+        (job,) = worker._claim(["process"])
+        with Sandbox(Limits(scratch=tmp_path / "scratch"), warm=False) as sandbox:
+            worker._process(sandbox, job)
+        for error in (PartUnavailable("Die Datenbank antwortet nicht."), ValueError("ours")):
+            worker._process_postponed(job, error)
+            worker._process_failed(job, error)
+        assert look(office, clock) == (ProcessingState.READY, None, None)

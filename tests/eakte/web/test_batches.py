@@ -17,20 +17,17 @@ from sqlalchemy import func, select
 from eakte.bootstrap import Office
 from eakte.evidence.signing import Signer
 from eakte.model.batch import Batch, BatchPage, BatchState, Fate
-from eakte.model.clearance import Clearance
 from eakte.model.delivery import Upload
 from eakte.model.document import Document
 from eakte.model.job import Job
-from eakte.model.user import Role
 from eakte.signed import canonical, receipt_faults
 from eakte.station.__main__ import main as station_main
 from eakte.web.per_request import OfficeApp
 from storage import Digest, MemoryStore
-from tests.builders import Staff, appoint, bring
-from tests.eakte.web.browser import Browser, key_of, signed_in
+from tests.builders import Staff, bring
+from tests.eakte.web.browser import Browser, key_of
 from tests.eakte.web.scans import A_STACK, Device, device
 
-WHY = "Fehlalarm, vom Hersteller bestätigt"
 SOMETHING: dict[str, object] = {"UUIDConverter": uuid4(), "IntegerConverter": 1}
 
 
@@ -393,35 +390,6 @@ def test_persons_deliver_and_follow_stacks_by_program_as_well(
     administrator = key_of(office, staff.administrator)
     assert client.get(address, headers=administrator).status_code == 404
     assert client.get("/api/v1/batches", headers=administrator).status_code == 403
-
-
-def test_a_lead_releases_a_stack_in_which_a_virus_was_found_on_its_page_or_by_program(
-    app: OfficeApp, office: Office, staff: Staff, scanner: Device, clerk: Browser
-) -> None:
-    numbers = [scanner.deliver(key=key) for key in ("a", "b")]
-    ids = [told(answer)["batch_id"] for answer in numbers]
-    with office.as_system() as work:
-        for batch in work.session.scalars(select(Batch)):
-            batch.state, batch.clearance, batch.find = BatchState.FAILED, Clearance.FOUND, "EICAR"
-    lead = appoint(office, "lead", Role.LEAD, units=[staff.unit])
-    page = f"/stapel/{ids[0]}"
-    at_the_desk = signed_in(app, "lead")
-    assert f"{page}/freigeben" not in clerk.get(page).text
-    assert f"{page}/freigeben" in at_the_desk.get(page).text
-    assert clerk.post(f"{page}/freigeben", {"reason": WHY}).status_code == 403
-    stale = at_the_desk.post(f"{page}/freigeben", {"reason": WHY, "edits": "77"})
-    assert stale.status_code == 409
-    assert at_the_desk.post(f"{page}/freigeben", {"reason": WHY}).status_code == 303
-    assert f"{page}/freigeben" not in at_the_desk.get(page).text
-    address, key = f"/api/v1/batches/{ids[1]}", key_of(office, lead)
-    client = app.test_client(use_cookies=False)
-    known = told(client.get(address, headers=key))
-    assert (known["clearance"], known["state"]) == ("found", "failed")
-    sent = {"reason": WHY, "edits": known["edits"]}
-    released = told(client.post(f"{address}/virus-release", json=sent, headers=key))
-    assert (released["clearance"], released["state"]) == ("released", "waiting")
-    again = client.post(f"{address}/virus-release", json={"reason": WHY}, headers=key)
-    assert again.status_code == 409
 
 
 def test_the_page_of_a_stack_leads_to_its_receipt(
