@@ -28,13 +28,7 @@ from eakte.bootstrap import Office
 from eakte.casework.sending.desk import sweep_desks
 from eakte.doors import doors
 from eakte.errands import AFTERWARDS, ERRANDS, Errand, do_errand, errand_failed
-from eakte.errors import (
-    Disturbed,
-    EakteError,
-    LogDamaged,
-    PartUnavailable,
-    machine_faults_named,
-)
+from eakte.errors import Disturbed, EakteError, LogDamaged, PartUnavailable, machine_faults_named
 from eakte.evidence.daily import keep_heads
 from eakte.evidence.fixity import sweep
 from eakte.filing.proposing import making
