@@ -12,10 +12,7 @@ from collections.abc import Sequence
 from eakte.model.findings import Problem
 
 SENTENCES: dict[str, str] = {
-    "archive": (
-        "Das ist ein Archiv ({type}). Archive werden nicht angenommen: Bitte entpacken Sie es und "
-        "senden Sie die einzelnen Dokumente."
-    ),
+    "archive": "Das ist ein Archiv, und darin liegt keine Nachricht eines Gerichts.",
     "empty": "Das Dokument ist leer (0 Bytes). Bitte prüfen Sie die Quelle und senden Sie es neu.",
     "encrypted": (
         "Das PDF ist mit einem Kennwort verschlüsselt. Das Original ist aufbewahrt; bitte geben "
@@ -162,7 +159,7 @@ SENTENCES: dict[str, str] = {
         "Bitte lassen Sie sie in mehreren Nachrichten zustellen."
     ),
     "kept-archive": (
-        "Das ist ein Archiv ({type}), das mit einer Nachricht kam. Es ist aufbewahrt, wird aber "
+        "Das ist ein Archiv, das mit einer Nachricht kam. Es ist aufbewahrt, wird aber "
         "nicht entpackt: Bitte öffnen Sie es selbst und liefern Sie ein, was in die Akte gehört."
     ),
     "not-a-message": (
@@ -234,7 +231,6 @@ def problem(
     code: str,
     *,
     pages: Sequence[int] = (),
-    type: str = "",
     count: int = 1,
     names: Sequence[str] = (),
 ) -> Problem:
@@ -250,7 +246,6 @@ def problem(
         code,
         SENTENCES[code].format(
             on=_on_pages(pages),
-            type=type or "gepackt",
             often=often,
             many=count,
             names=_named(names),

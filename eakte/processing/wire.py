@@ -248,7 +248,7 @@ def _look(said: dict[str, object]) -> Look:
     pages = None if said["pages"] is None else _whole(said["pages"], most=MOST_PAGES)
     code = said["code"]
     names = _words(said.get("names", []))
-    found = None if code is None else problem(_string(code, most=40), type=media_type, names=names)
+    found = None if code is None else problem(_string(code, most=40), names=names)
     return Look(
         media_type, Kind(_string(said["kind"], most=40)), pages, found, said["refused"] is True
     )

@@ -82,7 +82,7 @@ def _facts(told: Mapping[str, Any]) -> list[tuple[str, str]]:
     stack, scanned, check = told["stack"], told["scanned"], told["check"]
     settings = ", ".join(f"{name}: {said}" for name, said in sorted(scanned["settings"].items()))
     facts = [
-        ("Stapel", f"{stack['number']:06d} · {stack['name']} · {stack['pages']} Seiten"),
+        ("Stapel", f"{stack['number']:06d} · {stack['name']} · {_many(stack['pages'])}"),
         ("Prüfsumme des Stapels", stack["sha256"]),
         ("Gescannt von", scanned["operator"]),
         ("Scanstation, Gerät", f"{scanned['station']} · {scanned['device'] or '–'}"),
@@ -92,7 +92,7 @@ def _facts(told: Mapping[str, Any]) -> list[tuple[str, str]]:
     if "document" in told:
         document = told["document"]
         facts += [
-            ("Schreiben", f"Nr. {document['number']:06d} · {document['count'] or '–'} Seiten"),
+            ("Schreiben", f"Nr. {document['number']:06d} · {_many(document['count'])}"),
             ("Prüfsumme des Originals", document["sha256"]),
             ("… der Lesefassung", document["reading_copy"] or "–"),
         ]
@@ -120,6 +120,10 @@ def _facts(told: Mapping[str, Any]) -> list[tuple[str, str]]:
     if check["remark"]:
         facts.append(("Bemerkung", check["remark"]))
     return facts
+
+
+def _many(pages: int | None) -> str:
+    return "1 Seite" if pages == 1 else f"{pages or '–'} Seiten"
 
 
 def _pages(numbers: Sequence[int]) -> str:

@@ -37,8 +37,12 @@ def against_release(work: UnitOfWork, batch: Batch, seen: CheckSeen) -> list[str
     """Name every reason why a stack cannot be released."""
     require(work, Action.SEE_BATCH, batch)
     reasons: list[str] = []
-    if seen.left:
-        reasons.append(Sentence("Noch nicht angesehene Seiten: %(count)s.", count=len(seen.left)))
+    if len(seen.left) == 1:
+        reasons.append(Sentence("Eine Seite ist noch nicht angesehen."))
+    elif seen.left:
+        reasons.append(
+            Sentence("%(count)s Seiten sind noch nicht angesehen.", count=len(seen.left))
+        )
     unmended = sorted(set(seen.bad) - _scanned_again(work, seen))
     if unmended:
         reasons.append(
@@ -58,7 +62,9 @@ def against_release(work: UnitOfWork, batch: Batch, seen: CheckSeen) -> list[str
         select(func.count()).select_from(BatchPage).where(BatchPage.batch_id == batch.id)
     )
     if counted != batch.pages:
-        reasons.append(Sentence("Die Seitenbilanz stimmt nicht."))
+        reasons.append(
+            Sentence("Die Seitenbilanz stimmt nicht; bitte lassen Sie den Stapel neu scannen.")
+        )
     return reasons
 
 

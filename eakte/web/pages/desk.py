@@ -8,6 +8,8 @@ from flask.typing import ResponseReturnValue
 from eakte.access.actions import Action
 from eakte.access.check import may
 from eakte.casework.deadlines import next_deadlines
+from eakte.intake.scan_requests import open_scan_requests
+from eakte.model.user import Actor, Role
 from eakte.retrieval.inbox import newest
 from eakte.retrieval.listing import recent_dossiers
 from eakte.web.desk import sections_of, waiting
@@ -34,4 +36,10 @@ def home() -> ResponseReturnValue:
         deadlines=next_deadlines(work, most=MOST) if "deadlines" in sections else None,
         today=work.clock.today(),
         may_upload=may(work.actor, Action.DELIVER_DOCUMENT),
+        again=len(open_scan_requests(work)) if _scans(work.actor) else None,
     )
+
+
+def _scans(actor: Actor) -> bool:
+    """Whether stacks are this person's daily work; others find them beside the inbox."""
+    return Role.SCANNING in actor.roles and may(actor, Action.SEE_BATCHES)

@@ -84,7 +84,7 @@ def status(document_id: UUID) -> ResponseReturnValue:
     work = current_work()
     document = document_by_id(work, document_id)
     seen = _seen(work, document, editions_of(work, document))
-    if seen["reading"] is not None:
+    if seen["reading"] is not None or document.processing not in STATES[Choice.RUNNING]:
         return Response(headers={"HX-Refresh": "true"})
     return render_template("_status.html", **seen)
 
@@ -320,7 +320,12 @@ def _hints(document: Document) -> list[str]:
         Flag.JAVASCRIPT: _("Das Original enthält Programmcode; er wird hier nie ausgeführt."),
         Flag.ATTACHMENTS: _("Das Original enthält Anhänge; sie stehen nur dort."),
     }
-    return [sentences[flag] for flag in document.flags if flag in sentences]
+    # What is a problem as well says so above, at greater length.
+    return [
+        sentences[flag]
+        for flag in document.flags
+        if flag in sentences and flag != document.problem_code
+    ]
 
 
 def _described() -> tuple[Description, dict[str, str]]:

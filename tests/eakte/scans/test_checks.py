@@ -277,7 +277,7 @@ def test_nothing_is_released_before_every_chosen_page_is_seen_and_good(
     begun(office, staff.scanning, stack)
     with pytest.raises(RuleBroken) as unseen:
         released(office, staff.scanning, stack)
-    assert list(unseen.value.reasons) == ["Noch nicht angesehene Seiten: 4."]
+    assert list(unseen.value.reasons) == ["4 Seiten sind noch nicht angesehen."]
     judged(office, staff.scanning, stack, {2: "unscharf"})
     with pytest.raises(RuleBroken) as bad:
         released(office, staff.scanning, stack)

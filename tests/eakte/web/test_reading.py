@@ -14,7 +14,7 @@ from eakte.bootstrap import Office
 from eakte.errors import PartUnavailable
 from eakte.model.audit_entry import AuditEntry
 from eakte.model.content import keep_content
-from eakte.model.document import Rendition, RenditionKind, Version
+from eakte.model.document import Document, ProcessingState, Rendition, RenditionKind, Version
 from eakte.web.per_request import OfficeApp
 from eakte.web.streaming import disposition
 from storage import Digest, MemoryStore
@@ -136,6 +136,19 @@ def test_our_own_products_may_be_shown_in_the_page(
     assert "data-viewer" in page.text
     refreshed = clerk.get(f"/dokument/{document}/stand", headers={"HX-Request": "true"})
     assert refreshed.headers["HX-Refresh"] == "true"
+
+
+def test_a_page_that_waits_is_loaded_anew_when_reading_failed_and_says_why_once(
+    clerk: Browser, office: Office, document: UUID
+) -> None:
+    asked = {"HX-Request": "true"}
+    assert "HX-Refresh" not in clerk.get(f"/dokument/{document}/stand", headers=asked).headers
+    with office.as_system() as work:
+        row = work.session.get_one(Document, document)
+        row.processing, row.problem = ProcessingState.FAILED, "Das Dokument ist beschädigt."
+    answer = clerk.get(f"/dokument/{document}/stand", headers=asked)
+    assert answer.headers["HX-Refresh"] == "true"
+    assert clerk.get(f"/dokument/{document}").text.count("Das Dokument ist beschädigt.") == 1
 
 
 def test_reading_is_written_down_once_for_the_many_parts_of_one_reading(
