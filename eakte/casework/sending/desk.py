@@ -35,6 +35,8 @@ def folder_in(work_folder: Path) -> Iterator[Path]:
 
 def sweep_desks(work_folder: Path) -> int:
     """Remove what killed workers left, unless somebody writes just now; return how many."""
+    if not (work_folder / ROOM).exists():
+        return 0
     with contextlib.suppress(BlockingIOError), _locked(work_folder, fcntl.LOCK_EX | fcntl.LOCK_NB):
         return sweep_unfinished(work_folder / ROOM)
     return 0
