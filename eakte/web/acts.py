@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import wraps
 from uuid import UUID
 
-from flask import url_for
+from flask import g, has_request_context, url_for
 from flask_babel import format_date
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -18,6 +19,24 @@ from eakte.retrieval.browsing import Happened
 from eakte.unit_of_work import UnitOfWork
 
 
+def once_a_page(table: Callable[[], dict[str, str]]) -> Callable[[], dict[str, str]]:
+    """Let a table of words be put into the page's language once, not for each row of the page."""
+    name = f"words of {table.__module__}.{table.__qualname__}"
+
+    @wraps(table)
+    def kept() -> dict[str, str]:
+        if not has_request_context():
+            return table()
+        found: dict[str, str] | None = g.get(name)
+        if found is None:
+            found = table()
+            setattr(g, name, found)
+        return found
+
+    return kept
+
+
+@once_a_page
 def words() -> dict[str, str]:
     """Return the words for every act that has been given some."""
     return {
@@ -182,7 +201,12 @@ def word_of(act: str) -> str:
 
 def field_of(field: str) -> str:
     """Return the words for a field of the history; its own name when nobody has given it any."""
-    words: dict[str, str] = {
+    return _fields().get(field, field)
+
+
+@once_a_page
+def _fields() -> dict[str, str]:
+    return {
         "access": _("Zugang"),
         "address": _("Anschrift"),
         "birth_date": _("Geburtsdatum"),
@@ -221,7 +245,6 @@ def field_of(field: str) -> str:
         "title": _("Betreff"),
         "writing": _("Bearbeitung"),
     }
-    return words.get(field, field)
 
 
 @dataclass(frozen=True)
@@ -281,9 +304,9 @@ def _names(work: UnitOfWork, happened: Sequence[Happened]) -> dict[str, str]:
     return {str(person): name for person, name in work.session.execute(people)}
 
 
-def value_of(kept: str | None) -> str:
-    """Return a kept value as a person reads it."""
-    words: dict[str, str] = {
+@once_a_page
+def _values() -> dict[str, str]:
+    return {
         "true": _("ja"),
         "false": _("nein"),
         "": _("leer"),
@@ -302,6 +325,11 @@ def value_of(kept: str | None) -> str:
         "hybrid": _("hybrid"),
         "paper": _("Papier"),
     }
+
+
+def value_of(kept: str | None) -> str:
+    """Return a kept value as a person reads it."""
+    words = _values()
     if kept is None:
         return words[""]
     if kept in words:

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from eakte.web.acts import field_of, value_of
+from eakte.web.acts import field_of, once_a_page, value_of
 from eakte.web.desk import role_label
 
 _ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
@@ -18,6 +18,7 @@ _NOTHING: tuple[object, ...] = (None, "", [], {})
 _SHOWN_OF_ID, _SHOWN_OF_DIGEST = 8, 12
 
 
+@once_a_page
 def told_words() -> dict[str, str]:
     """Return the words for every name under which an entry tells something."""
     return {
@@ -168,7 +169,12 @@ def _plain(name: str, text: str) -> str:
 
 
 def _word(text: str) -> str:
-    words: dict[str, str] = {
+    return _kinds().get(text) or value_of(text)
+
+
+@once_a_page
+def _kinds() -> dict[str, str]:
+    return {
         "api": _("Schnittstelle"),
         "bad": _("schlecht"),
         "good": _("in Ordnung"),
@@ -195,4 +201,3 @@ def _word(text: str) -> str:
         "single-sign-on": _("Amtskonto"),
         "None": "–",
     }
-    return words.get(text) or value_of(text)
