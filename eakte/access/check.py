@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, False_, True_, and_, false
@@ -37,6 +37,11 @@ ALSO_WHEN_CANCELLED = frozenset(
 )
 
 
+# So many conditions are kept. They follow from actor, act and table alone, and a page asks for the
+# same ones several times; whoever gains or loses a right is another actor.
+KEPT = 512
+
+
 def may(actor: Actor, action: Action, thing: Thing = None) -> bool:
     """Say whether the actor may; an act without a row in the table is denied."""
     return any(
@@ -44,6 +49,7 @@ def may(actor: Actor, action: Action, thing: Thing = None) -> bool:
     )
 
 
+@lru_cache(maxsize=KEPT)
 def visible(actor: Actor, action: Action, table: Table) -> ColumnElement[bool]:
     """Return the SQL condition under which the actor may do ``action`` with rows of a table."""
     return _any_of(actor, action, lambda rule, at_work: rule.visible(at_work, table))
@@ -102,13 +108,24 @@ def _any_of(
     actor: Actor, action: Action, ask: Callable[[Rule, Actor], ColumnElement[bool]]
 ) -> ColumnElement[bool]:
     """Any of the ways in which an act may be allowed, as a condition."""
+    return any_of(
+        *(
+            all_of(*(ask(rule, at_work) for rule in rules))
+            for at_work, rules in _open_ways(actor, action)
+        )
+    )
+
+
+@lru_cache(maxsize=KEPT)
+def _open_ways(actor: Actor, action: Action) -> tuple[tuple[Actor, tuple[Rule, ...]], ...]:
+    """The ways that are open to somebody who does the work they name, without naming it again."""
     # Whoever does two kinds of work reaches the same by both: asked once.
     ways = {
         (at_work, tuple(rule for rule in rules if rule.role is None)): None
         for at_work, rules in _ways(actor, action)
         if all(rule.role is None or at_work.has(rule.role) for rule in rules)
     }
-    return any_of(*(all_of(*(ask(rule, at_work) for rule in rules)) for at_work, rules in ways))
+    return tuple(ways)
 
 
 def require(
