@@ -11,6 +11,10 @@ from eakte.app import create_app
 from eakte.bootstrap import open_office
 from eakte.config import Settings
 
+# After so many new objects the young are looked through, after so many times that the older, then
+# all of them.
+GARBAGE = (20_000, 20, 100)
+
 
 class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """Gunicorn with our settings; every process opens the house for itself."""
@@ -36,7 +40,16 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     def load(self) -> Any:
         """Return the application, opened in the process that will serve it."""
         app = create_app(open_office(self._settings))
-        # Looking through all that stays for ever let a page wait for a third of a second.
-        gc.collect()
-        gc.freeze()
+        settle_garbage()
         return app
+
+
+def settle_garbage() -> None:
+    """Let no page wait a third of a second while everything that stays for ever is looked through.
+
+    What was loaded is left out from now on; what pages leave behind in circles is little, and is
+    looked for after some dozens of pages instead of within each.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GARBAGE)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import os
 import shutil
 import socket
@@ -27,6 +26,7 @@ from eakte.access.actions import Action
 from eakte.access.check import visible
 from eakte.app import create_app
 from eakte.bootstrap import Office
+from eakte.cli.web_server import settle_garbage
 from eakte.clock import SystemClock
 from eakte.config import load_settings
 from eakte.model.case import Case
@@ -90,9 +90,7 @@ def measure(database: str, folder: Path, size: Size, requests: int) -> bool:
             with office.begin(actor) as work:
                 for visit in _visits(work, signed_in(app, login), login):
                     visits.setdefault(visit.name, {})[login] = visit
-        # As the server does, see eakte.cli.web_server.
-        gc.collect()
-        gc.freeze()
+        settle_garbage()
         found = {name: _time(office, people, requests) for name, people in visits.items()}
     return _report(database, found, requests)
 
