@@ -14,7 +14,16 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, String, bindparam, delete, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    String,
+    bindparam,
+    delete,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from eakte import audit
@@ -113,11 +122,14 @@ def _who_is_there() -> Select[tuple[LoginSession, User, Any]]:
         .join(User, User.id == LoginSession.user_id)
         .where(
             LoginSession.token_digest == digest,
-            LoginSession.ends_at > now,
-            LoginSession.idle_until > now,
+            *_running(now),
             User.active,
         )
     )
+
+
+def _running(now: datetime | BindParameter[datetime]) -> tuple[ColumnElement[bool], ...]:
+    return LoginSession.ends_at > now, LoginSession.idle_until > now
 
 
 def is_confirmed(started: LoginSession, clock: Clock, settings: Settings) -> bool:
@@ -164,8 +176,7 @@ def touch(session: Session, clock: Clock, settings: Settings, *, token: str) -> 
         update(LoginSession)
         .where(
             LoginSession.token_digest == digest_of(token, settings),
-            LoginSession.ends_at > now,
-            LoginSession.idle_until > now,
+            *_running(now),
         )
         .values(idle_until=now + timedelta(minutes=settings.session_idle_minutes))
     )
@@ -174,14 +185,9 @@ def touch(session: Session, clock: Clock, settings: Settings, *, token: str) -> 
 def own_sessions(work: UnitOfWork) -> Sequence[LoginSession]:
     """List the actor's running sessions, the newest first."""
     require(work, Action.MANAGE_OWN_ACCOUNT)
-    now = work.clock.now()
     return work.session.scalars(
         select(LoginSession)
-        .where(
-            LoginSession.user_id == work.actor.id,
-            LoginSession.ends_at > now,
-            LoginSession.idle_until > now,
-        )
+        .where(LoginSession.user_id == work.actor.id, *_running(work.clock.now()))
         .order_by(LoginSession.created_at.desc())
     ).all()
 

@@ -78,6 +78,8 @@ class Sending(Base):
     handed_over_by: Mapped[str] = mapped_column(String(200), default="")
 
     dossier: Mapped[Dossier] = relationship()
+    # In the order of the file.
+    decided: Mapped[list[SentDocument]] = relationship(order_by="SentDocument.place", viewonly=True)
 
 
 class SentDocument(Base):

@@ -92,11 +92,7 @@ def sending_by_id(work: UnitOfWork, sending_id: UUID) -> SendingRow:
 def documents_of_sending(work: UnitOfWork, sending: Sending) -> Sequence[SentDocument]:
     """List what was decided about, in the order of the file."""
     require(work, Action.SEE_SENDINGS, sending.dossier)
-    return work.session.scalars(
-        select(SentDocument)
-        .where(SentDocument.sending_id == sending.id)
-        .order_by(SentDocument.place)
-    ).all()
+    return sending.decided
 
 
 def files_of_sending(work: UnitOfWork, sending: Sending) -> Sequence[SentFile]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -83,8 +83,7 @@ def tell(work: UnitOfWork, sending: Sending) -> Told:
     """
     require(work, Action.SEE_SENDINGS, sending.dossier)
     refuse_changed(work, sending)
-    rows = rows_of(work, sending)
-    leaving = [row for row in rows if row.decision is not Decision.LEAVE_OUT]
+    leaving = [row for row in sending.decided if row.decision is not Decision.LEAVE_OUT]
     facts = _facts(work, sending)
     cases = {
         case.id: case
@@ -109,16 +108,6 @@ def tell(work: UnitOfWork, sending: Sending) -> Told:
     )
     contents = {row.document_id: row.sha256 for row in leaving if row.document_id and row.sha256}
     return Told(_dispatch(work, sending, dossier), selected, contents)
-
-
-def rows_of(work: UnitOfWork, sending: Sending) -> Sequence[SentDocument]:
-    """Return what was decided about, in the order of the file."""
-    require(work, Action.SEE_SENDINGS, sending.dossier)
-    return work.session.scalars(
-        select(SentDocument)
-        .where(SentDocument.sending_id == sending.id)
-        .order_by(SentDocument.place)
-    ).all()
 
 
 def refuse_changed(work: UnitOfWork, sending: Sending) -> None:

@@ -20,7 +20,7 @@ from eakte.access.actions import Action
 from eakte.access.check import require
 from eakte.casework.sending.asking import standards_of
 from eakte.casework.sending.desk import folder_in
-from eakte.casework.sending.telling import Told, refuse_changed, rows_of, tell
+from eakte.casework.sending.telling import Told, refuse_changed, tell
 from eakte.errors import NotAllowed, NotFound, PartUnavailable, RuleBroken, machine_faults_named
 from eakte.interchange.xjustiz.writing_package import (
     MANIFEST,
@@ -141,7 +141,7 @@ def finish_sending(work: UnitOfWork, written: WrittenSending) -> None:
                 files=one.files,
             )
         )
-    for row in rows_of(work, sending):
+    for row in sending.decided:
         leaf = written.leaves.get(row.document_id or row.sheet_id or row.id)
         if leaf is not None:
             row.name, row.sent_sha256 = leaf.name, leaf.sha256
