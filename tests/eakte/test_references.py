@@ -6,9 +6,7 @@ import os
 import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from uuid import uuid4
 
-import psycopg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,6 +24,7 @@ from eakte.model.department import Department
 from eakte.model.dossier import Dossier
 from eakte.model.file_plan import PlanEntry
 from tests.builders import house
+from tests.databases import new_database
 
 # EAKTE_TEST_OPENINGS=200 asks for ten thousand.
 THREADS, EACH = 50, int(os.environ.get("EAKTE_TEST_OPENINGS", "50"))
@@ -35,14 +34,7 @@ THREADS, EACH = 50, int(os.environ.get("EAKTE_TEST_OPENINGS", "50"))
 def database_url(request: pytest.FixtureRequest) -> str:
     if request.param == "sqlite":
         return ""
-    server = os.environ.get("EAKTE_TEST_DATABASE_URL")
-    if not server:
-        pytest.skip("no PostgreSQL: EAKTE_TEST_DATABASE_URL is not set")
-    name = f"openings_{uuid4().hex[:12]}"
-    plain = server.replace("postgresql+psycopg://", "postgresql://")
-    with psycopg.connect(plain, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-    return server.rsplit("/", 1)[0] + f"/{name}"
+    return new_database()
 
 
 def test_fifty_at_once_open_many_each_without_double_gap_or_failure(

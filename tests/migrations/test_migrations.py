@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from uuid import uuid4
 
-import psycopg
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -16,20 +14,14 @@ from sqlalchemy import inspect, text
 
 from eakte.bootstrap import MIGRATIONS, migrate
 from eakte.db import Base, Database
+from tests.databases import new_database
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def database(request: pytest.FixtureRequest, tmp_path: Path):
     url = f"sqlite:///{tmp_path / 'house.db'}"
     if request.param == "postgresql":
-        server = os.environ.get("EAKTE_TEST_DATABASE_URL")
-        if not server:
-            pytest.skip("no PostgreSQL: EAKTE_TEST_DATABASE_URL is not set")
-        name = f"migrated_{uuid4().hex[:12]}"
-        plain = server.replace("postgresql+psycopg://", "postgresql://")
-        with psycopg.connect(plain, autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')
-        url = server.rsplit("/", 1)[0] + f"/{name}"
+        url = new_database()
     opened = Database(url)
     yield opened
     opened.close()

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import UUID
 
-import psycopg
 import pytest
 
 from eakte.bootstrap import Office
@@ -21,6 +19,7 @@ from eakte.model.dossier import Dossier
 from eakte.model.file_plan import PlanEntry
 from eakte.model.user import Actor
 from tests.builders import Staff, bring, give_rules, house, let_read, now_
+from tests.databases import new_database
 
 
 @dataclass
@@ -71,14 +70,7 @@ class Desk:
 def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
     url = ""
     if request.param == "postgresql":
-        server = os.environ.get("EAKTE_TEST_DATABASE_URL")
-        if not server:
-            pytest.skip("no PostgreSQL: EAKTE_TEST_DATABASE_URL is not set")
-        name = f"proposals_{uuid4().hex[:12]}"
-        plain = server.replace("postgresql+psycopg://", "postgresql://")
-        with psycopg.connect(plain, autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"'.encode())
-        url = server.rsplit("/", 1)[0] + f"/{name}"
+        url = new_database()
     with house(tmp_path / "house", database_url=url) as (office, staff):
         with office.as_system() as work:
             give_rules(work, staff.unit)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -10,10 +9,9 @@ from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pikepdf
-import psycopg
 import pytest
 from fpdf import FPDF
 from pikepdf import pdfa
@@ -40,6 +38,7 @@ from eakte.model.user import Actor
 from eakte.retrieval.sendings import files_of_sending, read_sending, sending_by_id
 from storage import Digest
 from tests.builders import Staff, bring, house, now_, opened
+from tests.databases import new_database
 
 COURT = "D6260"
 LETTERS = (("Antrag", 2), ("Befundbericht", 3), ("Anhörung", 1), ("Feststellungsbescheid", 2))
@@ -187,13 +186,6 @@ def either_desk(request: pytest.FixtureRequest, tmp_path: Path, schemas: Path) -
     """The same house on either database."""
     url = ""
     if request.param == "postgresql":
-        server = os.environ.get("EAKTE_TEST_DATABASE_URL")
-        if not server:
-            pytest.skip("no PostgreSQL: EAKTE_TEST_DATABASE_URL is not set")
-        name = f"sending_{uuid4().hex[:12]}"
-        plain = server.replace("postgresql+psycopg://", "postgresql://")
-        with psycopg.connect(plain, autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"'.encode())
-        url = server.rsplit("/", 1)[0] + f"/{name}"
+        url = new_database()
     with furnished(tmp_path, schemas=schemas, database_url=url) as made:
         yield made
