@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import lru_cache
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, False_, True_, and_, false
+from sqlalchemy import ColumnElement
 
 from eakte.access.actions import Action
 from eakte.access.reach import Table, Thing, all_of, any_of
 from eakte.access.rules import TABLE, Rule
+from eakte.access.within import Lying
 from eakte.errors import Cancelled, NeedsConfirmation, NotAllowed, NotFound
 from eakte.model.batch import Batch
 from eakte.model.case import Case, CaseState
@@ -19,6 +20,9 @@ from eakte.model.document import Document, DocumentState
 from eakte.model.dossier import Dossier, DossierState
 from eakte.model.user import Actor, Scope, UserKind
 from eakte.unit_of_work import UnitOfWork
+
+# Each way by which an act may be allowed: who is at work, and the rules that must all hold.
+Ways = tuple[tuple[Actor, tuple[Rule, ...]], ...]
 
 SEEING: dict[type, Action] = {
     Document: Action.SEE_DOCUMENT,
@@ -52,7 +56,12 @@ def may(actor: Actor, action: Action, thing: Thing = None) -> bool:
 @lru_cache(maxsize=KEPT)
 def visible(actor: Actor, action: Action, table: Table) -> ColumnElement[bool]:
     """Return the SQL condition under which the actor may do ``action`` with rows of a table."""
-    return _any_of(actor, action, lambda rule, at_work: rule.visible(at_work, table))
+    return any_of(
+        *(
+            all_of(*(rule.visible(at_work, table) for rule in rules))
+            for at_work, rules in _open_ways(actor, action)
+        )
+    )
 
 
 def split_by_name(actor: Actor) -> tuple[Actor, frozenset[UUID]]:
@@ -80,44 +89,43 @@ def split_by_name(actor: Actor) -> tuple[Actor, frozenset[UUID]]:
 def visible_within(
     actor: Actor,
     action: Action,
-    table: type[Document] | type[Case],
+    table: Lying,
     dossiers: Iterable[Dossier],
 ) -> ColumnElement[bool]:
     """Return the condition on rows of a table that lie in these dossiers and may be acted on.
 
     It says what `visible` says and costs less: what follows from a dossier is not asked of rows.
     """
-    owner = table.dossier_id
-    everything, parts = [], []
+    ways = _open_ways(actor, action)
+    alike: dict[tuple[Hashable, ...], list[UUID]] = {}
     for dossier in dossiers:
-        condition = _any_of(actor, action, partial(_within, table, dossier))
-        if isinstance(condition, True_):
-            everything.append(dossier.id)
-        elif not isinstance(condition, False_):
-            parts.append(and_(owner == dossier.id, condition))
-    return any_of(owner.in_(everything) if everything else false(), *parts)
+        stands = tuple(
+            rule.within.stands(at_work, dossier) for at_work, rules in ways for rule in rules
+        )
+        alike.setdefault(stands, []).append(dossier.id)
+    return any_of(
+        *(
+            all_of(table.dossier_id.in_(ids), _within(ways, table, stands, ids))
+            for stands, ids in alike.items()
+        )
+    )
 
 
 def _within(
-    table: type[Document] | type[Case], dossier: Dossier, rule: Rule, actor: Actor
+    ways: Ways, table: Lying, stands: Iterable[Hashable], ids: Sequence[UUID]
 ) -> ColumnElement[bool]:
-    return rule.within(actor, table, dossier)
-
-
-def _any_of(
-    actor: Actor, action: Action, ask: Callable[[Rule, Actor], ColumnElement[bool]]
-) -> ColumnElement[bool]:
-    """Any of the ways in which an act may be allowed, as a condition."""
+    """The condition on rows in dossiers to which the actor stands alike, in the order of rules."""
+    following = iter(stands)
     return any_of(
         *(
-            all_of(*(ask(rule, at_work) for rule in rules))
-            for at_work, rules in _open_ways(actor, action)
+            all_of(*(rule.within.rows(at_work, table, next(following), ids) for rule in rules))
+            for at_work, rules in ways
         )
     )
 
 
 @lru_cache(maxsize=KEPT)
-def _open_ways(actor: Actor, action: Action) -> tuple[tuple[Actor, tuple[Rule, ...]], ...]:
+def _open_ways(actor: Actor, action: Action) -> Ways:
     """The ways that are open to somebody who does the work they name, without naming it again."""
     # Whoever does two kinds of work reaches the same by both: asked once.
     ways = {

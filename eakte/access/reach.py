@@ -108,11 +108,7 @@ def cover(actor: Actor, dossier: Dossier) -> bool:
         return False
     if any(dossier.id == owner for scope in actor.scopes for _, owner in scope.cases):
         return True
-    keys = {
-        share.procedure
-        for share in _procedure_shares(actor)
-        if share.covers(dossier.department_id, dossier.letter)
-    }
+    keys = procedures(actor, dossier)
     session = object_session(dossier)
     if not keys or session is None:
         return False
@@ -126,6 +122,15 @@ def cover(actor: Actor, dossier: Dossier) -> bool:
             return False
         known.add(asked)
     return True
+
+
+def procedures(actor: Actor, dossier: Dossier) -> set[str]:
+    """Return the procedures whose cases in this dossier fall to the actor."""
+    return {
+        share.procedure
+        for share in _procedure_shares(actor)
+        if share.covers(dossier.department_id, dossier.letter)
+    }
 
 
 @event.listens_for(Session, "after_flush")
@@ -185,33 +190,6 @@ def filed(where: ColumnElement[bool]) -> ColumnElement[bool]:
     waits to be filed must never be one.
     """
     return all_of(Document.dossier_id.is_not(None), where)
-
-
-def reached_within(
-    actor: Actor, table: type[Document] | type[Case], dossier: Dossier
-) -> ColumnElement[bool]:
-    """Return the condition under which the actor reaches rows that lie in this dossier.
-
-    What depends on the dossier alone is decided here and not asked for every row.
-    """
-    if whole(actor, dossier):
-        return true()
-    if dossier.locked or dossier.staff:
-        return false()
-    taken = [one for scope in actor.scopes for one, owner in scope.cases if owner == dossier.id]
-    keys = {
-        share.procedure
-        for share in _procedure_shares(actor)
-        if share.covers(dossier.department_id, dossier.letter)
-    }
-    if not taken and not keys:
-        return false()
-    if table is Case:
-        return or_(Among(Case.id, taken), Case.procedure_key.in_(keys))
-    parts = select(PART.id).where(
-        PART.dossier_id == dossier.id, or_(Among(PART.id, taken), PART.procedure_key.in_(keys))
-    )
-    return Document.case_id.in_(parts)
 
 
 def _document(actor: Actor, document: Document) -> bool:

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, true
 
-from eakte.access import reach, stacks
+from eakte.access import reach, stacks, within
 from eakte.access.actions import Action
 from eakte.access.reach import Table, Thing
+from eakte.access.within import Within
 from eakte.model.batch import Batch
 from eakte.model.case import Case
 from eakte.model.columns import Among
@@ -22,15 +23,13 @@ from eakte.model.document import Document, DocumentState
 from eakte.model.dossier import Dossier
 from eakte.model.user import Actor, Role, UserKind
 
-Within = Callable[[Actor, type[Document] | type[Case], Dossier], ColumnElement[bool]]
-
 
 @dataclass(frozen=True)
 class Rule:
     """A reason why something is allowed, in one German sentence and its faces.
 
-    ``within`` says the same as ``visible`` of rows that lie in one known dossier, where less has to
-    be asked. ``role`` is set where the reason is a kind of work; the rules beside it then see the
+    ``within`` says the same as ``visible`` of rows that lie in known dossiers, where less has to be
+    asked. ``role`` is set where the reason is a kind of work; the rules beside it then see the
     actor at that work alone, so that nobody does as a clerk what falls to a doctor they stand in
     for.
     """
@@ -51,7 +50,7 @@ def _does(role: Role, sentence: str) -> Rule:
         sentence,
         lambda actor, thing: actor.has(role),
         lambda actor, table: _always(actor.has(role)),
-        lambda actor, table, dossier: _always(actor.has(role)),
+        within.of_actor(lambda actor: actor.has(role)),
         role,
     )
 
@@ -61,18 +60,8 @@ def _is(kind: UserKind, sentence: str) -> Rule:
         sentence,
         lambda actor, thing: actor.kind is kind,
         lambda actor, table: _always(actor.kind is kind),
-        lambda actor, table, dossier: _always(actor.kind is kind),
+        within.of_actor(lambda actor: actor.kind is kind),
     )
-
-
-def _of_dossier(may: Callable[[Actor, Thing], bool]) -> Within:
-    """What holds for a dossier holds for all that lies in it."""
-    return lambda actor, table, dossier: _always(may(actor, dossier))
-
-
-def _of_rows(visible: Callable[[Actor, Table], ColumnElement[bool]]) -> Within:
-    """What has to be asked of each row, known dossier or not."""
-    return lambda actor, table, dossier: visible(actor, table)
 
 
 def _dossier_of(thing: Thing) -> Dossier | None:
@@ -151,15 +140,6 @@ def _taking_part_rows(actor: Actor, table: Table) -> ColumnElement[bool]:
         return and_(Among(Dossier.id, owners), ~Dossier.locked, ~Dossier.staff)
     taken = reach.taking_part_rows(actor, reach.PART)
     return reach.filed(exists().where(reach.PART.id == Document.case_id, taken))
-
-
-def _taking_part_within(
-    actor: Actor, table: type[Document] | type[Case], dossier: Dossier
-) -> ColumnElement[bool]:
-    if dossier.locked or dossier.staff:
-        return false()
-    taken = [one for scope in actor.scopes for one, owner in scope.cases if owner == dossier.id]
-    return Among(Case.id if table is Case else Document.case_id, taken)
 
 
 def _given(actor: Actor, thing: Thing) -> bool:
@@ -242,62 +222,65 @@ REACHED = Rule(
     "Es fällt in die Zuständigkeit der Person, ist ihr freigegeben, oder sie ist beteiligt.",
     reach.reaches,
     reach.reached_rows,
-    reach.reached_within,
+    within.REACHED,
 )
 WHOLE = Rule(
     "Die ganze Akte fällt in die Zuständigkeit der Person oder wurde ihr namentlich freigegeben.",
     _whole,
     _whole_rows,
-    _of_dossier(_whole),
+    within.of_dossier(_whole),
 )
 OF_THE_UNIT = Rule(
     "Es gehört zu einem Sachgebiet der Person und ist weder gesperrt noch eine Personalakte.",
     _of_the_unit,
     _of_the_unit_rows,
-    _of_dossier(_of_the_unit),
+    within.of_dossier(_of_the_unit),
 )
 TAKES_PART = Rule(
-    "Die Person ist an dem Vorgang beteiligt.", _takes_part, _taking_part_rows, _taking_part_within
+    "Die Person ist an dem Vorgang beteiligt.", _takes_part, _taking_part_rows, within.TAKING_PART
 )
 GIVEN = Rule(
-    "Die Akte wurde der Person namentlich freigegeben.", _given, _given_rows, _of_dossier(_given)
+    "Die Akte wurde der Person namentlich freigegeben.",
+    _given,
+    _given_rows,
+    within.of_dossier(_given),
 )
 IN_CHARGE = Rule(
     "Die Person ist für die Akte zuständig, und sie ist gesperrt oder eine Personalakte.",
     _in_charge,
     _in_charge_rows,
-    _of_dossier(_in_charge),
+    within.of_dossier(_in_charge),
 )
 BEHIND_GLASS = Rule(
     "Die Person hat die Akte mit einem Notfallzugriff geöffnet.",
     _behind_glass,
     _behind_glass_rows,
-    _of_dossier(_behind_glass),
+    within.of_dossier(_behind_glass),
 )
 DELIVERED = Rule(
     "Die Person hat es eingeliefert und es ist noch nicht abgelegt.",
     _delivered,
     _delivered_rows,
-    _of_rows(_delivered_rows),
+    within.of_rows(_delivered_rows),
 )
-SENT = Rule("Die Person hat es eingeliefert.", _sent, _sent_rows, _of_rows(_sent_rows))
+SENT = Rule("Die Person hat es eingeliefert.", _sent, _sent_rows, within.of_rows(_sent_rows))
 BATCH_OF_UNIT = Rule(
     "Der Stapel wurde in ein Sachgebiet der Person geliefert.",
     stacks.of_unit,
     stacks.of_unit_rows,
-    _of_rows(stacks.of_unit_rows),
+    within.of_rows(stacks.of_unit_rows),
 )
 SENT_BATCH = Rule(
     "Die Person oder das Gerät hat den Stapel geliefert.",
     stacks.sent,
     stacks.sent_rows,
-    _of_rows(stacks.sent_rows),
+    within.of_rows(stacks.sent_rows),
 )
 CONFIRMED = Rule(
     "Die Person hat sich eben noch einmal ausgewiesen.",
     lambda actor, thing: actor.confirmed,
     lambda actor, table: _always(actor.confirmed),
-    lambda actor, table, dossier: _always(actor.confirmed),
+    within.of_actor(lambda actor: actor.confirmed),
 )
 THE_SYSTEM = _is(UserKind.SYSTEM, "Die Anwendung selbst handelt.")
 A_STATION = _is(UserKind.STATION, "Eine angemeldete Scanstation.")
