@@ -63,6 +63,8 @@ log = logging.getLogger("eakte.web")
 
 FORM_BYTES = 1_000_000
 FORM_PARTS = 500
+# What was just delivered is recognised first; then the child for the next upload is started.
+REST = 1.5
 PAGES = (
     account,
     arranging,
@@ -170,7 +172,7 @@ def from_environment() -> OfficeApp:
     logging.basicConfig(
         level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
-    sandbox = Sandbox(Limits.of(settings), warm=True)
+    sandbox = Sandbox(Limits.of(settings), warm=True, rest=REST)
     try:
         # A child that waits warm answers the first upload as fast as the second.
         sandbox.start()

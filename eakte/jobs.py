@@ -306,9 +306,12 @@ def release_dead(session: Session, clock: Clock, *, host: str) -> None:
             log.info("took over %s jobs of a worker that is gone", freed)
 
 
-def any_left(session: Session, kinds: Sequence[str] | None = None) -> bool:
-    """Say whether anything, or anything of these kinds, is still to be done."""
-    query = select(Job.id).where(Job.state != JobState.DEAD).limit(1)
+def any_left(
+    session: Session, kinds: Sequence[str] | None = None, *, untouched: bool = False
+) -> bool:
+    """Say whether anything, or anything of these kinds, is still to be done or to be begun."""
+    left = Job.state == JobState.WAITING if untouched else Job.state != JobState.DEAD
+    query = select(Job.id).where(left).limit(1)
     asked = query if kinds is None else query.where(Job.kind.in_(kinds))
     return session.scalar(asked) is not None
 

@@ -35,6 +35,7 @@ from eakte.filing.proposing import making
 from eakte.guard import SCANS, scan_one
 from eakte.intake.uploads import sweep_uploads
 from eakte.jobs import Heart, LeaseLost, Stopped
+from eakte.lanes import PAUSE, SHORT_PAUSE, take_turns
 from eakte.model.job import Job
 from eakte.processing import picturing, pipeline
 from eakte.processing.limits import Limits
@@ -53,8 +54,8 @@ Kinds = dict[str, pipeline.Treatment]
 OTHERS = (stacks, making, arrangements, picturing)
 TREATMENTS: Kinds = {"process": mails, **{one.KIND: one for one in OTHERS}}
 
-PAUSE = 0.5
-PAUSE_AFTER_FAULT = 3.0
+# A letter is through in so many seconds; the next child starts while others are looked at.
+REST = 1.0
 INDEX_BATCH = 200
 TIDY_EVERY = 3600.0
 INDEX_LOOK_EVERY = 10.0
@@ -69,6 +70,8 @@ class Worker:
         self.errands = errands
         self.holder = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
         self.stopping = threading.Event()
+        self._forever = partial(take_turns, stopping=self.stopping)
+        self._to_index = threading.Event()
         self._desk: Scratch | None = None
         self._lock = threading.Lock()
 
@@ -115,13 +118,17 @@ class Worker:
     def stop(self) -> None:
         """Ask every lane to end after the job it holds, or between two of its pages."""
         self.stopping.set()
+        self._to_index.set()
 
     def _idle(self) -> bool:
         try:
-            with self.office.database.transaction(writes=False) as session:
-                return not jobs.any_left(session)
+            return not self._any_left()
         except PartUnavailable:
             return False
+
+    def _any_left(self, kinds: Sequence[str] | None = None, *, untouched: bool = False) -> bool:
+        with self.office.database.transaction(writes=False) as session:
+            return jobs.any_left(session, kinds, untouched=untouched)
 
     def _free_what_the_dead_held(self) -> None:
         with self.office.database.transaction() as session:
@@ -130,38 +137,23 @@ class Worker:
             sweep_desks(self.office.settings.work_folder)
 
     def _claim(self, kinds: Sequence[str], *, most: int = 1) -> list[Job]:
-        with self.office.database.transaction(writes=False) as session:
-            if not jobs.any_left(session, kinds):
-                return []
+        if not self._any_left(kinds):
+            return []
         with self.office.database.transaction() as session:
             return jobs.claim(session, self.office.clock, kinds, holder=self.holder, most=most)
-
-    def _forever(self, turn: Callable[[], bool]) -> None:
-        """Take turns until the end, with a pause after one that found nothing to do or failed."""
-        while not self.stopping.is_set():
-            try:
-                busy = turn()
-            except (PartUnavailable, StorageError) as error:
-                log.warning("a part is out of reach: %s", error)
-                self.stopping.wait(PAUSE_AFTER_FAULT)
-            except Exception:
-                # The edge: whatever it was, the lane lives on and the job's lease runs out.
-                log.exception("a lane stumbled")
-                self.stopping.wait(PAUSE_AFTER_FAULT)
-            else:
-                if not busy:
-                    self.stopping.wait(PAUSE)
 
     # --- documents ------------------------------------------------------------------------------
 
     def _process_lane(self) -> None:
-        with closing(Sandbox(Limits.of(self.office.settings), warm=True)) as sandbox:
-            self._forever(lambda: self._process_turn(sandbox))
+        with closing(Sandbox(Limits.of(self.office.settings), warm=True, rest=REST)) as sandbox:
+            self._forever(lambda: self._process_turn(sandbox), pause=SHORT_PAUSE)
 
     def _process_turn(self, sandbox: Sandbox) -> bool:
         sandbox.start()
         self._own_desk()
         claimed = self._claim([*TREATMENTS])
+        if claimed and self._any_left([*TREATMENTS], untouched=True):
+            sandbox.hurry()
         for job in claimed:
             try:
                 self._process(sandbox, job)
@@ -207,6 +199,7 @@ class Worker:
             jobs.note_pace(work.session, job.kind, heart)
             if not jobs.done(work.session, job):
                 raise LeaseLost
+        self._to_index.set()
         log.debug("%s of %s done", job.kind, job.subject_id)
 
     def _beat(self, job: Job, step: str, done: int, total: int) -> bool:
@@ -273,7 +266,7 @@ class Worker:
                 looked = time.monotonic()
             return self._index_turn()
 
-        self._forever(turn)
+        self._forever(turn, bell=self._to_index)
 
     def _mend_index(self) -> None:
         try:

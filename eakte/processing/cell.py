@@ -11,13 +11,13 @@ import signal
 import stat
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import KW_ONLY, asdict, dataclass, field
 from enum import Enum
 from pathlib import Path
 
 from eakte.errors import PartUnavailable
-from eakte.model.findings import Rules
+from eakte.model.findings import Rules, Wanted
 from eakte.processing import cage, machine
 from eakte.processing.limits import MIB, Confinement, Limits
 from eakte.processing.wire import (
@@ -32,6 +32,7 @@ TICK = 0.25
 CHUNK = 256 * 1024
 SAID_LAST = 4096
 GRACE = 5.0
+USUAL = "child"
 SILENT_PAGES = 3
 SILENT_SECONDS = 30.0
 SECONDS_A_PAGE_BOUND = 0.5
@@ -54,6 +55,25 @@ class Ending(Enum):
     def code(self) -> str:
         """The problem that this ending is."""
         return self.value or Ending.CRASHED.value
+
+
+@dataclass(frozen=True)
+class Order:
+    """One job: what is to be done with which documents, and what a child is given beside them."""
+
+    task: str
+    paths: Sequence[Path]
+    _: KW_ONLY
+    name: str
+    into: Path | None = None
+    rules: Rules | None = None
+    wanted: Wanted | None = None
+    sheets: Sequence[int] = ()
+    password: str = field(default="", repr=False)
+    seconds: float | None = None
+    program: str = USUAL
+    beside: Mapping[str, Path] | None = None
+    show: Callable[[Progress], None] = lambda told: None
 
 
 class Cell:
@@ -89,28 +109,17 @@ class Cell:
         """Whether the child still runs."""
         return self._process.poll() is None
 
-    def run(
-        self,
-        task: str,
-        *,
-        name: str,
-        show: Callable[[Progress], None],
-        seconds: float,
-        rules: Rules | None = None,
-        parts: int = 0,
-        sheets: Sequence[int] = (),
-        password: str = "",
-    ) -> tuple[Account, Ending]:
+    def run(self, order: Order, *, seconds: float) -> tuple[Account, Ending]:
         """Give the job, listen until it ends or must be ended; the child is dead afterwards.
 
         Raises:
             PartUnavailable: the child never became ready for a job.
         """
-        self._account.wanted_parts = parts
+        self._account.wanted_parts = len(order.wanted.parts) if order.wanted else 0
         try:
             self._await_ready()
-            self._give(task, name=name, rules=rules, sheets=sheets, password=password)
-            ending = self._listen(show, deadline=time.monotonic() + seconds)
+            self._give(order)
+            ending = self._listen(order.show, deadline=time.monotonic() + seconds)
         finally:
             self.kill()
         if ending is Ending.CRASHED and self._said and not self._account.fault:
@@ -191,13 +200,11 @@ class Cell:
                 reason=self._said.decode("utf-8", "replace").strip()[-300:] or "keine Antwort",
             )
 
-    def _give(
-        self, task: str, *, name: str, rules: Rules | None, sheets: Sequence[int], password: str
-    ) -> None:
+    def _give(self, order: Order) -> None:
         limits = self._limits
         job = {
-            "task": task,
-            "name": name[-200:],
+            "task": order.task,
+            "name": order.name[-200:],
             "ocr_language": limits.ocr_language,
             "jobs": limits.jobs,
             "sandbox": self._confinement.value,
@@ -206,9 +213,9 @@ class Cell:
             "document_seconds": limits.document_seconds,
             "max_pages": limits.max_pages,
             "max_megapixels": limits.max_megapixels,
-            "rules": asdict(rules) if rules else None,
-            "sheets": list(sheets),
-            "password": password,
+            "rules": asdict(order.rules) if order.rules else None,
+            "sheets": list(order.sheets),
+            "password": order.password,
         }
         pipe = self._process.stdin
         if pipe is None:

@@ -12,9 +12,9 @@ import logging
 import queue
 import shutil
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import KW_ONLY, asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from types import TracebackType
 
@@ -31,49 +31,36 @@ from eakte.model.findings import (
 )
 from eakte.model.signature import Signature
 from eakte.processing import cage
-from eakte.processing.cell import Cell, Ending
+from eakte.processing.cell import USUAL, Cell, Ending, Order
 from eakte.processing.doubt import require_sound, settled
 from eakte.processing.limits import COURT_LIST, Limits, LimitSettings
 from eakte.processing.problems import problem
 from eakte.processing.scratch import Scratch
-from eakte.processing.wire import WANTED, Account, Distrusted, Progress, source_name
+from eakte.processing.wire import WANTED, Account, Distrusted, source_name
 
 log = logging.getLogger(__name__)
 
 ShowProgress = Callable[[str, int, int], None]
 START_SECONDS = 60.0
 ATTEMPTS = 3
-USUAL, VERIFIER = "child", "verifier"
+VERIFIER = "verifier"
 # Somebody waits before the screen.
 UNLOCK_SECONDS = 60.0
 VERIFY_SECONDS = 60.0
 
 
-@dataclass(frozen=True)
-class _Order:
-    """One job: what is to be done with which documents, and what a child is given beside them."""
-
-    task: str
-    paths: Sequence[Path]
-    _: KW_ONLY
-    name: str
-    into: Path | None = None
-    rules: Rules | None = None
-    wanted: Wanted | None = None
-    sheets: Sequence[int] = ()
-    password: str = field(default="", repr=False)
-    seconds: float | None = None
-    program: str = USUAL
-    beside: Mapping[str, Path] | None = None
-    show: Callable[[Progress], None] = lambda told: None
-
-
 class Sandbox:
-    """Looks at documents and processes them in shut-in children; safe for many threads."""
+    """Looks at documents and processes them in shut-in children; safe for many threads.
 
-    def __init__(self, settings: LimitSettings | Limits, *, warm: bool) -> None:
+    Of a ``warm`` one the next child is started ``rest`` seconds after one was taken: the document
+    has the processors to itself for so long.
+    """
+
+    def __init__(self, settings: LimitSettings | Limits, *, warm: bool, rest: float = 0.0) -> None:
         self.limits = settings if isinstance(settings, Limits) else Limits.of(settings)
         self._warm = warm
+        self._rest = rest
+        self._resting: threading.Timer | None = None
         self._lock = threading.Lock()
         self._orders: queue.SimpleQueue[tuple[Future[Cell], str] | None] = queue.SimpleQueue()
         self._keeper: threading.Thread | None = None
@@ -115,6 +102,8 @@ class Sandbox:
         with self._lock:
             keeper, scratch, spare = self._keeper, self._scratch, self._spare
             self._keeper = self._scratch = self._spare = None
+            if self._resting is not None:
+                self._resting.cancel()
         if keeper is None or scratch is None:
             return
         if spare is not None:
@@ -131,7 +120,7 @@ class Sandbox:
             PartUnavailable: no child can be started, or the disk is full or broken.
         """
         try:
-            account, ending = self._run(_Order("look", [path], name=name))
+            account, ending = self._run(Order("look", [path], name=name))
         except Disturbed:
             # Its bytes come in all the same; what they are is found out when they are processed.
             account, ending = Account(), Ending.CRASHED
@@ -149,7 +138,7 @@ class Sandbox:
             PartUnavailable: no child can be started, or the disk is full or broken.
         """
         account, ending = self._run(
-            _Order(
+            Order(
                 "process",
                 [path],
                 name=name,
@@ -193,7 +182,7 @@ class Sandbox:
             PartUnavailable: no child can be started, or the disk is full or broken.
         """
         account, ending = self._run(
-            _Order(
+            Order(
                 "separate",
                 [path],
                 name=name,
@@ -222,7 +211,7 @@ class Sandbox:
             PartUnavailable: no child can be started, or the disk is full or broken.
         """
         account, ending = self._run(
-            _Order(
+            Order(
                 "arrange",
                 paths,
                 name=wanted.names[0],
@@ -250,7 +239,7 @@ class Sandbox:
             PartUnavailable: no child can be started, or the disk is full or broken.
         """
         account, ending = self._run(
-            _Order(
+            Order(
                 "draw",
                 [path],
                 name=name,
@@ -273,9 +262,7 @@ class Sandbox:
             PartUnavailable: no child can be started, or the disk is full or broken.
         """
         account, ending = self._run(
-            _Order(
-                "unlock", [path], name="", into=folder, password=password, seconds=UNLOCK_SECONDS
-            )
+            Order("unlock", [path], name="", into=folder, password=password, seconds=UNLOCK_SECONDS)
         )
         if ending is not Ending.DONE:
             return Unlocked(None, problem(ending.code))
@@ -298,7 +285,7 @@ class Sandbox:
             trusted = sorted(one for one in roots.iterdir() if one.is_file())
             lent |= {f"roots/{number:04d}": one for number, one in enumerate(trusted, 1)}
         account, ending = self._run(
-            _Order(
+            Order(
                 "verify", [path], name=name, program=VERIFIER, beside=lent, seconds=VERIFY_SECONDS
             )
         )
@@ -307,7 +294,7 @@ class Sandbox:
             return None
         return tuple(account.signatures)
 
-    def _run(self, order: _Order) -> tuple[Account, Ending]:
+    def _run(self, order: Order) -> tuple[Account, Ending]:
         """Do one job and take its products; a second child is asked where one alone may err."""
         usual = self.limits.document_seconds if order.into else self.limits.look_seconds
         return settled(
@@ -317,7 +304,7 @@ class Sandbox:
             asked=order.sheets,
         )
 
-    def _run_once(self, order: _Order, seconds: float) -> tuple[Account, Ending]:
+    def _run_once(self, order: Order, seconds: float) -> tuple[Account, Ending]:
         with machine_faults_named():
             cell = self._take_cell(order.program)
         try:
@@ -330,16 +317,7 @@ class Sandbox:
                 wanted = order.wanted
                 if wanted is not None:
                     (cell.folder / WANTED).write_text(json.dumps(asdict(wanted)), "utf-8")
-                account, ending = cell.run(
-                    order.task,
-                    name=order.name,
-                    show=order.show,
-                    seconds=seconds,
-                    rules=order.rules,
-                    parts=len(wanted.parts) if wanted else 0,
-                    sheets=order.sheets,
-                    password=order.password,
-                )
+                account, ending = cell.run(order, seconds=seconds)
                 if ending is not Ending.DONE or account.problems:
                     require_sound(cell.folder)
                 if ending is Ending.DONE and order.into is not None:
@@ -359,13 +337,28 @@ class Sandbox:
             return self._order(program).result(START_SECONDS)
         for _ in range(ATTEMPTS):
             with self._lock:
-                taken = self._spare or self._order()
-                self._spare = self._order() if self._warm else None
+                taken, self._spare = self._spare or self._order(), None
+            if self._warm:
+                self._rest_before(self.hurry)
             cell = taken.result(START_SECONDS)
             if cell.alive:
                 return cell
             cell.remove()
         raise PartUnavailable("Die abgeschottete Verarbeitung endet gleich nach dem Start.")
+
+    def hurry(self) -> None:
+        """Start the next child now, unless it waits already: more is to be done."""
+        with self._lock:
+            if self._keeper is not None and self._spare is None:
+                self._spare = self._order()
+
+    def _rest_before(self, start: Callable[[], None]) -> None:
+        if not self._rest:
+            start()
+            return
+        self._resting = threading.Timer(self._rest, start)
+        self._resting.daemon = True
+        self._resting.start()
 
     def _order(self, program: str = USUAL) -> Future[Cell]:
         order: Future[Cell] = Future()

@@ -8,7 +8,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -20,16 +20,18 @@ from tempfile import TemporaryDirectory
 import pikepdf
 import pypdfium2
 
+from eakte.app import REST
 from eakte.bootstrap import Office, open_office, prepare
 from eakte.config import load_settings
 from eakte.demo.catalogue import catalogue
 from eakte.demo.letter import Container, Letter, Quality
 from eakte.demo.scanning import render
+from eakte.errors import PartUnavailable
 from eakte.intake.delivering import Declared, deliver
 from eakte.model.document import Source
 from eakte.processing.limits import Limits
 from eakte.processing.sandbox import Sandbox
-from eakte.retrieval.searching import search
+from eakte.retrieval.searching import FoundDocument, search
 from tests.bench.memory import peak
 
 ROOT = Path(__file__).parents[2]
@@ -68,23 +70,32 @@ def measure(pages: int, singles: int) -> int:
         images = _images(stack, _folder(scratch, "images"))
         bare = _timed(partial(_tesseract, images))
 
-        our_letters, their_letters = [], []
+        our_letters, their_letters, bare_letters = [], [], []
         for path, letter in letters_alone[1:]:
             our_letters.append(_until_findable(house, path, _words(letter.pages[-1])))
             their_letters.append(_timed(partial(_ocrmypdf, path, path.with_name("out.pdf"))))
+            image = _images(path, path.parent)
+            bare_letters.append(_timed(partial(_tesseract, image)))
     print(f"Stapel von {pages} Seiten, {JOBS} gleichzeitig, von der Einlieferung bis auffindbar:")
     _row("e-Akte, ganzer Weg", pages, ours)
     _row("Befehl ocrmypdf", pages, theirs)
     _row("tesseract allein", pages, bare)
     print(f"  e-Akte ÷ ocrmypdf   {theirs / ours:5.2f}   (Ziel ≥ 1,0; Seiten je Sekunde)")
-    print(f"  e-Akte ÷ tesseract  {bare / ours:5.2f}")
+    print(f"  e-Akte ÷ tesseract  {bare / ours:5.2f}   (Ziel ≥ 0,9)")
+    print(f"  ocrmypdf ÷ tesseract{bare / theirs:5.2f}")
     megabytes, theirs_too = memory[0] / 2**20, their_memory[0] / 2**20
     print(f"  Speicher höchstens  {megabytes:.0f} MB (ocrmypdf {theirs_too:.0f} MB)")
     ours_one, theirs_one = statistics.median(our_letters), statistics.median(their_letters)
+    bare_one = statistics.median(bare_letters)
     print(f"Ein Brief ({singles} gemessen, Median), von der Einlieferung bis auffindbar:")
-    print(f"  e-Akte {ours_one:.2f} s, Befehl ocrmypdf {theirs_one:.2f} s")
-    print(f"  e-Akte ÷ ocrmypdf   {ours_one / theirs_one:5.2f}   (Ziel ≤ 0,9; Sekunden)")
-    return int(theirs / ours < 1.0 or ours_one / theirs_one > 0.9)
+    print(
+        f"  e-Akte {ours_one:.2f} s, Befehl ocrmypdf {theirs_one:.2f} s, "
+        f"tesseract allein {bare_one:.2f} s"
+    )
+    print(f"  e-Akte ÷ ocrmypdf   {ours_one / theirs_one:5.2f}   (Sekunden)")
+    print(f"  e-Akte ÷ tesseract  {ours_one / bare_one:5.2f}   (Ziel ≤ 1,2)")
+    print(f"  ocrmypdf ÷ tesseract{theirs_one / bare_one:5.2f}")
+    return int(bare / ours < 0.9 or ours_one / bare_one > 1.2)
 
 
 def _row(name: str, pages: int, seconds: float) -> None:
@@ -154,7 +165,7 @@ def _until_findable(house: House, path: Path, words: str) -> float:
     """Deliver a document and give the seconds until a search for its words shows it."""
     office, worker = house.office, house.worker
     limits = Limits.of(office.settings)
-    with Sandbox(limits, warm=True) as sandbox:
+    with Sandbox(limits, warm=True, rest=REST) as sandbox:
         sandbox.look(path, name=path.name)
         begun = time.monotonic()
         receipt = deliver(
@@ -164,12 +175,19 @@ def _until_findable(house: House, path: Path, words: str) -> float:
             look=lambda at, name: sandbox.look(at, name=name),
         )
     while time.monotonic() - begun < PATIENCE and worker.poll() is None:
-        with office.as_system() as work:
-            found = search(work, words).found
+        found = _found(office, words)
         if any(hit.document.id == receipt.document_id for hit in found):
             return time.monotonic() - begun
         time.sleep(0.05)
     raise SystemExit(f"{path.name} wurde nicht auffindbar: {words}")
+
+
+def _found(office: Office, words: str) -> Sequence[FoundDocument]:
+    try:
+        with office.as_system() as work:
+            return search(work, words).found
+    except PartUnavailable:
+        return ()  # the very first document is not in the index yet
 
 
 def _ocrmypdf(source: Path, target: Path) -> None:

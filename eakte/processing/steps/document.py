@@ -293,7 +293,7 @@ def _read_and_bind(
 
 def _read(sheets: Sheets, pages: int, *, folder: Path, limits: Limits, tell: Tell) -> list[Leaf]:
     """Read all pages, several at a time, and tell them in order."""
-    tesseract = Tesseract(limits.ocr_language, limits.page_seconds)
+    tesseract = Tesseract(limits.ocr_language, limits.page_seconds, halves=2 * pages <= limits.jobs)
     troubled: dict[str, list[int]] = {}
     leaves: list[Leaf] = []
 

@@ -110,7 +110,7 @@ def _paper(grey: Image.Image) -> int:
 
 def stroke_of(grey: Grey) -> float:
     """How wide the strokes of the writing are, in pixels; 1 on empty paper."""
-    ink = _below_threshold(grey[::STROKE_ROWS])
+    ink = below_threshold(grey[::STROKE_ROWS])
     edges = np.diff(np.pad(ink, ((0, 0), (1, 1))).astype(np.int8), axis=1)
     widths = np.nonzero(edges == -1)[1] - np.nonzero(edges == 1)[1]
     if not len(widths):
@@ -118,7 +118,7 @@ def stroke_of(grey: Grey) -> float:
     return float(widths[widths <= 3 * np.median(widths)].mean())
 
 
-def _below_threshold(grey: Grey) -> NDArray[np.bool_]:
+def below_threshold(grey: Grey) -> NDArray[np.bool_]:
     """Where ink is: darker than the middle between the darkest and the commonest tone."""
     threshold = (int(grey.min(initial=255)) + int(np.median(grey))) // 2
     return np.asarray(grey < threshold)

@@ -11,6 +11,8 @@ from PIL import Image
 from eakte.model.findings import PageText, TextSource
 from eakte.processing.machine import must_not_be_to_blame
 from eakte.processing.steps.archival import Leaf, pack
+from eakte.processing.steps.halving import recognise
+from eakte.processing.steps.mending import mended
 from eakte.processing.steps.plane import Plane, turned_back
 from eakte.processing.steps.preparation import prepare, runs_sideways
 from eakte.processing.steps.recognition import (
@@ -145,7 +147,7 @@ def _recognise_upright(grey: Image.Image, *, dpi: float, tesseract: Tesseract) -
 def _recognise(grey: Image.Image, turn: int, *, dpi: float, tesseract: Tesseract) -> _Upright:
     upright = grey.transpose(TURNS[turn]) if turn else grey
     prepared = prepare(upright, dpi=dpi)
-    found = tesseract.recognise(prepared.picture, dpi=prepared.dpi)
+    found = mended(recognise(tesseract, prepared.picture, dpi=prepared.dpi))
     back = turned_back(turn, width=grey.width, height=grey.height)
     return _Upright(turn, prepared.to_sheet.then(back), found)
 

@@ -284,7 +284,7 @@ def _lines_of(page: pypdfium2.PdfPage) -> tuple[Line, ...]:
         x0, y0, x1, y1 = words.get_rect(number)
         text = readable(words.get_text_bounded(x0, y0, x1, y1)).replace("\n", " ").strip()
         if text:
-            word = Word(text, x0 - left, x1 - left, 100.0)
+            word = Word(text, x0 - left, x1 - left, 100.0, y1 - y0)
             lines.append(Line((word,), top - y1, top - y0, 1))
     words.close()
     return tuple(lines)
