@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from eakte.processing.steps.preparation import below_threshold
@@ -20,6 +21,8 @@ FROM, TO = 0.42, 0.75
 FRAME = 0.04
 SPECKS = 0.002
 COLUMNS = 3
+AROUND = 0.06
+GUTTER_INCHES = 0.12
 
 
 def recognise(tesseract: Tesseract, picture: Image.Image, *, dpi: int) -> Recognised:
@@ -59,9 +62,23 @@ def place_to_cut(picture: Image.Image, *, dpi: int) -> int | None:
         for begin, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
         if end - begin >= EMPTY_INCHES * dpi
     ]
-    inside = [one for one in middles if FROM <= one / len(filled) <= TO]
+    inside = [
+        one
+        for one in middles
+        if FROM <= one / len(filled) <= TO and not _through_columns(ink, one, dpi=dpi)
+    ]
     above = np.cumsum(filled)
     return min(inside, key=lambda row: abs(float(above[row]) * 2 - float(above[-1])), default=None)
+
+
+def _through_columns(ink: NDArray[np.bool_], cut: int, *, dpi: int) -> bool:
+    """Whether writing stands side by side just above or just below the cut."""
+    around = round(len(ink) * AROUND)
+    return any(
+        int(np.diff(np.flatnonzero(part.any(axis=0))).max(initial=0)) * COLUMNS
+        > GUTTER_INCHES * dpi
+        for part in (ink[max(cut - around, 0) : cut], ink[cut : cut + around])
+    )
 
 
 def _joined(above: Recognised, below: Recognised, *, cut: int) -> Recognised:

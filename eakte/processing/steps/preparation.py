@@ -16,7 +16,7 @@ from eakte.processing.steps.plane import Plane, scaled, straightened_back
 
 Grey = NDArray[np.uint8]
 
-COARSE_DPI, GOOD_DPI, FINE_DPI = 140, 220, 240
+COARSE_DPI, GOOD_DPI, NOISY_DPI, FINE_DPI = 140, 200, 220, 240
 ENLARGED_DPI = 250
 FINEST_STROKE, GOOD_STROKE = 2.0, 5.0
 STROKE_ROWS = 5
@@ -53,11 +53,13 @@ def prepare(sheet: Image.Image, *, dpi: float) -> Prepared:
     noisy = is_noisy(np.asarray(grey))
     if noisy:
         grey = Image.fromarray(without_specks(np.asarray(grey))).filter(ImageFilter.BoxBlur(1))
-    factor = _scaling(np.asarray(grey), dpi=dpi)
+    factor = _scaling(np.asarray(grey), dpi=dpi, good=NOISY_DPI if noisy else GOOD_DPI)
     if factor != 1:
         size = max(1, round(grey.width * factor)), max(1, round(grey.height * factor))
         back = scaled(grey.width / size[0], grey.height / size[1])
-        grey = grey.resize(size, Image.Resampling.BICUBIC)
+        grey = grey.resize(
+            size, Image.Resampling.BILINEAR if factor < 1 else Image.Resampling.BICUBIC
+        )
         dpi *= factor
     skew = skew_of(grey)
     if abs(skew) >= SKEW_FROM:
@@ -66,10 +68,11 @@ def prepare(sheet: Image.Image, *, dpi: float) -> Prepared:
     return Prepared(grey, back, round(dpi), noisy, skew)
 
 
-def _scaling(grey: Grey, *, dpi: float) -> float:
+def _scaling(grey: Grey, *, dpi: float, good: float) -> float:
     """By how much to scale the picture; 1 where it is good as it is.
 
-    Recognition is as right at 220 dpi as at 300 and a fifth faster, except for the finest print.
+    Recognition is as right at 200 dpi as at 300 and a fifth faster, except for the finest print
+    and, a little, where the page is noisy.
     The resolution alone may be wrong (photographs name none), so that fine pictures are shrunk
     and coarse ones enlarged only as far as the width of their strokes allows.
     """
@@ -77,7 +80,7 @@ def _scaling(grey: Grey, *, dpi: float) -> float:
         return 1.0
     stroke = stroke_of(grey)
     if dpi > FINE_DPI:
-        return min(1.0, max(GOOD_DPI / dpi, FINEST_STROKE / stroke))
+        return min(1.0, max(good / dpi, FINEST_STROKE / stroke))
     return min(ENLARGED_DPI / dpi, max(1.0, GOOD_STROKE / stroke))
 
 
