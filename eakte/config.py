@@ -148,6 +148,18 @@ class Settings(BaseSettings):
     schemas: Path | None = Field(
         None, description="Amtliche Codelisten; leer = Ordner schemas im Datenordner"
     )
+    court_release: Literal["one", "two"] = Field(
+        "one", description="Ein Paket für ein Gericht geht mit einer oder mit zwei Personen hinaus"
+    )
+    court_outbox: Path | None = Field(
+        None, description="Ausgangsordner des Gerichtspostfachs; leer = Pakete werden abgeholt"
+    )
+    court_outbox_form: Literal["zip", "folder"] = Field(
+        "zip", description="Eine Nachricht im Ausgangsordner ist ein ZIP oder ein Ordner"
+    )
+    court_answers: Path | None = Field(
+        None, description="Ordner, in den das Gerichtspostfach die Antworten der Gerichte legt"
+    )
     sweep_days: int = Field(7, ge=1, description="Schonfrist für Bytes ohne Akte")
     audit_heads_url: str = Field(
         "", description="Ort außerhalb für die Prüfstände; leer = Ordner im Datenordner"
@@ -175,6 +187,8 @@ class Settings(BaseSettings):
         "mail_ca_file",
         "mail_password_file",
         "signature_roots",
+        "court_outbox",
+        "court_answers",
         mode="before",
     )
     @classmethod

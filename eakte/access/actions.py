@@ -39,6 +39,8 @@ class Action(Enum):
     EDIT_DOSSIER = "die Angaben einer Akte ändern, sie verknüpfen oder stornieren"
     SEE_SENDINGS = "sehen, was von einer Akte an Gerichte ging, und die Pakete abrufen"
     SEND_DOSSIER = "eine Akte für ein Gericht zusammenstellen lassen"
+    RELEASE_SENDING = "ein Paket für ein Gericht als zweite Person freigeben"
+    HAND_OVER_SENDING = "ein Paket in den Ausgang des Gerichtspostfachs legen lassen"
     SEE_CASE = "einen Vorgang sehen"
     OPEN_CASE = "einen Vorgang anlegen"
     EDIT_CASE = "einen Vorgang ändern und seine Fristen führen"

@@ -129,6 +129,8 @@ class CourtHead:
     created_at: datetime | None = None
     wants_confirmation: bool = False
     missing: tuple[str, ...] = ()
+    faults: tuple[tuple[str, str, bool | None], ...] = ()
+    """Of an answer, the faults it names: code, what is said more, worked on all the same."""
 
 
 @dataclass(frozen=True)

@@ -31,11 +31,20 @@ class Decision(StrEnum):
 
 
 class FileKind(StrEnum):
-    """What is kept of a package: its messages, the list of their digests, the bound whole."""
+    """What is kept of a package: messages, the list of their digests, the whole, a carrier."""
 
     MESSAGE = "message"
     MANIFEST = "manifest"
     WHOLE = "whole"
+    CARRIER = "carrier"
+
+
+class AnswerKind(StrEnum):
+    """What a court says to a message: it has it, has it in spite of faults, wants a better one."""
+
+    CONFIRMED = "confirmed"
+    HANDLED = "handled"
+    FAULTY = "faulty"
 
 
 class Sending(Base):
@@ -44,8 +53,12 @@ class Sending(Base):
     ``court`` is the code of the official list. ``access_reason`` says why it goes although the
     dossier is locked or about staff. ``whole``: nothing was left out but drafts. ``reasons`` say
     why there is no package, ``hints`` what has to be known of the one there is. ``sha256`` is the
-    digest of the manifest, which names every file with its own. ``handed_over_on`` is the day on
-    which somebody gave it to the program of the mailbox; nothing else of a READY one ever changes.
+    digest of the manifest, which names every file with its own. ``carrier``: it goes on a disk
+    (§ 3 ERVV), because no message may be that large.
+
+    Of a READY one nothing changes but its way: released by a second person, asked into the outbox
+    of the mailbox program (``outbox_fault`` says why that failed), handed over, answered.
+    ``handed_over_at`` is empty where somebody did it by hand and wrote down the day alone.
     """
 
     __tablename__ = "sending"
@@ -76,6 +89,17 @@ class Sending(Base):
     written_at: Mapped[datetime | None] = mapped_column(Instant)
     handed_over_on: Mapped[date | None] = mapped_column()
     handed_over_by: Mapped[str] = mapped_column(String(200), default="")
+    carrier: Mapped[bool] = mapped_column(default=False)
+    released_at: Mapped[datetime | None] = mapped_column(Instant)
+    released_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    released_by: Mapped[str] = mapped_column(String(200), default="")
+    outbox_asked_at: Mapped[datetime | None] = mapped_column(Instant)
+    outbox_asked_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    outbox_asked_by: Mapped[str] = mapped_column(String(200), default="")
+    outbox_fault: Mapped[str] = mapped_column(String(500), default="")
+    handed_over_at: Mapped[datetime | None] = mapped_column(Instant)
+    received_at: Mapped[datetime | None] = mapped_column(Instant)
+    faulty_at: Mapped[datetime | None] = mapped_column(Instant)
 
     dossier: Mapped[Dossier] = relationship()
     # In the order of the file.
@@ -112,7 +136,10 @@ class SentDocument(Base):
 
 
 class SentFile(Base):
-    """Something of a package that can be fetched; of messages it is part ``part`` of several."""
+    """Something of a package that can be fetched; of messages it is part ``part`` of several.
+
+    ``answer`` is what the court said to a message last, and ``answered_at`` when, by its clock.
+    """
 
     __tablename__ = "sent_file"
     __table_args__ = (UniqueConstraint("sending_id", "kind", "part"),)
@@ -121,8 +148,10 @@ class SentFile(Base):
     sending_id: Mapped[UUID] = mapped_column(ForeignKey("sending.id"))
     kind: Mapped[FileKind] = mapped_column(named(FileKind))
     part: Mapped[int] = mapped_column()
-    message_id: Mapped[UUID | None] = mapped_column()
+    message_id: Mapped[UUID | None] = mapped_column(index=True)
     name: Mapped[str] = mapped_column(String(120))
     sha256: Mapped[str] = mapped_column(ForeignKey("content.sha256"), index=True)
     size: Mapped[int] = mapped_column(BigInteger)
     files: Mapped[int] = mapped_column()
+    answer: Mapped[AnswerKind | None] = mapped_column(named(AnswerKind))
+    answered_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -46,6 +46,7 @@ MOST_PAGES = 1_000_000
 LONGEST_HEAD, LONGEST_NAME, MOST_ENCLOSURES = 8000, 500, 1200
 LONGEST_WORD, MOST_WORDS = 300, 1200
 MOST_SIGNATURES, LONGEST_SAID = 100, 400
+MOST_FAULTS = 20
 
 # What a child is told beside its job, because a long list of pages is too long for a line.
 WANTED = "wanted.json"
@@ -340,7 +341,20 @@ def _court(said: dict[str, object]) -> CourtHead:
         created_at=created_at,
         wants_confirmation=said["wants_confirmation"] is True,
         missing=_words(said["missing"]),
+        faults=_faults(said["faults"]),
     )
+
+
+def _faults(value: object) -> tuple[tuple[str, str, bool | None], ...]:
+    if not isinstance(value, list) or len(value) > MOST_FAULTS:
+        raise Distrusted("no list of faults")
+    found = []
+    for one in value:
+        if not isinstance(one, list) or len(one) != 3 or not isinstance(one[2], bool | None):
+            raise Distrusted("no fault")
+        code, more = (cleaned(_string(text, most=LONGEST_WORD)) for text in one[:2])
+        found.append((code, more, one[2]))
+    return tuple(found)
 
 
 def _words(value: object) -> tuple[str, ...]:

@@ -22,16 +22,22 @@ from eakte.model.court_message import CourtMessage
 from eakte.model.document import Document
 from eakte.model.dossier import Dossier
 from eakte.model.job import Job, JobState
-from eakte.model.sending import FileKind, Sending, SendingState, SentDocument, SentFile
+from eakte.model.sending import (
+    AnswerKind,
+    FileKind,
+    Sending,
+    SendingState,
+    SentDocument,
+    SentFile,
+)
 from eakte.retrieval.reading import Reading
 from eakte.unit_of_work import UnitOfWork
 
-# By the number of the kind of message: an error, a confirmation (XJustiz).
-SAID_BY_KIND = {"0005007": False, "0005008": True}
 MEDIA_TYPES = {
     FileKind.MESSAGE: "application/zip",
     FileKind.MANIFEST: "text/plain",
     FileKind.WHOLE: "application/pdf",
+    FileKind.CARRIER: "application/x-iso9660-image",
 }
 
 
@@ -55,9 +61,8 @@ class CourtAnswer:
     @property
     def confirms(self) -> bool | None:
         """Whether the court took the package; None where the message is something else."""
-        return next(
-            (said for name, said in SAID_BY_KIND.items() if name in self.message.kind), None
-        )
+        said = self.message.says
+        return None if said is None else said is not AnswerKind.FAULTY
 
 
 def sendings_of(work: UnitOfWork, dossier: Dossier) -> list[SendingRow]:
@@ -99,7 +104,7 @@ def files_of_sending(work: UnitOfWork, sending: Sending) -> Sequence[SentFile]:
     """List what can be fetched, messages first."""
     require(work, Action.SEE_SENDINGS, sending.dossier)
     found = work.session.scalars(select(SentFile).where(SentFile.sending_id == sending.id)).all()
-    order = (FileKind.MESSAGE, FileKind.WHOLE, FileKind.MANIFEST)
+    order = (FileKind.MESSAGE, FileKind.CARRIER, FileKind.WHOLE, FileKind.MANIFEST)
     return sorted(found, key=lambda one: (order.index(one.kind), one.part))
 
 

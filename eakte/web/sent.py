@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from flask import request
 from flask_babel import gettext as _
 
+from eakte.access.actions import Action
+from eakte.access.check import may
 from eakte.casework.sending.asking import LEGAL_GROUND, OCCASIONS, Choice, Placed, Wanted
+from eakte.casework.sending.handing_over import TWO, needs_release
 from eakte.casework.sending.selecting import Candidate
 from eakte.interchange.package import Occasion
 from eakte.model.dossier import Dossier
-from eakte.model.sending import Decision
+from eakte.model.sending import Decision, Sending, SendingState
+from eakte.unit_of_work import UnitOfWork
 from eakte.web.forms import text
 
 DECISION, REASON = "wahl-", "grund-"
@@ -98,4 +102,36 @@ def leaves(places: Sequence[Placed]) -> tuple[int, int]:
     return (
         sum(1 for one in places if one.first_folio),
         max((one.last_folio for one in places), default=0),
+    )
+
+
+@dataclass(frozen=True)
+class Way:
+    """What can be done next with a written package, by whoever looks at it.
+
+    ``two``: the office lets a package go by two persons; ``giving``: the worker lays it into the
+    outbox; ``outbox``: there is one.
+    """
+
+    two: bool
+    needs_release: bool
+    may_release: bool
+    may_give: bool
+    giving: bool
+    outbox: bool
+
+
+def way_of(work: UnitOfWork, sending: Sending) -> Way:
+    """Return what can be done next with a package; who has to prove who they are is asked then."""
+    confirmed = replace(work.actor, confirmed=True)
+    ready = sending.state is SendingState.READY and sending.handed_over_on is None
+    needed = ready and needs_release(work, sending)
+    outbox = work.settings.court_outbox is not None and not sending.carrier
+    return Way(
+        two=work.settings.court_release == TWO,
+        needs_release=needed,
+        may_release=needed and may(confirmed, Action.RELEASE_SENDING, sending),
+        may_give=ready and outbox and may(confirmed, Action.HAND_OVER_SENDING, sending),
+        giving=ready and sending.outbox_asked_at is not None and not sending.outbox_fault,
+        outbox=outbox,
     )

@@ -25,6 +25,7 @@ from eakte.web.api.plan import plan_api
 from eakte.web.api.proposals import proposals
 from eakte.web.api.rights import rights
 from eakte.web.api.schemas import ProblemOut
+from eakte.web.api.sending_way import way
 from eakte.web.api.sendings import sendings
 from eakte.web.api.stations import stations
 from eakte.web.api.ties import ties
@@ -54,6 +55,7 @@ PARTS = (
     checks,
     paper,
     sendings,
+    way,
     stations,
     arranging,
     mailroom,

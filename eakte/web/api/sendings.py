@@ -158,7 +158,15 @@ class SendingOut(Model):
     asked_by: str
     asked_at: datetime
     written_at: datetime | None
+    carrier: bool = Field(description="geht auf einem Datenträger, nicht als Nachricht")
+    released_by: str = Field(description="zweite Person, die es freigegeben hat")
+    released_at: datetime | None
+    outbox_asked_at: datetime | None = Field(description="in den Ausgang zu legen verlangt")
+    outbox_fault: str = Field(description="warum das nicht gelang; leer, wenn nichts entgegensteht")
     handed_over_on: date | None = Field(description="an das Programm des Postfachs übergeben")
+    handed_over_by: str
+    received_at: datetime | None = Field(description="vom Gericht ganz bestätigt")
+    faulty_at: datetime | None = Field(description="das Gericht meldet einen Fehler")
     version: str = Field(description="Fassung von XJustiz")
     whole: bool = Field(description="nichts wurde weggelassen als Entwürfe")
     documents: int
@@ -176,6 +184,15 @@ class SendingsOut(Model):
     sendings: list[SendingOut]
 
 
+class FaultOut(Model):
+    """Ein Fehler, den ein Gericht nennt."""
+
+    code: str
+    meaning: str = Field(description="nach der amtlichen Codeliste")
+    more: str
+    handled: bool | None = Field(description="die Nachricht wird trotzdem bearbeitet")
+
+
 class AnswerOut(Model):
     """Eine Nachricht, die auf das Paket antwortet."""
 
@@ -184,6 +201,7 @@ class AnswerOut(Model):
     sender: str
     received_at: datetime
     confirms: bool | None = Field(description="angenommen, abgelehnt oder etwas anderes")
+    faults: list[FaultOut]
 
 
 class HandedOverIn(Model):
@@ -261,7 +279,7 @@ def ask(dossier_id: UUID, wanted: SendingIn) -> WholeSendingOut:
     given = wanted.model_dump(exclude={"choices"})
     choices = {one.id: Choice(one.decision, one.reason) for one in wanted.choices}
     sending = ask_for_sending(work, dossier, Wanted(**given, choices=choices))
-    return _whole(work, SendingRow(sending, False, 0, 0))
+    return whole_sending(work, SendingRow(sending, False, 0, 0))
 
 
 @sendings.get("/sendings/<uuid:sending_id>")
@@ -270,7 +288,7 @@ def ask(dossier_id: UUID, wanted: SendingIn) -> WholeSendingOut:
 def show(sending_id: UUID) -> WholeSendingOut:
     """Tell everything of one sending."""
     work = current_work()
-    return _whole(work, sending_by_id(work, sending_id))
+    return whole_sending(work, sending_by_id(work, sending_id))
 
 
 @sendings.post("/sendings/<uuid:sending_id>/hand-over")
@@ -282,7 +300,7 @@ def hand_over(sending_id: UUID, wanted: HandedOverIn) -> WholeSendingOut:
     work = current_work()
     row = sending_by_id(work, sending_id)
     note_handed_over(work, row.sending, on=wanted.on)
-    return _whole(work, row)
+    return whole_sending(work, row)
 
 
 @sendings.get("/sendings/<uuid:sending_id>/files/<uuid:file_id>")
@@ -295,7 +313,8 @@ def fetch(sending_id: UUID, file_id: UUID) -> Response:
     return send(read_sending(work, row.sending, file_id), inline=False)
 
 
-def _whole(work: UnitOfWork, row: SendingRow) -> WholeSendingOut:
+def whole_sending(work: UnitOfWork, row: SendingRow) -> WholeSendingOut:
+    """Return everything that is told of one sending."""
     told = _fields(row)
     told |= {
         "answers": [
@@ -305,6 +324,7 @@ def _whole(work: UnitOfWork, row: SendingRow) -> WholeSendingOut:
                 sender=one.message.sender,
                 received_at=one.document.received_at,
                 confirms=one.confirms,
+                faults=[FaultOut.model_validate(fault) for fault in one.message.faults],
             )
             for one in answers_to(work, row.sending)
         ],
@@ -342,7 +362,9 @@ def _fields(row: SendingRow) -> dict[str, object]:
     names = (
         *("id", "dossier_id", "court", "court_name", "court_reference", "occasion"),
         *("legal_ground", "asked_by", "asked_at", "written_at", "version", "whole"),
-        *("documents", "pages", "reasons", "hints", "sha256", "handed_over_on"),
+        *("documents", "pages", "reasons", "hints", "sha256", "handed_over_on", "carrier"),
+        *("released_by", "released_at", "outbox_asked_at", "outbox_fault", "handed_over_by"),
+        *("received_at", "faulty_at"),
     )
     told: dict[str, object] = {name: getattr(sending, name) for name in names}
     return told | {

@@ -47,6 +47,7 @@ from eakte.web.sent import (
     occasions,
     seen_of,
     wanted_of_form,
+    way_of,
 )
 from eakte.web.streaming import send
 
@@ -110,6 +111,7 @@ def show(sending_id: UUID) -> ResponseReturnValue:
         decisions=dict(decisions()),
         occasions=dict(occasions()),
         answers=answers_to(work, row.sending),
+        way=way_of(work, row.sending),
         today=work.clock.today(),
         **_shown(work, row),
     )
