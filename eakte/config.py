@@ -151,6 +151,12 @@ class Settings(BaseSettings):
     court_release: Literal["one", "two"] = Field(
         "one", description="Ein Paket für ein Gericht geht mit einer oder mit zwei Personen hinaus"
     )
+    court_message_mb: int = Field(
+        200, ge=1, description="Größte Nachricht an ein Gericht in MB (Bekanntmachung zu § 5 ERVV)"
+    )
+    court_message_files: int = Field(
+        1000, ge=6, description="Meiste Dateien einer Nachricht an ein Gericht, sie selbst dabei"
+    )
     court_outbox: Path | None = Field(
         None, description="Ausgangsordner des Gerichtspostfachs; leer = Pakete werden abgeholt"
     )

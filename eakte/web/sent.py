@@ -43,6 +43,7 @@ def wanted_of_form(places: Sequence[Candidate]) -> Wanted:
         short_title=text("short_title", most=200),
         about=text("about", most=300),
         access_reason=text("access_reason", most=500),
+        carrier=request.form.get("carrier") == "1",
         choices=dict(_choices(places)),
     )
 

@@ -41,7 +41,7 @@ class Wanted:
 
     ``choices`` by the id of the document; about what they do not name nothing was decided, unless
     there is an ``otherwise``. ``access_reason`` is needed where the dossier is locked or about
-    staff.
+    staff. ``carrier``: it goes on a disk, because it is too large for messages (§ 3 ERVV).
     """
 
     court: str
@@ -52,6 +52,7 @@ class Wanted:
     short_title: str = ""
     about: str = ""
     access_reason: str = ""
+    carrier: bool = False
     choices: Mapping[UUID, Choice] = field(default_factory=dict)
     otherwise: Choice | None = None
 
@@ -147,6 +148,7 @@ def ask_for_sending(work: UnitOfWork, dossier: Dossier, wanted: Wanted) -> Sendi
         short_title=wanted.short_title,
         about=wanted.about,
         access_reason=wanted.access_reason,
+        carrier=wanted.carrier,
         whole=whole,
         documents=sum(1 for one in places if one.first_folio),
         pages=max((one.last_folio for one in places), default=0),

@@ -22,6 +22,8 @@ from eakte.casework.sending.asking import standards_of
 from eakte.casework.sending.desk import folder_in
 from eakte.casework.sending.telling import Told, refuse_changed, tell
 from eakte.errors import NotAllowed, NotFound, PartUnavailable, RuleBroken, machine_faults_named
+from eakte.interchange.carrier import write_image
+from eakte.interchange.xjustiz.rules import Limits
 from eakte.interchange.xjustiz.writing_package import (
     MANIFEST,
     WrittenPackage,
@@ -86,7 +88,7 @@ def write_sending(begin: Begin, sending_id: UUID, *, show: Show) -> WrittenSendi
         require(work, Action.SEE_LISTS)
         told, store = tell(work, _waiting(work, sending_id)), work.store
         standards, day = standards_of(work), work.clock.today()
-        desk = work.settings.work_folder
+        desk, limits = work.settings.work_folder, _limits(work, sending_id)
     asking = _Asking(begin, sending_id)
     total = 2 * sum(1 for _ in told.dossier.documents())
     show(STEP, 0, total)
@@ -103,10 +105,11 @@ def write_sending(begin: Begin, sending_id: UUID, *, show: Show) -> WrittenSendi
             folder / "package",
             standards=standards,
             day=day,
+            limits=limits,
             told=heard,
         )
         asking.at_once()
-        files = tuple(_kept(store, package, told, folder))
+        files = tuple(_kept(store, package, told, folder, carrier=limits is None))
     leaves = {one.document.id: Leaf(one.path.name, one.sha256) for one in package.bound}
     hints = tuple(dict.fromkeys(str(hint) for hint in package.hints))
     return WrittenSending(sending_id, package.version, package.sha256, hints, leaves, files)
@@ -214,6 +217,14 @@ class _Asking:
         self._asked = time.monotonic()
 
 
+def _limits(work: UnitOfWork, sending_id: UUID) -> Limits | None:
+    """How much one message may carry as the office has it; None for a disk."""
+    if work.session.get_one(Sending, sending_id).carrier:
+        return None
+    most = work.settings
+    return Limits(files=most.court_message_files, size=most.court_message_mb * 1024**2)
+
+
 def _waiting(work: UnitOfWork, sending_id: UUID, *, lock: bool = False) -> Sending:
     sending = work.session.get(Sending, sending_id, with_for_update=lock or None)
     mine = sending is not None and sending.asked_by_id == work.actor.id
@@ -239,7 +250,9 @@ def _fetched(
     return paths
 
 
-def _kept(store: Store, package: WrittenPackage, told: Told, folder: Path) -> Iterator[KeptFile]:
+def _kept(
+    store: Store, package: WrittenPackage, told: Told, folder: Path, *, carrier: bool
+) -> Iterator[KeptFile]:
     """Put everything that can be fetched into the store, one after the other."""
     stem = "".join(sign if sign.isalnum() else "-" for sign in told.dossier.reference).strip("-")
     for message in package.messages:
@@ -250,6 +263,12 @@ def _kept(store: Store, package: WrittenPackage, told: Told, folder: Path) -> It
         stored = _put(store, packed)
         packed.unlink()
         yield KeptFile(FileKind.MESSAGE, message.part, message.id, name, stored, message.files)
+    if carrier:
+        image = folder / "carrier.iso"
+        write_image(package.folder, image, label=stem)
+        stored = _put(store, image)
+        image.unlink()
+        yield KeptFile(FileKind.CARRIER, 1, None, f"Akte-{stem}.iso", stored, 1)
     if package.whole is not None and package.whole.parent == package.folder:
         stored = _put(store, package.whole)
         yield KeptFile(FileKind.WHOLE, 1, None, f"Akte-{stem}-Gesamtakte.pdf", stored, 1)

@@ -115,6 +115,9 @@ class SendingIn(Model):
     access_reason: Text = Field(
         default="", max_length=500, description="nötig, wenn die Akte gesperrt ist"
     )
+    carrier: bool = Field(
+        default=False, description="auf einem Datenträger, wenn es für Nachrichten zu groß ist"
+    )
     choices: list[ChoiceIn] = Field(
         max_length=MOST_CHOICES, description="für jedes Dokument der Akte eine Entscheidung"
     )
