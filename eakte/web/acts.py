@@ -187,6 +187,8 @@ def words() -> dict[str, str]:
         "sending.released": _("Paket für ein Gericht freigegeben"),
         "sending.read": _("Paket für ein Gericht heruntergeladen"),
         "sending.refused": _("Paket für ein Gericht nicht geschrieben"),
+        "objection.noted": _("Hinweis oder Widerspruch vermerkt (§ 76 SGB X)"),
+        "sending.stop-overridden": _("Trotz eines Hinderungsgrunds mitgesandt"),
         "sending.written": _("Paket für ein Gericht geschrieben"),
         "station.changed": _("Scanstation geändert"),
         "station.registered": _("Scanstation angemeldet"),

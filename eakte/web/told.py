@@ -197,6 +197,7 @@ def _kinds() -> dict[str, str]:
         "confirmed": _("vom Gericht bestätigt"),
         "faulty": _("vom Gericht als fehlerhaft gemeldet"),
         "handled": _("trotz Fehlern angenommen"),
+        "objected": _("widersprochen"),
         "held": _("wartet auf die Virenprüfung"),
         "password": _("Kennwort"),
         "password-and-factor": _("Kennwort und zweiter Faktor"),

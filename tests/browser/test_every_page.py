@@ -80,6 +80,7 @@ SEEN_BY = {
     "plan.upload": ["rita"],
     "rights.show": ["clara", "lena"],
     "search.page": ["clara"],
+    "objections.index": ["clara"],
     "sendings.index": ["clara"],
     "sendings.new": ["clara"],
     "sendings.show": ["clara"],

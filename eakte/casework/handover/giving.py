@@ -23,6 +23,7 @@ from eakte.access.actions import Action
 from eakte.access.check import require
 from eakte.casework.handover.outbox import OutboxFault, is_out, lay, only_one, sweep
 from eakte.casework.sending.handing_over import hold_sending, needs_release, note_way
+from eakte.casework.sending.objections import objected_since
 from eakte.clock import OFFICE_ZONE
 from eakte.errors import NotAllowed, NotFound, RuleBroken, Sentence
 from eakte.model.sending import FileKind, Sending, SendingState, SentFile
@@ -157,6 +158,7 @@ def _against(work: UnitOfWork, sending: Sending) -> Iterator[Sentence]:
         yield Sentence("Das Paket ist noch nicht von einer zweiten Person freigegeben.")
     if sending.carrier:
         yield Sentence("Das Paket geht auf einem Datenträger; für eine Nachricht ist es zu groß.")
+    yield from objected_since(work, sending)
     if work.settings.court_outbox is None:
         yield Sentence("Es ist kein Ausgangsordner eingerichtet (EAKTE_COURT_OUTBOX).")
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from eakte import audit, jobs
 from eakte.access import reach
 from eakte.access.actions import Action
-from eakte.access.check import require
+from eakte.access.check import may, require
 from eakte.casework.sending.selecting import Candidate, candidates
 from eakte.errors import RuleBroken, Sentence
 from eakte.interchange.package import Occasion
@@ -114,7 +114,10 @@ def refuse(work: UnitOfWork, dossier: Dossier, wanted: Wanted) -> list[Placed]:
     """
     require(work, Action.SEE_SENDINGS, dossier)
     places = placed(candidates(work, dossier), wanted)
-    reasons = [*_against_frame(work, dossier, wanted), *_against_places(places, wanted)]
+    reasons = [
+        *_against_frame(work, dossier, wanted),
+        *_against_places(work, dossier, places, wanted=wanted),
+    ]
     if reasons:
         raise RuleBroken("Die Akte kann so nicht übersandt werden.", reasons=reasons)
     return places
@@ -174,8 +177,28 @@ def ask_for_sending(work: UnitOfWork, dossier: Dossier, wanted: Wanted) -> Sendi
         left_out=counted[Decision.LEAVE_OUT],
         reason=sending.access_reason,
     )
+    _note_overridden(work, sending, places)
     jobs.enqueue(work, WRITE_SENDING, sending.id, on_behalf=True)
     return sending
+
+
+def _note_overridden(work: UnitOfWork, sending: Sending, places: Sequence[Placed]) -> None:
+    """Write down at each document what did not stop it, who decided that, and why."""
+    for one in places:
+        document = one.candidate.document
+        if document is None or one.choice.decision is not Decision.SEND or not one.candidate.stops:
+            continue
+        for action in dict.fromkeys(stop.action for stop in one.candidate.stops):
+            require(work, action, sending.dossier)
+        audit.note(
+            work,
+            "sending.stop-overridden",
+            kind="document",
+            subject=document.id,
+            sending=str(sending.id),
+            what=[str(reason) for reason in one.candidate.asks],
+            reason=one.choice.reason,
+        )
 
 
 def _row(sending: Sending, number: int, one: Placed) -> SentDocument:
@@ -213,7 +236,9 @@ def _against_frame(work: UnitOfWork, dossier: Dossier, wanted: Wanted) -> Iterat
         )
 
 
-def _against_places(places: Sequence[Placed], wanted: Wanted) -> Iterator[Sentence]:
+def _against_places(
+    work: UnitOfWork, dossier: Dossier, places: Sequence[Placed], *, wanted: Wanted
+) -> Iterator[Sentence]:
     if not any(one.choice.decision is Decision.SEND for one in places):
         yield Sentence("Es ist kein Dokument ausgewählt.")
     for one in places:
@@ -228,12 +253,18 @@ def _against_places(places: Sequence[Placed], wanted: Wanted) -> Iterator[Senten
         if choice.decision is Decision.SEND:
             for reason in of.against:
                 yield Sentence("„%(title)s“: %(reason)s", title=of.title, reason=reason)
-            if of.asks and not told:
-                for reason in of.asks:
+            for stop in of.stops:
+                if not may(work.actor, stop.action, dossier):
+                    yield Sentence(
+                        "„%(title)s“: %(reason)s Darüber kann nur die Leitung hinweggehen.",
+                        title=of.title,
+                        reason=stop.sentence,
+                    )
+                elif not told:
                     yield Sentence(
                         "„%(title)s“: %(reason)s Bitte begründen Sie, warum es mitgeht.",
                         title=of.title,
-                        reason=reason,
+                        reason=stop.sentence,
                     )
         elif not told:
             yield Sentence(

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from eakte import audit
 from eakte.access.actions import Action
 from eakte.access.check import require
+from eakte.casework.sending.objections import objected_since
 from eakte.clock import OFFICE_ZONE
 from eakte.errors import BadInput, RuleBroken, Sentence
 from eakte.model.sending import Sending, SendingState
@@ -32,7 +33,7 @@ def release_sending(work: UnitOfWork, sending: Sending) -> Sending:
     """
     require(work, Action.RELEASE_SENDING, sending)
     hold_sending(work, sending)
-    reasons = list(_against_release(sending))
+    reasons = [*_against_release(sending), *objected_since(work, sending)]
     if reasons:
         raise RuleBroken("Das Paket kann nicht freigegeben werden.", reasons=reasons)
     sending.released_at = work.clock.now()

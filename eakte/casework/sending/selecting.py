@@ -1,13 +1,13 @@
 """What of a dossier can go to a court, what stands against it, and what must be decided before?
 
 Drafts never go (§ 25 Abs. 1 Satz 2 SGB X). What came from a doctor may go only where the person was
-told that they can object and did not (§ 76 Abs. 2 SGB X); what is disputed and what is not released
-goes only if somebody says why.
+told that they can object and did not (§ 76 Abs. 2 SGB X), which is written down once for all
+packages; what is disputed and what is not released goes only if somebody says why.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from sqlalchemy.orm import aliased
 
 from eakte.access.actions import Action
 from eakte.access.check import require, visible_within
+from eakte.casework.sending.objections import stands_in
 from eakte.errors import Sentence
 from eakte.model.case import Case, CaseState
 from eakte.model.document import (
@@ -29,15 +30,24 @@ from eakte.model.document import (
     Writing,
 )
 from eakte.model.dossier import Dossier
+from eakte.model.objection import ObjectionStand
 from eakte.model.scan_check import CheckState, ScanCheck
 from eakte.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True)
+class Stop:
+    """What somebody has to have thought of before a document goes, and who may let it go then."""
+
+    sentence: Sentence
+    action: Action = Action.OVERRIDE_STOP
 
 
 @dataclass(frozen=True)
 class Candidate:
     """One place of the dossier: a document that could go, or the sheet that stands there.
 
-    ``against`` are the reasons why the document itself cannot go, ``asks`` what somebody has to
+    ``against`` are the reasons why the document itself cannot go, ``stops`` what somebody has to
     have thought of before it does. ``sha256`` is its searchable PDF/A, empty where there is none.
     ``released`` says whether its scan stands for the paper.
     """
@@ -50,7 +60,12 @@ class Candidate:
     pages: int
     released: bool
     against: tuple[Sentence, ...] = ()
-    asks: tuple[Sentence, ...] = ()
+    stops: tuple[Stop, ...] = ()
+
+    @property
+    def asks(self) -> tuple[Sentence, ...]:
+        """What is asked before it goes, in words."""
+        return tuple(one.sentence for one in self.stops)
 
     @property
     def key(self) -> UUID:
@@ -101,6 +116,7 @@ def candidates(work: UnitOfWork, dossier: Dossier) -> list[Candidate]:
             Case.state != CaseState.CANCELLED,
         )
     )
+    stands = stands_in(work, dossier)
     found = [
         Candidate(
             case=case,
@@ -111,7 +127,7 @@ def candidates(work: UnitOfWork, dossier: Dossier) -> list[Candidate]:
             pages=document.page_count or 0,
             released=released,
             against=tuple(_against(document, version, sha256, check)),
-            asks=tuple(_asks(document, check)),
+            stops=tuple(_stops(document, check, stands)),
         )
         for case, document, version, sha256, check, released in rows
     ]
@@ -156,15 +172,32 @@ def _against(
         yield Sentence("Es ist als bestritten vermerkt, aber nicht, was bestritten wird.")
 
 
-def _asks(document: Document, check: CheckState | None) -> Iterator[Sentence]:
+def _stops(
+    document: Document, check: CheckState | None, stands: Mapping[UUID, ObjectionStand]
+) -> Iterator[Stop]:
     if document.from_doctor:
-        yield Sentence(
-            "Es kommt von ärztlicher Seite: Wurde auf das Recht hingewiesen, der Weitergabe zu "
-            "widersprechen, und hat niemand widersprochen (§ 76 Abs. 2 SGB X)?"
-        )
+        stand = stands.get(document.id) or (document.case_id and stands.get(document.case_id))
+        if stand is ObjectionStand.OBJECTED:
+            yield Stop(
+                Sentence(
+                    "Es kommt von ärztlicher Seite, und der Weitergabe wurde widersprochen "
+                    "(§ 76 Abs. 2 SGB X)."
+                ),
+                Action.OVERRIDE_OBJECTION,
+            )
+        elif stand is None:
+            yield Stop(
+                Sentence(
+                    "Es kommt von ärztlicher Seite: Wurde auf das Recht hingewiesen, der "
+                    "Weitergabe zu widersprechen, und hat niemand widersprochen "
+                    "(§ 76 Abs. 2 SGB X)?"
+                )
+            )
     if document.disputed and document.disputed_note:
-        yield Sentence("Bestritten wird (§ 84 SGB X): %(note)s", note=document.disputed_note)
+        yield Stop(Sentence("Bestritten wird (§ 84 SGB X): %(note)s", note=document.disputed_note))
     if document.batch_id is not None and check not in (CheckState.OPEN, CheckState.RELEASED):
-        yield Sentence("Der Stapel, aus dem es kommt, ist noch nicht freigegeben.")
+        yield Stop(Sentence("Der Stapel, aus dem es kommt, ist noch nicht freigegeben."))
     if document.checked_out_by_id is not None:
-        yield Sentence("Es ist zur Bearbeitung ausgeliehen; gesandt wird die Fassung von heute.")
+        yield Stop(
+            Sentence("Es ist zur Bearbeitung ausgeliehen; gesandt wird die Fassung von heute.")
+        )

@@ -15,6 +15,7 @@ from sqlalchemy import exists, func, select
 from eakte.access.actions import Action
 from eakte.access.check import require, visible_within
 from eakte.casework.sending.classes import class_of
+from eakte.casework.sending.objections import objected_since
 from eakte.clock import OFFICE_ZONE
 from eakte.errors import NotAllowed, RuleBroken, Sentence
 from eakte.interchange.package import (
@@ -132,13 +133,15 @@ def refuse_changed(work: UnitOfWork, sending: Sending) -> None:
         | ((SentDocument.decision == Decision.SEND) & ~_same_content())
     )
     changed = work.session.scalars(lost.where(*named, moved).order_by(SentDocument.place)).all()
-    if changed:
+    reasons = [
+        Sentence("„%(title)s“ hat sich seit der Auswahl geändert.", title=title)
+        for title in changed
+    ]
+    reasons += objected_since(work, sending)
+    if reasons:
         raise RuleBroken(
             "Die Akte hat sich geändert, seit über die Übersendung entschieden wurde.",
-            reasons=[
-                Sentence("„%(title)s“ hat sich seit der Auswahl geändert.", title=title)
-                for title in changed
-            ],
+            reasons=reasons,
         )
     readable = exists().where(
         Document.id == SentDocument.document_id,

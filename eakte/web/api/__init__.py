@@ -19,6 +19,7 @@ from eakte.web.api.dossiers import dossiers
 from eakte.web.api.lists import lists
 from eakte.web.api.mailroom import mailroom
 from eakte.web.api.messages import messages
+from eakte.web.api.objections import objections
 from eakte.web.api.office import office
 from eakte.web.api.paper import paper
 from eakte.web.api.plan import plan_api
@@ -56,6 +57,7 @@ PARTS = (
     paper,
     sendings,
     way,
+    objections,
     stations,
     arranging,
     mailroom,

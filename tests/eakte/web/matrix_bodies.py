@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from eakte.model.user import Role
+from tests.eakte.web.matrix_courts import SENDINGS
 from tests.eakte.web.matrix_house import REASON, MatrixHouse
 from tests.eakte.web.scans import A_STACK
 
@@ -310,14 +311,7 @@ BODIES: dict[str, Body | None] = {
     "checks.judge": form(verdict="good"),
     "checks.paper": form(box="K-1"),
     "checks.release": form(),
-    "api_sendings.hand_over": later(lambda house: {"on": _day(house)}, json=True),
-    "sendings.hand_over": later(lambda house: {"day": _day(house)}),
-    "api_sending_way.give": None,
-    "api_sending_way.release": None,
-    "sending_way.give": form(),
-    "sending_way.release": form(),
-    "api_sendings.ask": told(court="D6260", choices=[]),
-    "sendings.ask": form(court="D6260", act="send"),
+    **SENDINGS,
     "paper.decide": form(decision="refuse", reason=REASON),
     "paper.propose": later(
         lambda house: {"batch": str(house.things["batch_id"]["own"]), "manner": "P-4"}
