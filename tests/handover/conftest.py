@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -49,6 +50,8 @@ class Parcels:
     outbox: Path
     case: Case
     letter: UUID
+    # So long nothing is tried again after a fault.
+    pause: timedelta = timedelta(minutes=1)
 
     def now(self, who: Actor, *, confirmed: bool = True) -> Actor:
         """The person with the rights of this moment, who has just proved who they are."""

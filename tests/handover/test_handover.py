@@ -181,7 +181,7 @@ def work_off_failing(parcels: Parcels) -> None:
     """Do what waits until it is laid aside: it is tried three times, with pauses."""
     for _ in range(4):
         work_off(parcels.office)
-        parcels.office.clock.move(timedelta(minutes=1))
+        parcels.office.clock.move(parcels.pause)
 
 
 def hidden(parcels: Parcels) -> list[str]:
