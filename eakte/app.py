@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +14,10 @@ from eakte.config import load_settings
 from eakte.errors import PartUnavailable
 from eakte.intake.delivering import LookAt
 from eakte.model.findings import Look, Unlocked
+from eakte.processing.blackening import seek
 from eakte.processing.limits import Limits
+from eakte.processing.redacting import Seek
+from eakte.processing.redaction_words import Place
 from eakte.processing.sandbox import Sandbox
 from eakte.processing.unlocking import Unlock
 from eakte.web import api, desk, errors, headers, login
@@ -46,6 +50,7 @@ from eakte.web.pages import (
     paper,
     plan,
     proposals,
+    redacting,
     rights,
     search,
     sendings,
@@ -94,6 +99,7 @@ PAGES = (
     paper,
     plan,
     proposals,
+    redacting,
     rights,
     search,
     sendings,
@@ -117,6 +123,7 @@ def create_app(
         office=office,
         look=look or _looking_through(opening),
         unlock=_unlocking_through(opening),
+        seek=_seeking_through(opening),
         title="e-Akte",
         version="1",
         spec_path="/api/v1/openapi.json",
@@ -185,6 +192,14 @@ def _unlocking_through(sandbox: Sandbox) -> Unlock:
         return sandbox.unlock(path, folder, password)
 
     return unlock
+
+
+def _seeking_through(sandbox: Sandbox) -> Seek:
+    def find(path: Path, phrase: str, pages: Sequence[int]) -> tuple[Place, ...]:
+        sandbox.start()
+        return seek(sandbox, path, phrase=phrase, pages=pages)
+
+    return find
 
 
 def _looking_through(sandbox: Sandbox) -> LookAt:

@@ -10,18 +10,46 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from eakte.errors import Sentence
 from eakte.model.findings import Problem, Redaction
 from eakte.processing.cell import Ending
 from eakte.processing.problems import problem
-from eakte.processing.redaction_words import Place, RedactionFinding
+from eakte.processing.redaction_words import (
+    PROVE,
+    REDACT,
+    SEEK,
+    SUSPECT,
+    Place,
+    RedactionFinding,
+)
 from eakte.processing.sandbox import Order, Sandbox
-from eakte.processing.steps.redaction.tasks import PROVE, REDACT, SEEK, SUSPECT
 from eakte.processing.wire import Account
 
 log = logging.getLogger(__name__)
 
 ShowProgress = Callable[[str, int, int], None]
 Areas = Sequence[tuple[int, float, float, float, float]]
+# What a check can find, in words.
+FINDINGS: dict[str, Sentence] = {
+    "pages-differ": Sentence("Die Seiten sind nicht dieselben wie im Original."),
+    "text-left": Sentence("In einer Stelle steht noch Text."),
+    "text-left-second": Sentence("In einer Stelle findet ein zweites Programm noch Text."),
+    "not-black": Sentence("Eine Stelle ist nicht durchgehend schwarz."),
+    "hidden-below": Sentence("Unter einer schwarzen Fläche liegt noch etwas."),
+    "outside-changed": Sentence("Außerhalb der Stellen sieht die Seite anders aus."),
+    "word-left": Sentence("Ein geschwärztes Wort steht noch an anderer Stelle in der Datei."),
+    "earlier-revision": Sentence("Die Datei enthält eine frühere Fassung ihrer selbst."),
+    "outline": Sentence("Die Datei enthält ein Inhaltsverzeichnis oder Sprungziele."),
+    "outline-tells": Sentence("Das Inhaltsverzeichnis nennt Wörter, die nicht zu sehen sind."),
+    "structure": Sentence("Die Datei enthält Ersatztexte ihrer Gliederung."),
+    "notes": Sentence("Die Datei enthält Kommentare oder Formularfelder."),
+    "active": Sentence("Die Datei enthält Programmcode."),
+    "attachment": Sentence("Die Datei enthält Anhänge."),
+    "private-notes": Sentence("Die Datei enthält Notizen eines Programms."),
+    "not-applied": Sentence("Eine Schwärzung ist nur vorgemerkt und nicht ausgeführt."),
+    "text-covered": Sentence("Text ist nur verdeckt und lässt sich herauskopieren."),
+    "picture-covered": Sentence("Ein Bild oder eine Zeichnung ist nur überdeckt."),
+}
 # Somebody waits before the screen.
 SEEK_SECONDS = 60.0
 

@@ -6,6 +6,8 @@ import math
 import re
 from dataclasses import dataclass
 
+# What a child can be asked to do.
+REDACT, PROVE, SEEK, SUSPECT = "redact", "prove", "seek", "suspect"
 CODE = re.compile(r"[a-z][a-z-]{1,39}")
 MOST_FINDINGS, MOST_PLACES, LONGEST_TEXT, LARGEST_PAGE = 20_000, 20_000, 300, 1_000_000
 LARGEST_SIDE = 1e6

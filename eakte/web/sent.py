@@ -18,6 +18,7 @@ from eakte.model.sending import Decision
 from eakte.web.forms import text
 
 DECISION, REASON = "wahl-", "grund-"
+REDACTED = "redacted"
 
 
 def wanted_of_form(places: Sequence[Candidate]) -> Wanted:
@@ -47,9 +48,10 @@ def _choices(places: Sequence[Candidate]) -> list[tuple[UUID, Choice]]:
     found = []
     for one in places:
         said = request.form.get(f"{DECISION}{one.key}", "")
-        if said in set(Decision):
+        if said in {*Decision, REDACTED}:
             reason = text(f"{REASON}{one.key}", most=500)
-            found.append((one.key, Choice(Decision(said), reason)))
+            decision = Decision.SEND if said == REDACTED else Decision(said)
+            found.append((one.key, Choice(decision, reason, redacted=said == REDACTED)))
     return found
 
 
@@ -86,7 +88,7 @@ def decisions() -> list[tuple[str, str]]:
 def seen_of(places: Sequence[Placed], wanted: Wanted) -> str:
     """Return a digest of all that would leave: what was shown is what is then put together."""
     shown = [
-        (str(one.candidate.key), one.candidate.sha256, one.choice, one.first_folio, one.last_folio)
+        (str(one.candidate.key), one.sha256, one.choice, one.first_folio, one.last_folio)
         for one in places
     ]
     frame = replace(wanted, choices={})

@@ -29,6 +29,7 @@ from eakte.model.document import (
     Writing,
 )
 from eakte.model.dossier import Dossier
+from eakte.model.redaction import Redaction, RedactionState
 from eakte.model.scan_check import CheckState, ScanCheck
 from eakte.unit_of_work import UnitOfWork
 
@@ -39,7 +40,8 @@ class Candidate:
 
     ``against`` are the reasons why the document itself cannot go, ``asks`` what somebody has to
     have thought of before it does. ``sha256`` is its searchable PDF/A, empty where there is none.
-    ``released`` says whether its scan stands for the paper.
+    ``released`` says whether its scan stands for the paper. ``redacted`` is its latest copy that
+    was proved to be without what was marked, empty where there is none.
     """
 
     case: Case
@@ -51,6 +53,7 @@ class Candidate:
     released: bool
     against: tuple[Sentence, ...] = ()
     asks: tuple[Sentence, ...] = ()
+    redacted: str = ""
 
     @property
     def key(self) -> UUID:
@@ -80,8 +83,20 @@ def candidates(work: UnitOfWork, dossier: Dossier) -> list[Candidate]:
     require(work, Action.SEE_SENDINGS, dossier)
     made = aliased(Rendition)
     note = exists().where(made.version_id == Version.id, made.kind == RenditionKind.TRANSFER_NOTE)
+    without = (
+        select(Redaction.sha256)
+        .where(
+            Redaction.document_id == Document.id,
+            Redaction.version == Version.number,
+            Redaction.state == RedactionState.READY,
+        )
+        .order_by(Redaction.asked_at.desc(), Redaction.id)
+        .limit(1)
+        .correlate(Document, Version)
+        .scalar_subquery()
+    )
     rows = work.session.execute(
-        select(Case, Document, Version, Rendition.sha256, ScanCheck.state, note)
+        select(Case, Document, Version, Rendition.sha256, ScanCheck.state, note, without)
         .join(Case, Case.id == Document.case_id)
         .join(
             Version,
@@ -112,8 +127,9 @@ def candidates(work: UnitOfWork, dossier: Dossier) -> list[Candidate]:
             released=released,
             against=tuple(_against(document, version, sha256, check)),
             asks=tuple(_asks(document, check)),
+            redacted=redacted or "",
         )
-        for case, document, version, sha256, check, released in rows
+        for case, document, version, sha256, check, released, redacted in rows
     ]
     found += _sheets(work, dossier)
     return sorted(found, key=_place)

@@ -12,6 +12,7 @@ import pypdfium2
 
 from eakte.processing.limits import Limits
 from eakte.processing.machine import must_not_be_to_blame
+from eakte.processing.redaction_words import PROVE, REDACT, SEEK, SUSPECT
 from eakte.processing.steps import opening
 from eakte.processing.steps.archival import NoReadingCopy
 from eakte.processing.steps.redaction.areas import areas_of, as_shown
@@ -24,7 +25,6 @@ from eakte.processing.steps.separating import part_name
 from eakte.processing.steps.sheets import Sheets, UnreadablePage
 from eakte.processing.wire import LONGEST_WORD, WANTED, Word, source_name
 
-REDACT, PROVE, SEEK, SUSPECT = "redact", "prove", "seek", "suspect"
 TASKS = frozenset({REDACT, PROVE, SEEK, SUSPECT})
 MOST_PLACES = 20_000
 FAULTS = (

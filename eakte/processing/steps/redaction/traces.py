@@ -14,8 +14,10 @@ ACTIVE = re.compile(rb"/(?:JavaScript|JS|Launch|RichMedia|XFA)\b")
 ATTACHED = re.compile(rb"/(?:EmbeddedFiles?|FileAttachment|EF|AF)\b")
 DESCRIBED = ("/PieceInfo", "/Thumb", "/Alternates", "/OPI")
 BETWEEN_TAGS = re.compile(r">([^<>]+)<|=\"([^\"]*)\"")
+HEXED = re.compile(rb"<([0-9A-Fa-f]{4,})>")
 FONT_PROGRAMS = frozenset({"/FontFile", "/FontFile2", "/FontFile3"})
-SEVERAL = 2
+CODE_MAP = b"begincmap"
+SEVERAL, SEVERAL_SIGNS = 2, 8
 
 
 def carried_along(pdf: Pdf, path: Path) -> list[str]:
@@ -60,9 +62,7 @@ def words_left(pdf: Pdf, words: Iterable[str]) -> list[str]:
 
 
 def _pattern(word: str) -> re.Pattern[str]:
-    hexes = [word.encode("utf-16-be").hex(), word.capitalize().encode("utf-16-be").hex()]
-    plain = rf"(?<![\w/]){re.escape(word)}(?!\w)"
-    return re.compile("|".join([plain, *hexes]), re.IGNORECASE)
+    return re.compile(rf"(?<![\w/]){re.escape(word)}(?!\w)", re.IGNORECASE)
 
 
 def _texts(pdf: Pdf) -> Iterator[str]:
@@ -88,9 +88,24 @@ def _texts(pdf: Pdf) -> Iterator[str]:
             found = BETWEEN_TAGS.findall(content.decode("utf-8", "replace"))
             yield " ".join(" ".join(pair) for pair in found)
             continue
+        if CODE_MAP in content:
+            # Its numbers are codes; only what one code stands for may be a word.
+            yield from (text for text in _hexed(content, least=SEVERAL_SIGNS))
+            continue
         yield content.decode("latin-1")
         yield content.decode("utf-8", "ignore")
         yield content.replace(b"\x00", b"").decode("latin-1")
+        yield from _hexed(content)
+
+
+def _hexed(content: bytes, *, least: int = 0) -> Iterator[str]:
+    """What strings say that are written as hexadecimal digits, in both widths."""
+    for digits in HEXED.findall(content):
+        if len(digits) < least:
+            continue
+        plain = bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode("ascii"))
+        yield plain.decode("utf-16-be", "ignore")
+        yield plain.decode("latin-1")
 
 
 def _strings(part: pikepdf.Object | None, depth: int = 0) -> Iterator[str]:
