@@ -14,7 +14,7 @@ from eakte.config import load_settings
 from eakte.errors import PartUnavailable
 from eakte.intake.delivering import LookAt
 from eakte.model.findings import Look, Unlocked
-from eakte.processing.blackening import seek
+from eakte.processing.blackening import seek as seek_in
 from eakte.processing.limits import Limits
 from eakte.processing.redacting import Seek
 from eakte.processing.redaction_words import Place
@@ -112,9 +112,13 @@ PAGES = (
 
 
 def create_app(
-    office: Office, *, look: LookAt | None = None, sandbox: Sandbox | None = None
+    office: Office,
+    *,
+    look: LookAt | None = None,
+    sandbox: Sandbox | None = None,
+    seek: Seek | None = None,
 ) -> OfficeApp:
-    """Return the web application of an office; ``look`` replaces the sandbox's in tests."""
+    """Return the web application of an office; tests replace what the sandbox does."""
     settings = office.settings
     opening = sandbox or Sandbox(Limits.of(settings), warm=True)
     secure = settings.cookie_secure
@@ -123,7 +127,7 @@ def create_app(
         office=office,
         look=look or _looking_through(opening),
         unlock=_unlocking_through(opening),
-        seek=_seeking_through(opening),
+        seek=seek or _seeking_through(opening),
         title="e-Akte",
         version="1",
         spec_path="/api/v1/openapi.json",
@@ -197,7 +201,7 @@ def _unlocking_through(sandbox: Sandbox) -> Unlock:
 def _seeking_through(sandbox: Sandbox) -> Seek:
     def find(path: Path, phrase: str, pages: Sequence[int]) -> tuple[Place, ...]:
         sandbox.start()
-        return seek(sandbox, path, phrase=phrase, pages=pages)
+        return seek_in(sandbox, path, phrase=phrase, pages=pages)
 
     return find
 

@@ -362,6 +362,15 @@ BODIES: dict[str, Body | None] = {
         lambda house: {"department_id": str(house.others["other_unit_id"]), "note": REASON},
         json=True,
     ),
+    "api_redactions.make": None,
+    "api_redactions.mark": told(
+        areas=[{"page": 1, "left": 10, "top": 10, "right": 90, "bottom": 20}], ground="health"
+    ),
+    "api_redactions.mark_words": told(phrase="Muster", ground="third-party"),
+    "api_redactions.remove": told(ids=["00000000-0000-0000-0000-000000000007"]),
+    "redacting.make": form(),
+    "redacting.mark": form(act="search", phrase="Muster", ground="third-party"),
+    "redacting.remove": form(),
     "arranging.back": form(number="1"),
     "arranging.order": form(plan="1r", key="matrix"),
     "arranging.undo": form(),
