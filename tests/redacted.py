@@ -12,11 +12,18 @@ from eakte.model.document import Document
 from eakte.model.redaction import Ground, Redaction, RedactionMark, RedactionState
 from eakte.processing.redaction_words import Place
 from eakte.unit_of_work import UnitOfWork
+from tests.sent import one_sent
 
 
 def nothing_found(path: Path, phrase: str, pages: Sequence[int]) -> tuple[Place, ...]:
     """Stand in for the search of words in a document."""
     return ()
+
+
+def left_in_copies(work: UnitOfWork, document_id: UUID) -> dict[str, UUID]:
+    """Let a document have gone to a court and have been redacted; return the names in addresses."""
+    sending, _ = one_sent(work, document_id)
+    return {"sending_id": sending, "redaction_id": one_redacted(work, document_id)}
 
 
 def one_redacted(work: UnitOfWork, document_id: UUID) -> UUID:

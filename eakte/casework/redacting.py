@@ -16,6 +16,7 @@ from eakte import audit, jobs
 from eakte.access.actions import Action
 from eakte.access.check import require
 from eakte.errors import BadInput, NotFound, RuleBroken, Sentence
+from eakte.model.clearance import CLOSED
 from eakte.model.document import Document, DocumentState, Rendition, RenditionKind, Version
 from eakte.model.redaction import Ground, Redaction, RedactionMark, RedactionState
 from eakte.unit_of_work import UnitOfWork
@@ -185,6 +186,7 @@ def reading_copy_of(work: UnitOfWork, document: Document) -> str:
         .where(
             Version.document_id == document.id,
             Version.number == document.current_version,
+            Version.clearance.not_in(CLOSED),
             Rendition.kind == RenditionKind.READING_COPY,
             Rendition.page == 0,
         )

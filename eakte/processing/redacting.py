@@ -18,6 +18,7 @@ from eakte import audit
 from eakte.access.actions import Action
 from eakte.access.check import require
 from eakte.errors import EakteError, NotFound, RuleBroken, machine_faults_named
+from eakte.model.clearance import CLOSED
 from eakte.model.content import keep_content
 from eakte.model.document import Document, Rendition, RenditionKind, Version
 from eakte.model.redaction import Redaction, RedactionState
@@ -153,16 +154,15 @@ def places_in(
         PartUnavailable: sandbox, store or database is out of reach.
     """
     with begin() as work:
-        document = work.session.get(Document, document_id)
-        if document is None:
-            raise NotFound("Das gibt es nicht, oder Sie haben keinen Zugang dazu.")
-        require(work, Action.REDACT_DOCUMENT, document)
+        require(work, Action.REDACT_DOCUMENT, _existing(work, document_id))
         sha256 = work.session.scalar(
             select(Rendition.sha256)
             .join(Version, Version.id == Rendition.version_id)
+            .join(Document, Document.id == Version.document_id)
             .where(
-                Version.document_id == document.id,
-                Version.number == document.current_version,
+                Version.document_id == document_id,
+                Version.number == Document.current_version,
+                Version.clearance.not_in(CLOSED),
                 Rendition.kind == RenditionKind.READING_COPY,
             )
         )
@@ -177,6 +177,13 @@ def places_in(
             return seek(path, phrase, pages)
         finally:
             scratch.remove()
+
+
+def _existing(work: UnitOfWork, document_id: UUID) -> Document:
+    document = work.session.get(Document, document_id)
+    if document is None:
+        raise NotFound("Das gibt es nicht, oder Sie haben keinen Zugang dazu.")
+    return document
 
 
 _CHANGED = "Inzwischen gibt es eine neuere Fassung des Schreibens; bitte markieren Sie dort."

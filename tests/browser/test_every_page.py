@@ -119,7 +119,7 @@ NO_WALK = {
     "sendings.status": "a piece of a page, asked for by its script",
     "redacting.fetch": "bytes",
     "redacting.status": "a piece of a page, asked for by its script",
-    "redacting.words": "a piece of a page, asked for by its script: tests/browser/test_redacting.py",
+    "redacting.words": "a piece of a page: tests/browser/test_redacting.py",
     "stacks.rows": "a piece of a page, asked for by its script",
     "stacks.status": "a piece of a page, asked for by its script",
     "health.show": "for machines",

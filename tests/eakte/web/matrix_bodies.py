@@ -11,6 +11,7 @@ from eakte.model.user import Role
 from tests.eakte.web.matrix_house import REASON, MatrixHouse
 from tests.eakte.web.scans import A_STACK
 
+AN_AREA = {"page": 1, "left": 10, "top": 10, "right": 90, "bottom": 20}
 Body = Callable[[MatrixHouse], dict[str, Any]]
 
 
@@ -363,9 +364,7 @@ BODIES: dict[str, Body | None] = {
         json=True,
     ),
     "api_redactions.make": None,
-    "api_redactions.mark": told(
-        areas=[{"page": 1, "left": 10, "top": 10, "right": 90, "bottom": 20}], ground="health"
-    ),
+    "api_redactions.mark": told(areas=[AN_AREA], ground="health"),
     "api_redactions.mark_words": told(phrase="Muster", ground="third-party"),
     "api_redactions.remove": told(ids=["00000000-0000-0000-0000-000000000007"]),
     "redacting.make": form(),

@@ -42,7 +42,6 @@ from tests.builders import A_PDF, Staff, appoint, bring, house, now_
 from tests.eakte import listing
 from tests.eakte.web.browser import Browser, key_of, signed_in
 from tests.eakte.web.speaking import let_letters_speak
-from tests.redacted import nothing_found
 
 REASON = "Für die Bearbeitung des Widerspruchs"
 SAME = b"%PDF-1.7 the same letter twice"
@@ -366,7 +365,7 @@ def _first_difference(asked: list[str], before: dict[str, bytes], after: dict[st
 )
 def test_what_a_person_may_not_see_changes_no_byte_of_any_answer(town: Town, login: str) -> None:
     actor = now_(town.office, town.people[login])
-    app = create_app(town.office, look=lambda path, name: A_PDF, seek=nothing_found)
+    app = create_app(town.office, look=lambda path, name: A_PDF)
     browser, key = signed_in(app, login), key_of(town.office, actor)
     with_it = _recorded(town, browser, key) | _tables(town, actor)
     assert len(with_it) > 200
@@ -378,7 +377,7 @@ def test_what_a_person_may_not_see_changes_no_byte_of_any_answer(town: Town, log
 
 
 def test_proposals_are_among_what_is_recorded(town: Town) -> None:
-    app = create_app(town.office, look=lambda path, name: A_PDF, seek=nothing_found)
+    app = create_app(town.office, look=lambda path, name: A_PDF)
     browser, key = signed_in(app, "clerk"), key_of(town.office, town.people["clerk"])
     answers = _recorded(town, browser, key)
     offered = {asked for asked, answer in answers.items() if b"data-proposal=" in answer}
@@ -393,7 +392,7 @@ def test_proposals_are_among_what_is_recorded(town: Town) -> None:
 
 
 def test_the_recording_would_notice_what_is_added_in_sight(town: Town) -> None:
-    app = create_app(town.office, look=lambda path, name: A_PDF, seek=nothing_found)
+    app = create_app(town.office, look=lambda path, name: A_PDF)
     browser, key = signed_in(app, "clerk"), key_of(town.office, town.people["clerk"])
     before = _recorded(town, browser, key)
     town.letter(town.staff.clerk)

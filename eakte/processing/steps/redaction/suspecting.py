@@ -131,8 +131,7 @@ def _hidden_words(
     Text that is invisible from the start, as recognition lays it under a scan, is hidden where the
     scan shows nothing at its place.
     """
-    ghosts = [as_ghost for as_ghost in _texts(page) if _mode(as_ghost) == _INVISIBLE]
-    ghostly = len(ghosts) > 0
+    ghosts = [one for one in _texts(page) if _mode(one) == _INVISIBLE]
     shown = [one for one in _texts(page) if _mode(one) != _INVISIBLE]
     for one in shown:
         raw.FPDFTextObj_SetTextRenderMode(one.raw, _INVISIBLE)
@@ -146,7 +145,7 @@ def _hidden_words(
         change = numpy.abs(before.astype(numpy.int16) - after.astype(numpy.int16))
         if int(change.max()) > SEEN:
             continue
-        if ghostly and not is_even(part_of(seen, box, by=-1)):
+        if ghosts and not is_even(part_of(seen, box, by=-1)):
             continue
         hidden.append(text)
     return hidden
@@ -194,7 +193,7 @@ def _outline_words(pdf: Pdf) -> Iterator[str]:
     with pdf.open_outline() as outline:
         waiting = list(outline.root)
         while waiting:
-            item = waiting.pop()
-            waiting += item.children
-            plain = "".join(sign if sign.isalnum() else " " for sign in str(item.title))
+            entry = waiting.pop()
+            waiting += entry.children
+            plain = "".join(sign if sign.isalnum() else " " for sign in str(entry.title))
             yield from (word for word in plain.split() if len(word) >= LONG)
