@@ -141,7 +141,7 @@ def test_of_random_areas_no_word_and_no_pixel_comes_back(
     faults = []
     for number in range(HOW_MANY):
         source = sources[number % len(sources)]
-        areas = drawn_at_random(source, random.Random(number))
+        areas = drawn_at_random(source, random.Random(number))  # noqa: S311  # no secret
         target = tmp_path / "copy.pdf"
         removed = emptied(source, target, areas)
         for page in {area.page for area in areas}:
