@@ -20,6 +20,7 @@ class Action(Enum):
     HAND_OVER = "ein Dokument oder einen Stapel an ein anderes Sachgebiet abgeben"
     CLARIFY_DOCUMENT = "zu einem Dokument, das noch nicht abliegt, fragen und antworten"
     PROCESS_AGAIN = "die Verarbeitung eines Dokuments neu anstoßen"
+    REDACT_DOCUMENT = "in einem Dokument schwärzen und die geschwärzte Fassung herstellen lassen"
     UNLOCK_DOCUMENT = "ein verschlüsseltes Dokument mit seinem Kennwort öffnen"
     RELEASE_HELD = "ein Dokument oder einen Stapel trotz eines Virenfunds freigeben"
     DELIVER_BATCH = "einen Stapel einliefern"

@@ -261,6 +261,21 @@ class Wanted:
 
 
 @dataclass(frozen=True)
+class Redaction:
+    """What is to be blackened or looked for.
+
+    ``areas`` are a page (from 1) and left, top, right, bottom in points from the upper left corner
+    of the page as shown; ``pages`` are those whose words are asked for, all where there are none;
+    ``parts`` says how many documents are to be written.
+    """
+
+    areas: tuple[tuple[int, float, float, float, float], ...] = ()
+    phrase: str = ""
+    pages: tuple[int, ...] = ()
+    parts: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
 class Arranged:
     """One PDF for each part, or none and the problems that were in the way."""
 

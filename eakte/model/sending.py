@@ -111,7 +111,7 @@ class SentDocument(Base):
 
     ``document_id`` is empty where a sheet stood in the dossier already. ``sha256`` is the content
     that was decided about, ``sent_sha256`` its stamped copy. ``first_folio`` is 0 where nothing of
-    it left.
+    it left. ``redacted``: that content is a proved copy without what was marked.
     """
 
     __tablename__ = "sent_document"
@@ -125,6 +125,7 @@ class SentDocument(Base):
     sheet_id: Mapped[UUID | None] = mapped_column(ForeignKey("withdrawal_sheet.id"))
     title: Mapped[str] = mapped_column(String(300))
     decision: Mapped[Decision] = mapped_column(named(Decision))
+    redacted: Mapped[bool] = mapped_column(default=False)
     reason: Mapped[str] = mapped_column(String(500))
     version: Mapped[int] = mapped_column()
     sha256: Mapped[str] = mapped_column(String(64))

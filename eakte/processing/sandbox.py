@@ -24,6 +24,7 @@ from eakte.model.findings import (
     Kind,
     Look,
     Outcome,
+    Redaction,
     Rules,
     Separation,
     Unlocked,
@@ -50,7 +51,7 @@ VERIFY_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
-class _Order:
+class Order:
     """One job: what is to be done with which documents, and what a child is given beside them."""
 
     task: str
@@ -59,7 +60,7 @@ class _Order:
     name: str
     into: Path | None = None
     rules: Rules | None = None
-    wanted: Wanted | None = None
+    wanted: Wanted | Redaction | None = None
     sheets: Sequence[int] = ()
     password: str = field(default="", repr=False)
     seconds: float | None = None
@@ -131,7 +132,7 @@ class Sandbox:
             PartUnavailable: no child can be started, or the disk is full or broken.
         """
         try:
-            account, ending = self._run(_Order("look", [path], name=name))
+            account, ending = self.run(Order("look", [path], name=name))
         except Disturbed:
             # Its bytes come in all the same; what they are is found out when they are processed.
             account, ending = Account(), Ending.CRASHED
@@ -148,8 +149,8 @@ class Sandbox:
         Raises:
             PartUnavailable: no child can be started, or the disk is full or broken.
         """
-        account, ending = self._run(
-            _Order(
+        account, ending = self.run(
+            Order(
                 "process",
                 [path],
                 name=name,
@@ -192,8 +193,8 @@ class Sandbox:
         Raises:
             PartUnavailable: no child can be started, or the disk is full or broken.
         """
-        account, ending = self._run(
-            _Order(
+        account, ending = self.run(
+            Order(
                 "separate",
                 [path],
                 name=name,
@@ -221,8 +222,8 @@ class Sandbox:
         Raises:
             PartUnavailable: no child can be started, or the disk is full or broken.
         """
-        account, ending = self._run(
-            _Order(
+        account, ending = self.run(
+            Order(
                 "arrange",
                 paths,
                 name=wanted.names[0],
@@ -249,8 +250,8 @@ class Sandbox:
         Raises:
             PartUnavailable: no child can be started, or the disk is full or broken.
         """
-        account, ending = self._run(
-            _Order(
+        account, ending = self.run(
+            Order(
                 "draw",
                 [path],
                 name=name,
@@ -272,10 +273,8 @@ class Sandbox:
         Raises:
             PartUnavailable: no child can be started, or the disk is full or broken.
         """
-        account, ending = self._run(
-            _Order(
-                "unlock", [path], name="", into=folder, password=password, seconds=UNLOCK_SECONDS
-            )
+        account, ending = self.run(
+            Order("unlock", [path], name="", into=folder, password=password, seconds=UNLOCK_SECONDS)
         )
         if ending is not Ending.DONE:
             return Unlocked(None, problem(ending.code))
@@ -297,8 +296,8 @@ class Sandbox:
         if roots is not None and roots.is_dir():
             trusted = sorted(one for one in roots.iterdir() if one.is_file())
             lent |= {f"roots/{number:04d}": one for number, one in enumerate(trusted, 1)}
-        account, ending = self._run(
-            _Order(
+        account, ending = self.run(
+            Order(
                 "verify", [path], name=name, program=VERIFIER, beside=lent, seconds=VERIFY_SECONDS
             )
         )
@@ -307,7 +306,7 @@ class Sandbox:
             return None
         return tuple(account.signatures)
 
-    def _run(self, order: _Order) -> tuple[Account, Ending]:
+    def run(self, order: Order) -> tuple[Account, Ending]:
         """Do one job and take its products; a second child is asked where one alone may err."""
         usual = self.limits.document_seconds if order.into else self.limits.look_seconds
         return settled(
@@ -317,7 +316,7 @@ class Sandbox:
             asked=order.sheets,
         )
 
-    def _run_once(self, order: _Order, seconds: float) -> tuple[Account, Ending]:
+    def _run_once(self, order: Order, seconds: float) -> tuple[Account, Ending]:
         with machine_faults_named():
             cell = self._take_cell(order.program)
         try:

@@ -30,6 +30,7 @@ from eakte.model.findings import (
 )
 from eakte.model.signature import Signature
 from eakte.processing.problems import SENTENCES, problem
+from eakte.processing.redaction_words import Place, RedactionFinding, finding_said, place_said
 
 LONGEST_LINE = 4 * 1024 * 1024
 LONGEST_TALK = 512 * 1024 * 1024
@@ -40,6 +41,7 @@ NOT_PLAIN = re.compile(r"[^ -~]")
 NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 STEPS = frozenset(
     {"look", "convert", "separate", "arrange", "recognise", "assemble", "preview", "draw"}
+    | {"redact"}
 )
 MOST_CODES, LONGEST_CODE, LARGEST_SKEW = 20, 500, 90
 MOST_PAGES = 1_000_000
@@ -75,6 +77,8 @@ class Word(Enum):
     ENCLOSURE = "enclosure"
     COURT = "court"
     SIGNATURE = "signature"
+    FINDING = "finding"
+    PLACE = "place"
     END = "end"
     FAULT = "fault"
 
@@ -108,6 +112,8 @@ class Account:
     wanted_parts: int = 0
     drawn: tuple[int, ...] = ()
     signatures: list[Signature] = field(default_factory=list)
+    findings: list[RedactionFinding] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)
     flags: frozenset[Flag] = frozenset()
     has_pdf: bool = False
     unlocked: bool = False
@@ -160,6 +166,10 @@ class Account:
             self.court = _court(said)
         elif word is Word.SIGNATURE:
             self._signature(said)
+        elif word is Word.FINDING:
+            self.findings.append(finding_said(said, before=len(self.findings)))
+        elif word is Word.PLACE:
+            self.places.append(place_said(said, before=len(self.places)))
         elif word is Word.FAULT:
             self.fault = NOT_TEXT.sub(" ", _string(said["trace"], most=8000))
             self.disturbed = said.get("machine") is True

@@ -22,6 +22,7 @@ from eakte.unit_of_work import UnitOfWork
 from eakte.web.forms import text
 
 DECISION, REASON = "wahl-", "grund-"
+REDACTED = "redacted"
 
 
 def wanted_of_form(places: Sequence[Candidate]) -> Wanted:
@@ -52,9 +53,10 @@ def _choices(places: Sequence[Candidate]) -> list[tuple[UUID, Choice]]:
     found = []
     for one in places:
         said = request.form.get(f"{DECISION}{one.key}", "")
-        if said in set(Decision):
+        if said in {*Decision, REDACTED}:
             reason = text(f"{REASON}{one.key}", most=500)
-            found.append((one.key, Choice(Decision(said), reason)))
+            decision = Decision.SEND if said == REDACTED else Decision(said)
+            found.append((one.key, Choice(decision, reason, redacted=said == REDACTED)))
     return found
 
 
@@ -91,7 +93,7 @@ def decisions() -> list[tuple[str, str]]:
 def seen_of(places: Sequence[Placed], wanted: Wanted) -> str:
     """Return a digest of all that would leave: what was shown is what is then put together."""
     shown = [
-        (str(one.candidate.key), one.candidate.sha256, one.choice, one.first_folio, one.last_folio)
+        (str(one.candidate.key), one.sha256, one.choice, one.first_folio, one.last_folio)
         for one in places
     ]
     frame = replace(wanted, choices={})

@@ -48,7 +48,7 @@ from eakte.unit_of_work import UnitOfWork
 from tests.browser.drawing import stack
 from tests.builders import bring_stack
 from tests.checking import half_checked
-from tests.sent import one_sent
+from tests.redacted import left_in_copies
 from tests.stacks.paper import empty, letter, webp
 from tests.stacks.paper import stack as bound
 
@@ -117,7 +117,7 @@ def furnish(office: Office, dossier_id: UUID, folder: Path) -> Furnished:
             "batch_id": batch_id,
             "arrangement_id": arrangement_id,
             "unclear_id": documents[2],
-            "sending_id": one_sent(work, documents[0])[0],
+            **left_in_copies(work, documents[0]),
             "destruction_id": half_checked(work, batch_id, webp(letter("eins"))),
             "station_id": register_station(
                 work,

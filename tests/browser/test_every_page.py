@@ -78,6 +78,7 @@ SEEN_BY = {
     "plan.retention": ["clara", "rita"],
     "plan.show": ["clara", "rita"],
     "plan.upload": ["rita"],
+    "redacting.show": [],
     "rights.show": ["clara", "lena"],
     "search.page": ["clara"],
     "objections.index": ["clara"],
@@ -117,6 +118,9 @@ NO_WALK = {
     "mailroom.aside": "a piece of a page, asked for by its script",
     "sendings.hand_out": "bytes",
     "sendings.status": "a piece of a page, asked for by its script",
+    "redacting.fetch": "bytes",
+    "redacting.status": "a piece of a page, asked for by its script",
+    "redacting.words": "a piece of a page: tests/browser/test_redacting.py",
     "stacks.rows": "a piece of a page, asked for by its script",
     "stacks.status": "a piece of a page, asked for by its script",
     "health.show": "for machines",
@@ -130,6 +134,7 @@ NO_WALK = {
 # Where one address has pages that look different, the others: what stands in the place of its part.
 ALSO = {
     ("arranging.show", "clara"): [{"document_id": "inbox_id"}],
+    ("redacting.show", "clara"): [{"document_id": "inbox_id"}],
     ("mailroom.show", "clara"): [{"document_id": "inbox_id"}, {"document_id": "unclear_id"}],
     ("audit.inspection", "rita"): [{"inspection_id": "asked_id"}, {"inspection_id": "refused_id"}],
     ("audit.inspection", "dora"): [{"inspection_id": "asked_id"}],

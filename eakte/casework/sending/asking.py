@@ -29,10 +29,11 @@ LEGAL_GROUND = "§ 104 SGG, § 69 Abs. 1 SGB X"
 
 @dataclass(frozen=True)
 class Choice:
-    """What was decided about one document, and why."""
+    """What was decided about one document, and why; ``redacted``: its redacted copy goes."""
 
     decision: Decision
     reason: str = ""
+    redacted: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,18 @@ class Placed:
     choice: Choice
     first_folio: int = 0
     last_folio: int = 0
+
+    @property
+    def sends_redacted(self) -> bool:
+        """Whether the redacted copy goes in the document's stead."""
+        return self.choice.redacted and self.choice.decision is Decision.SEND
+
+    @property
+    def sha256(self) -> str:
+        """The content that goes, empty where none does."""
+        if self.choice.decision is not Decision.SEND:
+            return ""
+        return self.candidate.redacted if self.choice.redacted else self.candidate.sha256
 
 
 def standards_of(work: UnitOfWork) -> Standards:
@@ -136,7 +149,9 @@ def ask_for_sending(work: UnitOfWork, dossier: Dossier, wanted: Wanted) -> Sendi
     places = refuse(work, dossier, wanted)
     # What is withheld still has its sheet: only what has none makes it a selection.
     chosen = [one for one in places if not one.candidate.draft]
-    whole = reach.whole(work.actor, dossier) and all(one.first_folio for one in chosen)
+    whole = reach.whole(work.actor, dossier) and all(
+        one.first_folio and not one.choice.redacted for one in chosen
+    )
     sending = Sending(
         dossier_id=dossier.id,
         asked_by_id=work.actor.id,
@@ -175,6 +190,7 @@ def ask_for_sending(work: UnitOfWork, dossier: Dossier, wanted: Wanted) -> Sendi
         documents=counted[Decision.SEND],
         withheld=counted[Decision.WITHHOLD],
         left_out=counted[Decision.LEAVE_OUT],
+        redacted=sum(1 for one in places if one.sends_redacted),
         reason=sending.access_reason,
     )
     _note_overridden(work, sending, places)
@@ -211,9 +227,10 @@ def _row(sending: Sending, number: int, one: Placed) -> SentDocument:
         sheet_id=of.sheet.id if of.sheet else None,
         title=of.title,
         decision=one.choice.decision,
+        redacted=one.sends_redacted,
         reason=one.choice.reason,
         version=of.version,
-        sha256=of.sha256 if one.choice.decision is Decision.SEND else "",
+        sha256=one.sha256,
         pages=of.pages,
         first_folio=one.first_folio,
         last_folio=one.last_folio,
@@ -251,6 +268,10 @@ def _against_places(
             continue
         told = len(choice.reason) >= SHORTEST_REASON
         if choice.decision is Decision.SEND:
+            if one.sends_redacted and not of.redacted:
+                yield Sentence(
+                    "„%(title)s“: Es gibt keine freigegebene geschwärzte Fassung.", title=of.title
+                )
             for reason in of.against:
                 yield Sentence("„%(title)s“: %(reason)s", title=of.title, reason=reason)
             for stop in of.stops:

@@ -31,6 +31,7 @@ from eakte.model.document import (
 )
 from eakte.model.dossier import Dossier
 from eakte.model.objection import ObjectionStand
+from eakte.model.redaction import Redaction, RedactionState
 from eakte.model.scan_check import CheckState, ScanCheck
 from eakte.unit_of_work import UnitOfWork
 
@@ -49,7 +50,8 @@ class Candidate:
 
     ``against`` are the reasons why the document itself cannot go, ``stops`` what somebody has to
     have thought of before it does. ``sha256`` is its searchable PDF/A, empty where there is none.
-    ``released`` says whether its scan stands for the paper.
+    ``released`` says whether its scan stands for the paper. ``redacted`` is its latest copy that
+    was proved to be without what was marked, empty where there is none.
     """
 
     case: Case
@@ -61,6 +63,7 @@ class Candidate:
     released: bool
     against: tuple[Sentence, ...] = ()
     stops: tuple[Stop, ...] = ()
+    redacted: str = ""
 
     @property
     def asks(self) -> tuple[Sentence, ...]:
@@ -95,8 +98,20 @@ def candidates(work: UnitOfWork, dossier: Dossier) -> list[Candidate]:
     require(work, Action.SEE_SENDINGS, dossier)
     made = aliased(Rendition)
     note = exists().where(made.version_id == Version.id, made.kind == RenditionKind.TRANSFER_NOTE)
+    without = (
+        select(Redaction.sha256)
+        .where(
+            Redaction.document_id == Document.id,
+            Redaction.version == Version.number,
+            Redaction.state == RedactionState.READY,
+        )
+        .order_by(Redaction.asked_at.desc(), Redaction.id)
+        .limit(1)
+        .correlate(Document, Version)
+        .scalar_subquery()
+    )
     rows = work.session.execute(
-        select(Case, Document, Version, Rendition.sha256, ScanCheck.state, note)
+        select(Case, Document, Version, Rendition.sha256, ScanCheck.state, note, without)
         .join(Case, Case.id == Document.case_id)
         .join(
             Version,
@@ -128,8 +143,9 @@ def candidates(work: UnitOfWork, dossier: Dossier) -> list[Candidate]:
             released=released,
             against=tuple(_against(document, version, sha256, check)),
             stops=tuple(_stops(document, check, stands)),
+            redacted=redacted or "",
         )
-        for case, document, version, sha256, check, released in rows
+        for case, document, version, sha256, check, released, redacted in rows
     ]
     found += _sheets(work, dossier)
     return sorted(found, key=_place)

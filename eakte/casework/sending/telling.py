@@ -47,6 +47,7 @@ from eakte.model.document import (
     Writing,
 )
 from eakte.model.dossier import Dossier, Medium
+from eakte.model.redaction import Redaction, RedactionState
 from eakte.model.sending import Decision, Sending, SentDocument
 from eakte.unit_of_work import UnitOfWork
 
@@ -152,7 +153,16 @@ def refuse_changed(work: UnitOfWork, sending: Sending) -> None:
 
 
 def _same_content() -> Any:
-    return exists().where(
+    redacted = exists().where(
+        Version.document_id == Document.id,
+        Version.number == Document.current_version,
+        Version.number == SentDocument.version,
+        Redaction.document_id == Document.id,
+        Redaction.version == Version.number,
+        Redaction.state == RedactionState.READY,
+        Redaction.sha256 == SentDocument.sha256,
+    )
+    plain = exists().where(
         Version.document_id == Document.id,
         Version.number == Document.current_version,
         Version.number == SentDocument.version,
@@ -160,6 +170,7 @@ def _same_content() -> Any:
         Rendition.kind == RenditionKind.READING_COPY,
         Rendition.sha256 == SentDocument.sha256,
     )
+    return (SentDocument.redacted & redacted) | (~SentDocument.redacted & plain)
 
 
 @dataclass(frozen=True)

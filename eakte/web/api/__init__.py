@@ -24,6 +24,7 @@ from eakte.web.api.office import office
 from eakte.web.api.paper import paper
 from eakte.web.api.plan import plan_api
 from eakte.web.api.proposals import proposals
+from eakte.web.api.redactions import redactions
 from eakte.web.api.rights import rights
 from eakte.web.api.schemas import ProblemOut
 from eakte.web.api.sending_way import way
@@ -61,6 +62,7 @@ PARTS = (
     stations,
     arranging,
     mailroom,
+    redactions,
 )
 SAID_OF = {
     "/api/v1/batches": SAID_OF_BATCH,

@@ -84,6 +84,7 @@ class PlaceOut(Model):
     title: str
     pages: int
     draft: bool = Field(description="Entwürfe bleiben immer hier")
+    redacted: bool = Field(description="es gibt eine freigegebene geschwärzte Fassung")
     against: list[str] = Field(description="warum es nicht gehen kann")
     asks: list[str] = Field(description="was zu bedenken ist; dann ist ein Grund nötig")
 
@@ -100,6 +101,7 @@ class ChoiceIn(Model):
     id: Id
     decision: Decision
     reason: Text = Field(default="", max_length=500)
+    redacted: bool = Field(default=False, description="die geschwärzte Fassung geht mit")
 
 
 class SendingIn(Model):
@@ -129,6 +131,7 @@ class SentOut(Model):
     document_id: UUID | None
     title: str
     decision: Decision
+    redacted: bool = Field(description="die geschwärzte Fassung")
     reason: str
     first_folio: int = Field(description="Blatt; 0, wenn nichts davon geht")
     last_folio: int
@@ -263,6 +266,7 @@ def places(dossier_id: UUID) -> PlacesOut:
                 title=one.candidate.title,
                 pages=one.candidate.pages,
                 draft=one.candidate.draft,
+                redacted=bool(one.candidate.redacted),
                 against=[in_words(reason) for reason in one.candidate.against],
                 asks=[in_words(reason) for reason in one.candidate.asks],
             )
@@ -280,7 +284,7 @@ def ask(dossier_id: UUID, wanted: SendingIn) -> WholeSendingOut:
     work = current_work()
     dossier = dossier_by_id(work, dossier_id)
     given = wanted.model_dump(exclude={"choices"})
-    choices = {one.id: Choice(one.decision, one.reason) for one in wanted.choices}
+    choices = {one.id: Choice(one.decision, one.reason, one.redacted) for one in wanted.choices}
     sending = ask_for_sending(work, dossier, Wanted(**given, choices=choices))
     return whole_sending(work, SendingRow(sending, False, 0, 0))
 
@@ -336,6 +340,7 @@ def whole_sending(work: UnitOfWork, row: SendingRow) -> WholeSendingOut:
                 document_id=one.document_id,
                 title=one.title,
                 decision=one.decision,
+                redacted=one.redacted,
                 reason=one.reason,
                 first_folio=one.first_folio,
                 last_folio=one.last_folio,

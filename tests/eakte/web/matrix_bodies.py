@@ -12,6 +12,7 @@ from tests.eakte.web.matrix_courts import SENDINGS
 from tests.eakte.web.matrix_house import REASON, MatrixHouse
 from tests.eakte.web.scans import A_STACK
 
+AN_AREA = {"page": 1, "left": 10, "top": 10, "right": 90, "bottom": 20}
 Body = Callable[[MatrixHouse], dict[str, Any]]
 
 
@@ -360,6 +361,13 @@ BODIES: dict[str, Body | None] = {
         lambda house: {"department_id": str(house.others["other_unit_id"]), "note": REASON},
         json=True,
     ),
+    "api_redactions.make": None,
+    "api_redactions.mark": told(areas=[AN_AREA], ground="health"),
+    "api_redactions.mark_words": told(phrase="Muster", ground="third-party"),
+    "api_redactions.remove": told(ids=["00000000-0000-0000-0000-000000000007"]),
+    "redacting.make": form(),
+    "redacting.mark": form(act="search", phrase="Muster", ground="third-party"),
+    "redacting.remove": form(),
     "arranging.back": form(number="1"),
     "arranging.order": form(plan="1r", key="matrix"),
     "arranging.undo": form(),
