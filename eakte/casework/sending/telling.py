@@ -230,6 +230,8 @@ def _selected(row: SentDocument, facts: Mapping[UUID, _Facts]) -> SelectedDocume
         links=(Link(LinkKind.ATTACHMENT, parent),) if parent else (),
         scan=scan,
         inspection_allowed=document.inspection_allowed,
+        # No reading copy was ever stored that the checker had not approved.
+        approved=True,
     )
 
 
