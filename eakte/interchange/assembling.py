@@ -15,7 +15,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pikepdf
-from pikepdf import AccessMode, StreamDecodeLevel, pdfa
+from pikepdf import AccessMode, ObjectStreamMode, StreamDecodeLevel, pdfa
 
 from eakte.errors import Sentence
 from eakte.interchange.binding import Binding, NotOneDocument, binding, front_of
@@ -238,31 +238,34 @@ def _copied(
     copying: Sequence[_Copying], *, validate: bool, told: Callable[[int], None]
 ) -> list[_Copied]:
     """Write the stamped copies one after the other; returns what stands against each."""
-    found: list[tuple[_Copied, Future[str], Future[str] | None]] = []
+    found: list[tuple[_Copied, Future[tuple[str, str]]]] = []
     # Digests are worked out beside the writing: they need a processor, but not this program's lock.
     digesting = ThreadPoolExecutor(1, "digests")
     try:
         for one in copying:
-            before = digesting.submit(digest_of, one.source)
             copied = _copy(one, validate=validate)
-            after = None if copied.faults else digesting.submit(digest_of, one.target)
-            found.append((copied, before, after))
+            found.append((copied, digesting.submit(_digests, one, whole=not copied.faults)))
             told(one.number)
-        return [_digested(one, *results) for one, results in zip(copying, found, strict=True)]
+        return [
+            _digested(one, copied, digests.result())
+            for one, (copied, digests) in zip(copying, found, strict=True)
+        ]
     finally:
         digesting.shutdown(cancel_futures=True)
 
 
-def _digested(
-    one: _Copying, copied: _Copied, before: Future[str], after: Future[str] | None
-) -> _Copied:
+def _digests(one: _Copying, *, whole: bool) -> tuple[str, str]:
+    """What was copied, and what was written if something was."""
+    return digest_of(one.source), digest_of(one.target) if whole else ""
+
+
+def _digested(one: _Copying, copied: _Copied, digests: tuple[str, str]) -> _Copied:
+    before, after = digests
     document = one.document
-    if not document.withheld and before.result() != document.sha256:
+    if not document.withheld and before != document.sha256:
         told = "„%(title)s“ hat sich seit der Auswahl geändert."
         return _Copied((Sentence(told, title=document.title),))
-    if after is None:
-        return copied
-    return replace(copied, sha256=after.result(), size=one.target.stat().st_size)
+    return replace(copied, sha256=after, size=one.target.stat().st_size) if after else copied
 
 
 def _copy(one: _Copying, *, validate: bool) -> _Copied:
@@ -295,7 +298,11 @@ def _copy(one: _Copying, *, validate: bool) -> _Copied:
             with one.target.open("wb") as stream:
                 # What is there stays as it was written: nothing is unpacked and packed again.
                 pdf.save(
-                    stream, fix_metadata_version=False, stream_decode_level=StreamDecodeLevel.none
+                    stream,
+                    fix_metadata_version=False,
+                    stream_decode_level=StreamDecodeLevel.none,
+                    compress_streams=False,
+                    object_stream_mode=ObjectStreamMode.disable,
                 )
     except pikepdf.PasswordError:
         return refused("„%(title)s“ ist verschlüsselt.")

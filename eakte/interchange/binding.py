@@ -38,7 +38,7 @@ from eakte.interchange.stamp_face import stamp_face
 
 CODE = Path(__file__).resolve().parents[2]
 PROGRAM = (
-    "import sys; sys.path.append(sys.argv[1]); from eakte.interchange import merging; "
+    "import sys; sys.path[:] = sys.argv[1:]; from eakte.interchange import merging; "
     "sys.exit(merging.run(sys.stdin.buffer))"
 )
 # A program of its own is worth its start only where there is more to do than that.
@@ -55,9 +55,11 @@ class Binding:
         self._leaves, self._target = leaves, target
         self._program: subprocess.Popen[bytes] | None = None
         if sum(one.pages for one in leaves) > FEW_PAGES:
-            # -I: neither the surroundings nor the folder may bring modules; -B: nothing is written.
+            # -I: neither the surroundings nor the folder may bring modules; -S: it looks for them
+            # where this program does, without searching; -B: nothing is written.
+            found = [str(CODE), *(place for place in sys.path if place)]
             self._program = subprocess.Popen(
-                [sys.executable, "-I", "-B", "-c", PROGRAM, str(CODE)],
+                [sys.executable, "-I", "-S", "-B", "-c", PROGRAM, *found],
                 stdin=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 stdout=subprocess.PIPE,

@@ -1,9 +1,9 @@
 """How do many documents become one PDF/A-2b with folios, bookmarks and links, without much memory?
 
 This is a program of its own, so that the one that starts it writes the single copies meanwhile and
-gets all the memory back. It is told what to do in two lines of JSON: first the documents, and as
-soon as it is written the table of contents with what leads where. Nobody who listens any more, and
-it ends. It knows PDF only: neither dossiers nor the rest of the house, so that it starts at once.
+gets all the memory back. It is told what to do in two lines of JSON: first the documents, and the
+table of contents with what leads where as soon as that is written. Where nobody is left to say the
+second, it ends. It knows PDF only, neither dossiers nor the rest of the house, to start at once.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import select
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -25,8 +25,8 @@ from eakte.interchange.stamping import Face, Stamp
 
 FLAVOUR = "2b"
 PRINTED = 4
-# Each document that is open takes its memory: so many pages, and so many documents, at once.
-PAGES_AT_ONCE, DOCUMENTS_AT_ONCE = 1_500, 400
+# So many files may be open at the same time; more are opened whenever something is read of them.
+MOST_OPEN = 400
 FULL, NOT_ONE = 3, 4
 READ_AT_ONCE = 1024 * 1024
 
@@ -74,45 +74,32 @@ def merge(
     face: Face,
     target: Path,
     front: Callable[[], Front],
-    wanted: Callable[[], bool] = lambda: True,
+    written: Callable[[], None] = lambda: None,
 ) -> None:
     """Write all documents behind one another, their folios printed on, behind a table of contents.
 
-    ``front`` is asked when all the rest stands; ``wanted`` between two batches, and where it says
-    no nothing is written. The checker has not read the result.
+    ``front`` is asked when all the rest stands, and ``written`` hears when the target does. The
+    checker has not read it.
 
     Raises:
         NotOneDocument: these documents cannot be put into one.
         OSError: the disk is full or broken.
     """
-    parts: list[Path] = []
     try:
-        batches = list(_batches(leaves))
-        for number, batch in enumerate(batches):
-            if not wanted():
-                return
-            paths = [one.path for one in batch]
-            if len(batches) == 1:
-                with _joined(paths) as whole:
-                    _print_folios(whole, leaves, face)
-                    told = front()
-                    with pikepdf.open(told.contents, access_mode=AccessMode.stream) as contents:
-                        for place, page in enumerate(contents.pages):
-                            whole.pages.insert(place, page)
-                        _finish(whole, told, target)
-                return
-            parts.append(target.with_name(f"{target.name}-{number:04}"))
-            with _joined(paths) as some:
-                _print_folios(some, batch, face)
-                _write(some, parts[-1])
-        told = front()
-        with _joined([told.contents, *(str(part) for part in parts)]) as whole:
-            _finish(whole, told, target)
-    except (pikepdf.PdfError, pdfa.PdfaError, RuntimeError) as error:
+        with _joined([one.path for one in leaves]) as whole:
+            folios = (one.first + number for one in leaves for number in range(one.pages))
+            stamp = Stamp(whole, face)
+            for page, folio in zip(whole.pages, folios, strict=True):
+                _without_lost_links(page.obj)
+                stamp.put_on(page, folio)
+            told = front()
+            with pikepdf.open(told.contents, access_mode=AccessMode.stream) as contents:
+                for place, page in enumerate(contents.pages):
+                    whole.pages.insert(place, page)
+                _finish(whole, told, target)
+                written()
+    except (pikepdf.PdfError, pdfa.PdfaError, RuntimeError, ValueError) as error:
         raise NotOneDocument(str(error)) from error
-    finally:
-        for part in parts:
-            part.unlink(missing_ok=True)
 
 
 def annotate(
@@ -142,32 +129,12 @@ def annotate(
     page["/Annots"].append(note)
 
 
-def _batches(leaves: Sequence[Leaves]) -> Iterator[list[Leaves]]:
-    batch: list[Leaves] = []
-    pages = 0
-    for one in leaves:
-        full = pages + one.pages > PAGES_AT_ONCE or len(batch) == DOCUMENTS_AT_ONCE
-        if batch and full:
-            yield batch
-            batch, pages = [], 0
-        batch.append(one)
-        pages += one.pages
-    yield batch
-
-
 def _joined(paths: Sequence[str]) -> Pdf:
     """Take the pages over in C++: page by page the time would grow with the square of them."""
-    command = ["qpdf", "--empty", "--keep-files-open=y", "--pages", *paths, "--", "-"]
+    kept = "y" if len(paths) <= MOST_OPEN else "n"
+    command = ["qpdf", "--empty", f"--keep-files-open={kept}", "--pages", *paths, "--", "-"]
     made: Pdf = pikepdf.Job(command).create_pdf()  # type: ignore[no-untyped-call]  # it has no types
     return made
-
-
-def _print_folios(pdf: Pdf, leaves: Sequence[Leaves], face: Face) -> None:
-    folios = (one.first + number for one in leaves for number in range(one.pages))
-    stamp = Stamp(pdf, face)
-    for page, folio in zip(pdf.pages, folios, strict=True):
-        _without_lost_links(page.obj)
-        stamp.put_on(page, folio)
 
 
 def _finish(whole: Pdf, front: Front, target: Path) -> None:
@@ -184,12 +151,8 @@ def _finish(whole: Pdf, front: Front, target: Path) -> None:
     whole.Root.Lang = pikepdf.String("de-DE")
     whole.Root.PageMode = Name.UseOutlines
     pdfa.prepare(whole, FLAVOUR)
-    _write(whole, target)
-
-
-def _write(pdf: Pdf, target: Path) -> None:
     with target.open("wb") as stream:
-        pdf.save(stream, **pdfa.resolve_save_kwargs(FLAVOUR))
+        whole.save(stream, **pdfa.resolve_save_kwargs(FLAVOUR))
 
 
 def _items(marks: Sequence[Mark], leaves: Sequence[Object]) -> Iterator[OutlineItem]:
@@ -223,8 +186,10 @@ def _leads_to_a_name(note: Object) -> bool:
 
 def digest_of(path: Path) -> str:
     """Return the SHA-256 of what lies in a file."""
-    made, room = hashlib.sha256(), memoryview(bytearray(READ_AT_ONCE))
+    made = hashlib.sha256()
     with path.open("rb", buffering=0) as stream:
+        size = os.fstat(stream.fileno()).st_size
+        room = memoryview(bytearray(min(READ_AT_ONCE, size) or 1))
         while read := stream.readinto(room):
             made.update(room[:read])
     return made.hexdigest()
@@ -264,14 +229,14 @@ def _front(line: bytes) -> Front:
 
 
 def run(orders: BinaryIO) -> int:
-    """Do as the lines say and print the digest; returns 0, or why nothing stands in the target."""
+    """Do as the lines say, print the digest and end; returns why nothing stands in the target."""
     told = json.loads(orders.readline())
     target = Path(told["target"])
 
-    def wanted() -> bool:
-        # There is something to be read before the second line is due only if nobody listens.
-        heard, _, _ = select.select([orders], [], [], 0)
-        return not (heard and not orders.peek(1))  # type: ignore[attr-defined]  # it is buffered
+    def written() -> None:
+        print(digest_of(target), flush=True)
+        # To forget every object of a large document takes longer than to end.
+        os._exit(0)
 
     def front() -> Front:
         line = orders.readline()
@@ -285,7 +250,7 @@ def run(orders: BinaryIO) -> int:
             face=_face(told["face"]),
             target=target,
             front=front,
-            wanted=wanted,
+            written=written,
         )
     except NotOneDocument as error:
         print(error, file=sys.stderr)
@@ -293,8 +258,6 @@ def run(orders: BinaryIO) -> int:
     except OSError as error:
         print(json.dumps([error.errno, error.strerror]), file=sys.stderr)
         return FULL
-    if target.is_file():
-        print(digest_of(target))
     return 0
 
 

@@ -244,7 +244,7 @@ def _dispatch(work: UnitOfWork, sending: Sending, dossier: Dossier) -> Dispatch:
         parties = (Party(Role.CLAIMANT, person), *parties)
     return Dispatch(
         id=sending.id,
-        made_at=sending.asked_at,
+        made_at=sending.asked_at.astimezone(OFFICE_ZONE),
         made_by=sending.asked_by,
         office=office,
         court=sending.court,
