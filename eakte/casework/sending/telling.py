@@ -244,6 +244,8 @@ def _selected(row: SentDocument, facts: Mapping[UUID, _Facts]) -> SelectedDocume
         links=(Link(LinkKind.ATTACHMENT, parent),) if parent else (),
         scan=scan,
         inspection_allowed=document.inspection_allowed,
+        # No reading copy was ever stored that the checker had not approved.
+        approved=True,
     )
 
 
@@ -256,7 +258,7 @@ def _dispatch(work: UnitOfWork, sending: Sending, dossier: Dossier) -> Dispatch:
         parties = (Party(Role.CLAIMANT, person), *parties)
     return Dispatch(
         id=sending.id,
-        made_at=sending.asked_at,
+        made_at=sending.asked_at.astimezone(OFFICE_ZONE),
         made_by=sending.asked_by,
         office=office,
         court=sending.court,
