@@ -99,6 +99,7 @@ def told_words() -> dict[str, str]:
         "purpose": _("Zweck"),
         "quota_mb": _("MB je Tag"),
         "reason": _("Grund"),
+        "recipient": _("Empfänger"),
         "reference": _("Aktenzeichen"),
         "roles": _("Rollen"),
         "rules": _("Regeln"),

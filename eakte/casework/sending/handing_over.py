@@ -36,11 +36,12 @@ def note_handed_over(work: UnitOfWork, sending: Sending, *, on: date) -> Sending
     work.session.flush()
     audit.note(
         work,
-        "sending.handed-over",
+        sending.logged("handed-over"),
         kind="dossier",
         subject=sending.dossier_id,
         sending=str(sending.id),
         court=sending.court_name,
+        recipient=sending.recipient,
         day=on.isoformat(),
         sha256=sending.sha256,
     )

@@ -1,8 +1,9 @@
-"""What of a dossier can go to a court, what stands against it, and what must be decided before?
+"""What of a dossier can leave the house, what stands against it, and what must be decided before?
 
 Drafts never go (§ 25 Abs. 1 Satz 2 SGB X). What came from a doctor may go only where the person was
-told that they can object and did not (§ 76 Abs. 2 SGB X); what is disputed and what is not released
-goes only if somebody says why.
+told that they can object and did not (§ 76 Abs. 2 SGB X), and who inspects the dossier may have to
+hear it from a doctor (§ 25 Abs. 2 SGB X); what is disputed and what is not released goes only if
+somebody says why.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from eakte.model.document import (
 )
 from eakte.model.dossier import Dossier
 from eakte.model.scan_check import CheckState, ScanCheck
+from eakte.model.sending import SendingKind
 from eakte.unit_of_work import UnitOfWork
 
 
@@ -72,7 +74,9 @@ class Candidate:
         return self.document is not None and self.document.writing is Writing.DRAFT
 
 
-def candidates(work: UnitOfWork, dossier: Dossier) -> list[Candidate]:
+def candidates(
+    work: UnitOfWork, dossier: Dossier, kind: SendingKind = SendingKind.COURT
+) -> list[Candidate]:
     """List every place of the dossier that the actor may read, in the order of the file.
 
     What is cancelled lies in no case any more, and what the actor may not read does not exist.
@@ -111,7 +115,7 @@ def candidates(work: UnitOfWork, dossier: Dossier) -> list[Candidate]:
             pages=document.page_count or 0,
             released=released,
             against=tuple(_against(document, version, sha256, check)),
-            asks=tuple(_asks(document, check)),
+            asks=tuple(_asks(document, check, kind)),
         )
         for case, document, version, sha256, check, released in rows
     ]
@@ -156,8 +160,10 @@ def _against(
         yield Sentence("Es ist als bestritten vermerkt, aber nicht, was bestritten wird.")
 
 
-def _asks(document: Document, check: CheckState | None) -> Iterator[Sentence]:
-    if document.from_doctor:
+def _asks(document: Document, check: CheckState | None, kind: SendingKind) -> Iterator[Sentence]:
+    if kind is SendingKind.INSPECTION:
+        yield from _asks_of_inspection(document)
+    elif document.from_doctor:
         yield Sentence(
             "Es kommt von ärztlicher Seite: Wurde auf das Recht hingewiesen, der Weitergabe zu "
             "widersprechen, und hat niemand widersprochen (§ 76 Abs. 2 SGB X)?"
@@ -168,3 +174,17 @@ def _asks(document: Document, check: CheckState | None) -> Iterator[Sentence]:
         yield Sentence("Der Stapel, aus dem es kommt, ist noch nicht freigegeben.")
     if document.checked_out_by_id is not None:
         yield Sentence("Es ist zur Bearbeitung ausgeliehen; gesandt wird die Fassung von heute.")
+
+
+def _asks_of_inspection(document: Document) -> Iterator[Sentence]:
+    if document.from_doctor:
+        yield Sentence(
+            "Es enthält Angaben über die Gesundheit: Ist zu befürchten, dass die Einsicht der "
+            "Person erheblich schadet, soll eine Ärztin oder ein Arzt den Inhalt vermitteln (§ 25 "
+            "Abs. 2 SGB X)."
+        )
+    if not document.inspection_allowed:
+        yield Sentence(
+            "Es ist als nicht zur Akteneinsicht gekennzeichnet, etwa wegen der Geheimnisse Dritter "
+            "(§ 25 Abs. 3 SGB X)."
+        )
