@@ -39,11 +39,12 @@ def wanted_of_form(places: Sequence[Candidate]) -> Wanted:
         short_title=text("short_title", most=200),
         about=text("about", most=300),
         access_reason=text("access_reason", most=500),
-        choices=dict(_choices(places)),
+        choices=dict(choices_of_form(places)),
     )
 
 
-def _choices(places: Sequence[Candidate]) -> list[tuple[UUID, Choice]]:
+def choices_of_form(places: Sequence[Candidate]) -> list[tuple[UUID, Choice]]:
+    """Return what was decided about each document that was offered."""
     found = []
     for one in places:
         said = request.form.get(f"{DECISION}{one.key}", "")
@@ -74,13 +75,14 @@ def occasions() -> list[tuple[str, str]]:
     return [(one.value, words[one]) for one in OCCASIONS]
 
 
-def decisions() -> list[tuple[str, str]]:
+def decisions(*, mediated: bool = True) -> list[tuple[str, str]]:
     """Return what can become of a document, with the words."""
-    return [
+    said = [
         (Decision.SEND.value, _("geht mit")),
         (Decision.WITHHOLD.value, _("Fehlblatt")),
         (Decision.LEAVE_OUT.value, _("bleibt weg")),
     ]
+    return [*said, (Decision.MEDIATE.value, _("vermittelt ein Arzt"))] if mediated else said
 
 
 def seen_of(places: Sequence[Placed], wanted: Wanted) -> str:
