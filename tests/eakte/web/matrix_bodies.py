@@ -314,6 +314,10 @@ BODIES: dict[str, Body | None] = {
     "sendings.hand_over": later(lambda house: {"day": _day(house)}),
     "api_sendings.ask": told(court="D6260", choices=[]),
     "sendings.ask": form(court="D6260", act="send"),
+    "api_giving.inspect": told(name="Erika Muster", address="Weg 1", role="party", choices=[]),
+    "api_giving.pass_on": told(name="Landratsamt", address="Platz 1", choices=[]),
+    "giving.ask_inspection": form(name="Erika Muster", act="send"),
+    "giving.ask_passing_on": form(name="Landratsamt", act="send"),
     "paper.decide": form(decision="refuse", reason=REASON),
     "paper.propose": later(
         lambda house: {"batch": str(house.things["batch_id"]["own"]), "manner": "P-4"}
