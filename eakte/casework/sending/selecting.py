@@ -179,9 +179,9 @@ def _asks(document: Document, check: CheckState | None, kind: SendingKind) -> It
 def _asks_of_inspection(document: Document) -> Iterator[Sentence]:
     if document.from_doctor:
         yield Sentence(
-            "Es enthält Angaben über die Gesundheit: Ist zu befürchten, dass die Einsicht der "
-            "Person erheblich schadet, soll eine Ärztin oder ein Arzt den Inhalt vermitteln (§ 25 "
-            "Abs. 2 SGB X)."
+            "Es enthält Angaben über die Gesundheit: Ist zu befürchten, dass die Einsicht einen "
+            "unverhältnismäßigen Nachteil, insbesondere an der Gesundheit, zufügt, soll eine "
+            "Ärztin oder ein Arzt den Inhalt vermitteln (§ 25 Abs. 2 SGB X)."
         )
     if not document.inspection_allowed:
         yield Sentence(
