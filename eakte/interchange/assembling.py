@@ -18,7 +18,6 @@ from pikepdf import pdfa
 
 from eakte.errors import Sentence
 from eakte.interchange.binding import NotOneDocument, bind
-from eakte.interchange.hidden import without_hidden
 from eakte.interchange.looking import against, has_text, own_colours
 from eakte.interchange.package import (
     Bound,
@@ -66,15 +65,14 @@ def assemble(
     named: Named,
     with_whole: bool = True,
     validate: bool = True,
-    bare: bool = False,
     told: Callable[[int], None] = lambda done: None,
 ) -> Assembled:
     """Write all files of a package but its message into an empty folder.
 
     ``named`` makes the name of a document's file of its number, title and identity. ``validate``
     lets the PDF/A checker read every stamped copy; it may be False only where each content was
-    approved before it was stored, because a stamp adds nothing that PDF/A forbids. A ``bare`` copy
-    tells nothing that its pages do not show. ``told`` hears how many documents are done.
+    approved before it was stored, because a stamp adds nothing that PDF/A forbids. ``told`` hears
+    how many documents are done.
 
     Raises:
         PackageRefused: with every reason; what was written is worth nothing.
@@ -100,7 +98,7 @@ def assemble(
         source = sheets.get(document.id) or document.content
         if source is None:
             raise ValueError("a document without content was let through")
-        copied = _copy(document, source, target, folios=folios, validate=validate, bare=bare)
+        copied = _copy(document, source, target, folios=folios, validate=validate)
         faults += copied.faults
         hints += copied.hints
         validate_whole = validate_whole or copied.own_colours
@@ -192,13 +190,7 @@ class _Copied:
 
 
 def _copy(
-    document: SelectedDocument,
-    source: Path,
-    target: Path,
-    *,
-    folios: FolioRange,
-    validate: bool,
-    bare: bool,
+    document: SelectedDocument, source: Path, target: Path, *, folios: FolioRange, validate: bool
 ) -> _Copied:
     """Write the stamped copy of one document; returns what stands against it."""
 
@@ -226,8 +218,6 @@ def _copy(
             marking = Stamp(pdf)
             for number, page in enumerate(pdf.pages):
                 marking.put_on(page, folios.first + number)
-            if bare:
-                without_hidden(pdf)
             pdf.save(target)
     except pikepdf.PasswordError:
         return refused("„%(title)s“ ist verschlüsselt.")

@@ -37,6 +37,8 @@ def marked_copy(pages: int, *, seen: str = MARKER, attached: bool = True) -> byt
         with opened.open_metadata() as told:
             told["dc:title"], told["pdf:Keywords"] = MARKER, MARKER
         opened.pages[0].obj.PieceInfo = Dictionary(Own=Dictionary(Private=pikepdf.String(MARKER)))
+        font = opened.pages[0].obj.Resources.Font
+        next(iter(font.values())).PieceInfo = Dictionary(Own=pikepdf.String(MARKER))
         pdfa.prepare(opened, "2b")
         if attached:
             with opened.open_outline() as outline:

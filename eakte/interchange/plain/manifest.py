@@ -57,8 +57,10 @@ def records(
 ) -> list[dict[str, Any]]:
     """Return each document with its files; of a withheld one only that it is missing, and why."""
     cases = dict(_cases(shipment.dossier.parts))
+    known = {one.id: one.sha256 for one in shipment.dossier.documents()}
     return [
-        _of_document(shipment, one, cases) | {"files": list(_files(shipment, one, kept_names))}
+        _of_document(shipment, one, cases)
+        | {"files": list(_files(shipment, one, kept_names, known[one.document.id]))}
         for one in bound
     ]
 
@@ -158,7 +160,7 @@ def _of_document(shipment: Shipment, one: Bound, cases: Mapping[UUID, str]) -> d
 
 
 def _files(
-    shipment: Shipment, one: Bound, kept_names: Mapping[UUID, str]
+    shipment: Shipment, one: Bound, kept_names: Mapping[UUID, str], known: str
 ) -> Iterator[dict[str, Any]]:
     yield {
         "version": "",
@@ -169,7 +171,7 @@ def _files(
         "size": one.size,
         "file": one.path.name,
         "sha256": one.sha256,
-        "content_sha256": one.document.sha256,
+        "content_sha256": known,
     }
     for kept in _kept(shipment, one):
         yield {

@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from eakte.interchange.format import Shipment
-from eakte.interchange.papers import MARGIN, Sheets
+from eakte.interchange.papers import Sheets
 
-LABEL, LINE = 58.0, 6.0
 PURPOSE = (
     "Diese Sozialdaten dürfen nur zu dem Zweck verarbeitet werden, zu dem sie übermittelt werden "
     "(§ 78 SGB X)."
@@ -28,38 +27,28 @@ def plain_cover(
     sheet = Sheets("Deckblatt")
     sheet.add_page()
     sheet.paragraph(dispatch.office.name, size=11, after=14)
-    if recipient is not None:
-        for line in (recipient.name, *recipient.address.splitlines()):
-            sheet.paragraph(line, size=11, after=1)
-    sheet.ln(12)
+    lines = (recipient.name, *recipient.address.splitlines()) if recipient is not None else ()
+    for number, line in enumerate(lines, start=1):
+        sheet.paragraph(line, size=11, after=14 if number == len(lines) else 1)
     sheet.paragraph(heading, size=20, bold=True, after=8)
+    counted = "1 Dokument" if documents == 1 else f"{documents} Dokumente"
     made = dispatch.made_at.strftime("am %d.%m.%Y um %H:%M Uhr")
     for label, text in (
         ("Aktenzeichen", dossier.reference),
         ("Akte", dossier.title),
-        ("Empfangen als", recipient.role if recipient else ""),
-        ("Vollmacht", recipient.mandate if recipient else ""),
+        ("Nimmt Einsicht als", recipient.role if recipient else ""),
+        ("Vollmacht oder Bestellung", recipient.mandate if recipient else ""),
         ("Anlass", dispatch.about),
-        ("Umfang", f"{documents} Dokumente, {folios} Blatt (Bl. 1 bis {folios})"),
-        ("", "" if dossier.whole else "Die Akte ist in einer Auswahl beigefügt."),
-        ("", "Ein Teil der Akte liegt nur auf Papier vor." if dossier.hybrid else ""),
+        ("Umfang", f"{counted}, {folios} Blatt (Bl. 1 bis {folios})"),
         ("Rechtsgrundlage", dispatch.legal_ground),
         ("Erstellt", f"{made} durch {dispatch.made_by}"),
     ):
         if text:
-            _row(sheet, label, text)
-    sheet.ln(6)
+            sheet.paragraph(f"{label}: {text}", size=10, after=2)
+    if not dossier.whole:
+        sheet.paragraph("Die Akte ist in einer Auswahl beigefügt.", size=10, after=2)
+    if dossier.hybrid:
+        sheet.paragraph("Ein Teil der Akte liegt nur auf Papier vor.", size=10, after=2)
     for note in notes:
-        sheet.paragraph(note, size=10, after=3)
+        sheet.paragraph(note, size=10, after=2)
     sheet.finish(target, validate=True)
-
-
-def _row(sheet: Sheets, label: str, text: str) -> None:
-    sheet.set_font("sheet", "", 10)
-    top = sheet.get_y()
-    sheet.set_x(MARGIN)
-    sheet.cell(LABEL, LINE, label)
-    sheet.set_xy(MARGIN + LABEL, top)
-    # Line breaks and marks that change the direction would change how the rest is read.
-    shown = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
-    sheet.multi_cell(sheet.across - LABEL, LINE, shown, new_x="LMARGIN", new_y="NEXT", align="L")
