@@ -26,7 +26,7 @@ giving = APIBlueprint("api_giving", __name__, url_prefix="/api/v1", tag="Überse
 ABOUT_CHOICES = "für jedes Dokument der Akte eine Entscheidung"
 
 
-class InspectionIn(Model):
+class DossierInspectionIn(Model):
     """Wer was von einer Akte einsehen soll."""
 
     name: SomeText = Field(max_length=200)
@@ -68,7 +68,7 @@ class FetchedOut(Model):
     by: str
 
 
-class InspectedOut(Model):
+class DossierInspectedOut(Model):
     """Wer Einsicht erhielt, in welchem Umfang, und wann."""
 
     sending_id: Id
@@ -83,24 +83,24 @@ class InspectedOut(Model):
     fetched: list[FetchedOut]
 
 
-class InspectionsOut(Model):
+class DossierInspectionsOut(Model):
     """Wer Einsicht erhielt, die letzte Einsicht zuerst."""
 
     since: date = Field(description="so weit reicht die Liste zurück")
-    inspections: list[InspectedOut]
+    inspections: list[DossierInspectedOut]
 
 
 @giving.get("/dossiers/<uuid:dossier_id>/inspections")
-@giving.output(InspectionsOut)
+@giving.output(DossierInspectionsOut)
 @giving.doc(summary="Wer Einsicht in eine Akte erhielt", security=LOCKED, responses=[403])
-def inspections(dossier_id: UUID) -> InspectionsOut:
+def inspections(dossier_id: UUID) -> DossierInspectionsOut:
     """List who was given inspection of a dossier, within the time of the list."""
     work = current_work()
     found = inspections_of(work, dossier_by_id(work, dossier_id))
-    return InspectionsOut(
+    return DossierInspectionsOut(
         since=listed_since(work),
         inspections=[
-            InspectedOut(
+            DossierInspectedOut(
                 sending_id=one.sending.id,
                 name=one.sending.recipient,
                 role=one.sending.recipient_role,
@@ -118,10 +118,10 @@ def inspections(dossier_id: UUID) -> InspectionsOut:
 
 
 @giving.post("/dossiers/<uuid:dossier_id>/inspections")
-@giving.input(InspectionIn, arg_name="wanted")
+@giving.input(DossierInspectionIn, arg_name="wanted")
 @giving.output(WholeSendingOut, status_code=201)
 @giving.doc(summary="Jemandem Einsicht in eine Akte geben", security=LOCKED)
-def inspect(dossier_id: UUID, wanted: InspectionIn) -> WholeSendingOut:
+def inspect(dossier_id: UUID, wanted: DossierInspectionIn) -> WholeSendingOut:
     """Promise a package; 403 before the person has proved again who they are."""
     return _asked(
         dossier_id,
