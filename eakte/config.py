@@ -183,6 +183,9 @@ class Settings(BaseSettings):
     list_hours: int = Field(
         24, ge=1, le=168, description="So viele Stunden bleibt eine ausgegebene Liste abrufbar"
     )
+    inspection_days: int = Field(
+        730, ge=1, le=3_650, description="So viele Tage steht in der Akte, wer Einsicht erhielt"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Ausführlichkeit des Betriebsprotokolls"
     )

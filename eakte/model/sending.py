@@ -1,4 +1,4 @@
-"""Which dossiers were put together for a court, what of them left, and what stayed here?"""
+"""Which dossiers were put together for somebody, what of them left, and what stayed here?"""
 
 from __future__ import annotations
 
@@ -14,6 +14,23 @@ from eakte.model.columns import Json, named
 from eakte.model.dossier import Dossier
 
 
+class SendingKind(StrEnum):
+    """For whom it is: a court, somebody who inspects the dossier, an authority that takes it on."""
+
+    COURT = "court"
+    INSPECTION = "inspection"
+    AUTHORITY = "authority"
+
+
+class RecipientRole(StrEnum):
+    """As what somebody inspects a dossier (§§ 12, 13, 15 SGB X, § 1814 BGB)."""
+
+    PARTY = "party"
+    LAWYER = "lawyer"
+    REPRESENTATIVE = "representative"
+    GUARDIAN = "guardian"
+
+
 class SendingState(StrEnum):
     """How far a package is; what is READY never changes again."""
 
@@ -23,17 +40,22 @@ class SendingState(StrEnum):
 
 
 class Decision(StrEnum):
-    """What becomes of a document: it goes, a sheet goes in its place, or nothing goes."""
+    """What becomes of a document: it goes, a sheet goes in its place, or nothing goes.
+
+    MEDIATE is for who inspects: a sheet says that a doctor tells its content (§ 25 Abs. 2 SGB X).
+    """
 
     SEND = "send"
     WITHHOLD = "withhold"
+    MEDIATE = "mediate"
     LEAVE_OUT = "leave-out"
 
 
 class FileKind(StrEnum):
-    """What is kept of a package: messages, the list of their digests, the whole, a carrier."""
+    """What is kept of a package: messages, a plain package or a carrier, the digests, the whole."""
 
     MESSAGE = "message"
+    PACKAGE = "package"
     MANIFEST = "manifest"
     WHOLE = "whole"
     CARRIER = "carrier"
@@ -47,10 +69,20 @@ class AnswerKind(StrEnum):
     FAULTY = "faulty"
 
 
-class Sending(Base):
-    """A dossier that is put together for a court (Übersendung), as somebody has decided it.
+# What begins the names of acts in the log.
+LOGGED = {
+    SendingKind.COURT: "sending",
+    SendingKind.INSPECTION: "dossier-inspection",
+    SendingKind.AUTHORITY: "passing-on",
+}
 
-    ``court`` is the code of the official list. ``access_reason`` says why it goes although the
+
+class Sending(Base):
+    """A dossier that is put together for somebody (Übersendung), as it was decided about.
+
+    ``court`` is the code of the official list; whoever is no court is the ``recipient``, with a
+    ``mandate`` where they come for somebody else, and gets ``with_versions`` all that was kept of
+    every document. ``access_reason`` says why it goes although the
     dossier is locked or about staff. ``whole``: nothing was left out but drafts. ``reasons`` say
     why there is no package, ``hints`` what has to be known of the one there is. ``sha256`` is the
     digest of the manifest, which names every file with its own. ``carrier``: it goes on a disk
@@ -66,6 +98,12 @@ class Sending(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     dossier_id: Mapped[UUID] = mapped_column(ForeignKey("dossier.id"))
+    kind: Mapped[SendingKind] = mapped_column(named(SendingKind), default=SendingKind.COURT)
+    recipient: Mapped[str] = mapped_column(String(200), default="")
+    recipient_address: Mapped[str] = mapped_column(String(400), default="")
+    recipient_role: Mapped[RecipientRole | None] = mapped_column(named(RecipientRole))
+    mandate: Mapped[str] = mapped_column(String(200), default="")
+    with_versions: Mapped[bool] = mapped_column(default=False)
     asked_by_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     asked_by: Mapped[str] = mapped_column(String(200))
     asked_at: Mapped[datetime] = mapped_column(Instant)
@@ -104,6 +142,15 @@ class Sending(Base):
     dossier: Mapped[Dossier] = relationship()
     # In the order of the file.
     decided: Mapped[list[SentDocument]] = relationship(order_by="SentDocument.place", viewonly=True)
+
+    @property
+    def to(self) -> str:
+        """Who gets it, by name."""
+        return self.recipient or self.court_name
+
+    def logged(self, done: str) -> str:
+        """Return the name under which the log tells what was done with it."""
+        return f"{LOGGED[self.kind]}.{done}"
 
 
 class SentDocument(Base):

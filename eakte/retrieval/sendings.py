@@ -1,4 +1,4 @@
-"""What of a dossier went to which court, how far is a package, and how is it fetched?
+"""What of a dossier left the house, for whom, how far is a package, and how is it fetched?
 
 Who may not see everything that was decided about in a sending does not see that sending at all: its
 numbers and titles would tell of what they may not know.
@@ -35,6 +35,7 @@ from eakte.unit_of_work import UnitOfWork
 
 MEDIA_TYPES = {
     FileKind.MESSAGE: "application/zip",
+    FileKind.PACKAGE: "application/zip",
     FileKind.MANIFEST: "text/plain",
     FileKind.WHOLE: "application/pdf",
     FileKind.CARRIER: "application/x-iso9660-image",
@@ -66,11 +67,11 @@ class CourtAnswer:
 
 
 def sendings_of(work: UnitOfWork, dossier: Dossier) -> list[SendingRow]:
-    """List what was put together of a dossier for courts, the latest first."""
+    """List what was put together of a dossier, the latest first."""
     require(work, Action.SEE_SENDINGS, dossier)
     found = work.session.scalars(
         select(Sending)
-        .where(Sending.dossier_id == dossier.id, _seen(work))
+        .where(Sending.dossier_id == dossier.id, seen(work))
         .order_by(Sending.asked_at.desc(), Sending.id)
     ).all()
     return _rows(work, found)
@@ -86,7 +87,7 @@ def sending_by_id(work: UnitOfWork, sending_id: UUID) -> SendingRow:
     sending = work.session.scalar(
         select(Sending)
         .options(joinedload(Sending.dossier))
-        .where(Sending.id == sending_id, _seen(work))
+        .where(Sending.id == sending_id, seen(work))
     )
     if sending is None:
         raise NotFound("Diese Übersendung gibt es nicht, oder Sie haben keinen Zugang dazu.")
@@ -104,7 +105,7 @@ def files_of_sending(work: UnitOfWork, sending: Sending) -> Sequence[SentFile]:
     """List what can be fetched, messages first."""
     require(work, Action.SEE_SENDINGS, sending.dossier)
     found = work.session.scalars(select(SentFile).where(SentFile.sending_id == sending.id)).all()
-    order = (FileKind.MESSAGE, FileKind.CARRIER, FileKind.WHOLE, FileKind.MANIFEST)
+    order = tuple(FileKind)
     return sorted(found, key=lambda one: (order.index(one.kind), one.part))
 
 
@@ -145,19 +146,21 @@ def read_sending(work: UnitOfWork, sending: Sending, file_id: UUID) -> Reading:
         raise NotFound("Dieses Paket gibt es nicht.")
     audit.note(
         work,
-        "sending.read",
+        sending.logged("read"),
         kind="dossier",
         subject=sending.dossier_id,
         sending=str(sending.id),
         name=kept.name,
         court=sending.court_name,
+        recipient=sending.recipient,
         sha256=kept.sha256,
     )
     return Reading(kept.sha256, kept.size, MEDIA_TYPES[kept.kind], kept.name, _still(sending.id))
 
 
-def _seen(work: UnitOfWork) -> ColumnElement[bool]:
-    """That nothing was decided about which the actor may not read."""
+def seen(work: UnitOfWork) -> ColumnElement[bool]:
+    """Return the condition that nothing was decided about which the actor may not read."""
+    require(work, Action.SEE_LISTS)
     # By EXISTS: "not visible" of a row without a dossier would be neither true nor false.
     readable = exists().where(
         Document.id == SentDocument.document_id,
@@ -187,7 +190,7 @@ def _rows(work: UnitOfWork, found: Sequence[Sending]) -> list[SendingRow]:
 
 def _still(sending_id: UUID) -> Callable[[UnitOfWork], bool]:
     def ask(work: UnitOfWork) -> bool:
-        sending = work.session.scalar(select(Sending).where(Sending.id == sending_id, _seen(work)))
+        sending = work.session.scalar(select(Sending).where(Sending.id == sending_id, seen(work)))
         return sending is not None and may(work.actor, Action.SEE_SENDINGS, sending.dossier)
 
     return ask

@@ -17,7 +17,7 @@ from eakte.casework.sending.handing_over import TWO, needs_release
 from eakte.casework.sending.selecting import Candidate
 from eakte.interchange.package import Occasion
 from eakte.model.dossier import Dossier
-from eakte.model.sending import Decision, Sending, SendingState
+from eakte.model.sending import Decision, Sending, SendingKind, SendingState
 from eakte.unit_of_work import UnitOfWork
 from eakte.web.forms import text
 
@@ -45,11 +45,12 @@ def wanted_of_form(places: Sequence[Candidate]) -> Wanted:
         about=text("about", most=300),
         access_reason=text("access_reason", most=500),
         carrier=request.form.get("carrier") == "1",
-        choices=dict(_choices(places)),
+        choices=dict(choices_of_form(places)),
     )
 
 
-def _choices(places: Sequence[Candidate]) -> list[tuple[UUID, Choice]]:
+def choices_of_form(places: Sequence[Candidate]) -> list[tuple[UUID, Choice]]:
+    """Return what was decided about each document that was offered."""
     found = []
     for one in places:
         said = request.form.get(f"{DECISION}{one.key}", "")
@@ -81,13 +82,14 @@ def occasions() -> list[tuple[str, str]]:
     return [(one.value, words[one]) for one in OCCASIONS]
 
 
-def decisions() -> list[tuple[str, str]]:
+def decisions(*, mediated: bool = True) -> list[tuple[str, str]]:
     """Return what can become of a document, with the words."""
-    return [
+    said = [
         (Decision.SEND.value, _("geht mit")),
         (Decision.WITHHOLD.value, _("Fehlblatt")),
         (Decision.LEAVE_OUT.value, _("bleibt weg")),
     ]
+    return [*said, (Decision.MEDIATE.value, _("vermittelt ein Arzt"))] if mediated else said
 
 
 def seen_of(places: Sequence[Placed], wanted: Wanted) -> str:
@@ -130,6 +132,7 @@ def way_of(work: UnitOfWork, sending: Sending) -> Way:
     ready = sending.state is SendingState.READY and sending.handed_over_on is None
     needed = ready and needs_release(work, sending)
     outbox = work.settings.court_outbox is not None and not sending.carrier
+    outbox = outbox and sending.kind is SendingKind.COURT
     return Way(
         two=work.settings.court_release == TWO,
         needs_release=needed,

@@ -106,6 +106,7 @@ def told_words() -> dict[str, str]:
         "quota_mb": _("MB je Tag"),
         "reason": _("Grund"),
         "redacted": _("geschwärzt"),
+        "recipient": _("Empfänger"),
         "reference": _("Aktenzeichen"),
         "roles": _("Rollen"),
         "rules": _("Regeln"),

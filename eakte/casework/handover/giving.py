@@ -26,7 +26,7 @@ from eakte.casework.sending.handing_over import hold_sending, needs_release, not
 from eakte.casework.sending.objections import objected_since
 from eakte.clock import OFFICE_ZONE
 from eakte.errors import NotAllowed, NotFound, RuleBroken, Sentence
-from eakte.model.sending import FileKind, Sending, SendingState, SentFile
+from eakte.model.sending import FileKind, Sending, SendingKind, SendingState, SentFile
 from eakte.unit_of_work import UnitOfWork
 from storage import Digest, Store
 
@@ -156,6 +156,8 @@ def _against(work: UnitOfWork, sending: Sending) -> Iterator[Sentence]:
         yield Sentence("Das Paket ist schon übergeben.")
     if needs_release(work, sending):
         yield Sentence("Das Paket ist noch nicht von einer zweiten Person freigegeben.")
+    if sending.kind is not SendingKind.COURT:
+        yield Sentence("Das Paket geht an kein Gericht.")
     if sending.carrier:
         yield Sentence("Das Paket geht auf einem Datenträger; für eine Nachricht ist es zu groß.")
     yield from objected_since(work, sending)

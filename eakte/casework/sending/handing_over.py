@@ -17,7 +17,7 @@ from eakte.access.check import require
 from eakte.casework.sending.objections import objected_since
 from eakte.clock import OFFICE_ZONE
 from eakte.errors import BadInput, RuleBroken, Sentence
-from eakte.model.sending import Sending, SendingState
+from eakte.model.sending import Sending, SendingKind, SendingState
 from eakte.unit_of_work import UnitOfWork
 
 # The office lets a package go by two persons (the setting ``court_release``).
@@ -39,7 +39,7 @@ def release_sending(work: UnitOfWork, sending: Sending) -> Sending:
     sending.released_at = work.clock.now()
     sending.released_by_id, sending.released_by = work.actor.id, work.actor.name
     work.session.flush()
-    note_way(work, sending, "sending.released", asked_by=sending.asked_by)
+    note_way(work, sending, sending.logged("released"), asked_by=sending.asked_by)
     return sending
 
 
@@ -63,14 +63,15 @@ def note_handed_over(work: UnitOfWork, sending: Sending, *, on: date) -> Sending
         raise BadInput("Der Tag liegt vor dem Paket oder in der Zukunft.")
     sending.handed_over_on, sending.handed_over_by = on, work.actor.name
     work.session.flush()
-    note_way(work, sending, "sending.handed-over", day=on.isoformat())
+    note_way(work, sending, sending.logged("handed-over"), day=on.isoformat())
     return sending
 
 
 def needs_release(work: UnitOfWork, sending: Sending) -> bool:
     """Say whether a second person has to let the package go first, as the office is set now."""
     require(work, Action.SEE_LISTS)
-    return work.settings.court_release == TWO and sending.released_at is None
+    court = sending.kind is SendingKind.COURT
+    return court and work.settings.court_release == TWO and sending.released_at is None
 
 
 def hold_sending(work: UnitOfWork, sending: Sending) -> None:
@@ -94,6 +95,7 @@ def note_way(work: UnitOfWork, sending: Sending, act: str, **more: object) -> No
         basis=sending.legal_ground,
         documents=sending.documents,
         pages=sending.pages,
+        recipient=sending.recipient,
         sha256=sending.sha256,
         **more,
     )

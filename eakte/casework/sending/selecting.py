@@ -1,8 +1,9 @@
-"""What of a dossier can go to a court, what stands against it, and what must be decided before?
+"""What of a dossier can leave the house, what stands against it, and what must be decided before?
 
 Drafts never go (§ 25 Abs. 1 Satz 2 SGB X). What came from a doctor may go only where the person was
 told that they can object and did not (§ 76 Abs. 2 SGB X), which is written down once for all
-packages; what is disputed and what is not released goes only if somebody says why.
+packages, and who inspects the dossier may have to hear it from a doctor (§ 25 Abs. 2 SGB X); what
+is disputed and what is not released goes only if somebody says why.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from eakte.model.dossier import Dossier
 from eakte.model.objection import ObjectionStand
 from eakte.model.redaction import Redaction, RedactionState
 from eakte.model.scan_check import CheckState, ScanCheck
+from eakte.model.sending import SendingKind
 from eakte.unit_of_work import UnitOfWork
 
 
@@ -90,7 +92,9 @@ class Candidate:
         return self.document is not None and self.document.writing is Writing.DRAFT
 
 
-def candidates(work: UnitOfWork, dossier: Dossier) -> list[Candidate]:
+def candidates(
+    work: UnitOfWork, dossier: Dossier, kind: SendingKind = SendingKind.COURT
+) -> list[Candidate]:
     """List every place of the dossier that the actor may read, in the order of the file.
 
     What is cancelled lies in no case any more, and what the actor may not read does not exist.
@@ -142,7 +146,7 @@ def candidates(work: UnitOfWork, dossier: Dossier) -> list[Candidate]:
             pages=document.page_count or 0,
             released=released,
             against=tuple(_against(document, version, sha256, check)),
-            stops=tuple(_stops(document, check, stands)),
+            stops=tuple(_stops(document, check, stands, kind)),
             redacted=redacted or "",
         )
         for case, document, version, sha256, check, released, redacted in rows
@@ -189,9 +193,14 @@ def _against(
 
 
 def _stops(
-    document: Document, check: CheckState | None, stands: Mapping[UUID, ObjectionStand]
+    document: Document,
+    check: CheckState | None,
+    stands: Mapping[UUID, ObjectionStand],
+    kind: SendingKind,
 ) -> Iterator[Stop]:
-    if document.from_doctor:
+    if kind is SendingKind.INSPECTION:
+        yield from _stops_of_inspection(document)
+    elif document.from_doctor:
         stand = stands.get(document.id) or (document.case_id and stands.get(document.case_id))
         if stand is ObjectionStand.OBJECTED:
             yield Stop(
@@ -216,4 +225,22 @@ def _stops(
     if document.checked_out_by_id is not None:
         yield Stop(
             Sentence("Es ist zur Bearbeitung ausgeliehen; gesandt wird die Fassung von heute.")
+        )
+
+
+def _stops_of_inspection(document: Document) -> Iterator[Stop]:
+    if document.from_doctor:
+        yield Stop(
+            Sentence(
+                "Es enthält Angaben über die Gesundheit: Ist zu befürchten, dass die Einsicht "
+                "einen unverhältnismäßigen Nachteil, insbesondere an der Gesundheit, zufügt, soll "
+                "eine Ärztin oder ein Arzt den Inhalt vermitteln (§ 25 Abs. 2 SGB X)."
+            )
+        )
+    if not document.inspection_allowed:
+        yield Stop(
+            Sentence(
+                "Es ist als nicht zur Akteneinsicht gekennzeichnet, etwa wegen der Geheimnisse "
+                "Dritter (§ 25 Abs. 3 SGB X)."
+            )
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -13,11 +13,19 @@ from uuid import UUID
 from sqlalchemy import exists, func, select
 
 from eakte.access.actions import Action
-from eakte.access.check import require, visible_within
+from eakte.access.check import may, require, visible_within
+from eakte.casework.sending.asking import ASKING
 from eakte.casework.sending.classes import class_of
 from eakte.casework.sending.objections import objected_since
+from eakte.casework.sending.recipients import (
+    GROUND_OF_MEDIATION,
+    GROUNDS_OF_WITHHOLDING,
+    ROLES,
+)
+from eakte.casework.sending.versions import kept_of
 from eakte.clock import OFFICE_ZONE
 from eakte.errors import NotAllowed, RuleBroken, Sentence
+from eakte.interchange.format import Kept, Recipient
 from eakte.interchange.package import (
     Dispatch,
     Link,
@@ -48,17 +56,22 @@ from eakte.model.document import (
 )
 from eakte.model.dossier import Dossier, Medium
 from eakte.model.redaction import Redaction, RedactionState
-from eakte.model.sending import Decision, Sending, SentDocument
+from eakte.model.sending import Decision, Sending, SendingKind, SentDocument
 from eakte.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True)
 class Told:
-    """What goes: the sending and the dossier as values, and which content each document has."""
+    """What goes: the sending and the dossier as values, and which content each document has.
+
+    ``contents`` are the digests of all that is fetched, by document or by what was kept of one.
+    """
 
     dispatch: Dispatch
     dossier: SelectedDossier
     contents: Mapping[UUID, str]
+    recipient: Recipient | None = None
+    kept: Mapping[UUID, tuple[Kept, ...]] = field(default_factory=dict)
 
     def with_paths(self, paths: Mapping[UUID, Path]) -> SelectedDossier:
         """Return the dossier with the places where the contents lie by now."""
@@ -95,7 +108,11 @@ def tell(work: UnitOfWork, sending: Sending) -> Told:
     }
     parts = []
     for case in cases.values():
-        documents = tuple(_selected(row, facts) for row in leaving if row.case_id == case.id)
+        documents = tuple(
+            replace(_selected(row, facts), withheld=_withheld(row, sending))
+            for row in leaving
+            if row.case_id == case.id
+        )
         if documents:
             title = f"{case.number}. {case.procedure}"
             parts.append(Part(case.id, title, PartKind.CASE, documents))
@@ -109,17 +126,23 @@ def tell(work: UnitOfWork, sending: Sending) -> Told:
         whole=sending.whole,
     )
     contents = {row.document_id: row.sha256 for row in leaving if row.document_id and row.sha256}
-    return Told(_dispatch(work, sending, dossier), selected, contents)
+    kept = kept_of(work, sending) if sending.with_versions else {}
+    contents |= {one.id: one.sha256 for of in kept.values() for one in of}
+    dispatch = _dispatch(work, sending, dossier)
+    return Told(dispatch, selected, contents, _recipient(sending), kept)
 
 
 def refuse_changed(work: UnitOfWork, sending: Sending) -> None:
     """Return if all that goes may be read and is as it was decided about.
 
     Raises:
-        NotAllowed: the actor may not read all of it any more.
+        NotAllowed: the actor may not read all of it any more, or not give it away.
         RuleBroken: something lies elsewhere by now, is a draft again, or has another version.
     """
     require(work, Action.SEE_SENDINGS, sending.dossier)
+    # Nobody proves again who they are while a package is written: that was done when it was asked.
+    if not may(replace(work.actor, confirmed=True), ASKING[sending.kind], sending.dossier):
+        raise NotAllowed("Sie dürfen diese Akte nicht mehr aus dem Haus geben.")
     named = (
         SentDocument.sending_id == sending.id,
         SentDocument.decision != Decision.LEAVE_OUT,
@@ -138,7 +161,8 @@ def refuse_changed(work: UnitOfWork, sending: Sending) -> None:
         Sentence("„%(title)s“ hat sich seit der Auswahl geändert.", title=title)
         for title in changed
     ]
-    reasons += objected_since(work, sending)
+    if sending.kind is not SendingKind.INSPECTION:
+        reasons += objected_since(work, sending)
     if reasons:
         raise RuleBroken(
             "Die Akte hat sich geändert, seit über die Übersendung entschieden wurde.",
@@ -214,14 +238,13 @@ def _day(at: datetime) -> date:
 
 
 def _selected(row: SentDocument, facts: Mapping[UUID, _Facts]) -> SelectedDocument:
-    if row.document_id is None or row.decision is Decision.WITHHOLD:
+    if row.document_id is None or row.decision is not Decision.SEND:
         return SelectedDocument(
             id=row.document_id or row.sheet_id or row.id,
             title=row.title,
             kind="",
             document_class=class_of(""),
             pages=max(row.pages, 1),
-            withheld=Withheld(row.reason),
         )
     told = facts[row.document_id]
     document, parent = told.document, told.document.parent_id
@@ -247,6 +270,24 @@ def _selected(row: SentDocument, facts: Mapping[UUID, _Facts]) -> SelectedDocume
         # No reading copy was ever stored that the checker had not approved.
         approved=True,
     )
+
+
+def _withheld(row: SentDocument, sending: Sending) -> Withheld | None:
+    if row.decision is Decision.SEND:
+        return None
+    if row.decision is Decision.MEDIATE:
+        told = f"Den Inhalt vermittelt eine Ärztin oder ein Arzt: {row.reason}"
+        return Withheld(told, GROUND_OF_MEDIATION)
+    inspected = sending.kind is SendingKind.INSPECTION and row.document_id is not None
+    ground = GROUNDS_OF_WITHHOLDING.get(sending.legal_ground, "") if inspected else ""
+    return Withheld(row.reason, ground)
+
+
+def _recipient(sending: Sending) -> Recipient | None:
+    if sending.kind is SendingKind.COURT:
+        return None
+    role = ROLES[sending.recipient_role] if sending.recipient_role else ""
+    return Recipient(sending.recipient, sending.recipient_address, role, sending.mandate)
 
 
 def _dispatch(work: UnitOfWork, sending: Sending, dossier: Dossier) -> Dispatch:

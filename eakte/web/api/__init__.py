@@ -16,6 +16,7 @@ from eakte.web.api.description import MEANING, PROBLEM, complete
 from eakte.web.api.document_acts import acts
 from eakte.web.api.documents import SAID_OF_DELIVERY, documents
 from eakte.web.api.dossiers import dossiers
+from eakte.web.api.giving import giving
 from eakte.web.api.lists import lists
 from eakte.web.api.mailroom import mailroom
 from eakte.web.api.messages import messages
@@ -59,6 +60,7 @@ PARTS = (
     sendings,
     way,
     objections,
+    giving,
     stations,
     arranging,
     mailroom,

@@ -23,7 +23,13 @@ from eakte.casework.sending.asking import (
 from eakte.casework.sending.handing_over import note_handed_over
 from eakte.casework.sending.selecting import candidates
 from eakte.interchange.package import Occasion
-from eakte.model.sending import Decision, FileKind, SendingState
+from eakte.model.sending import (
+    Decision,
+    FileKind,
+    RecipientRole,
+    SendingKind,
+    SendingState,
+)
 from eakte.retrieval.listing import dossier_by_id
 from eakte.retrieval.sendings import (
     SendingRow,
@@ -75,8 +81,14 @@ class CourtsOut(Model):
     courts: list[CourtOut]
 
 
+class PlacesIn(Model):
+    """Für wen: Davon hängt ab, was zu bedenken ist."""
+
+    kind: SendingKind = SendingKind.COURT
+
+
 class PlaceOut(Model):
-    """Eine Stelle der Akte, die an ein Gericht gehen könnte."""
+    """Eine Stelle der Akte, die das Haus verlassen könnte."""
 
     id: UUID = Field(description="das Dokument oder das Fehlblatt")
     sheet: bool = Field(description="hier liegt schon ein Fehlblatt")
@@ -155,7 +167,13 @@ class SendingOut(Model):
 
     id: UUID
     dossier_id: UUID
+    kind: SendingKind = Field(description="für ein Gericht, zur Einsicht, für eine andere Behörde")
     state: Progress
+    recipient: str = Field(description="wer sie erhält, wenn es kein Gericht ist")
+    recipient_address: str
+    recipient_role: RecipientRole | None
+    mandate: str = Field(description="Vollmacht oder Bestellung")
+    with_versions: bool
     court: str
     court_name: str
     court_reference: str
@@ -173,7 +191,7 @@ class SendingOut(Model):
     handed_over_by: str
     received_at: datetime | None = Field(description="vom Gericht ganz bestätigt")
     faulty_at: datetime | None = Field(description="das Gericht meldet einen Fehler")
-    version: str = Field(description="Fassung von XJustiz")
+    version: str = Field(description="Fassung von XJustiz oder des Verzeichnisses")
     whole: bool = Field(description="nichts wurde weggelassen als Entwürfe")
     documents: int
     pages: int
@@ -236,27 +254,28 @@ def courts(wanted: CourtsIn) -> CourtsOut:
 
 @sendings.get("/dossiers/<uuid:dossier_id>/sendings")
 @sendings.output(SendingsOut)
-@sendings.doc(summary="Was von einer Akte an Gerichte ging", security=LOCKED, responses=[403])
+@sendings.doc(summary="Was von einer Akte das Haus verließ", security=LOCKED, responses=[403])
 def index(dossier_id: UUID) -> SendingsOut:
-    """List what was put together of a dossier for courts."""
+    """List what was put together of a dossier."""
     work = current_work()
     rows = sendings_of(work, dossier_by_id(work, dossier_id))
     return SendingsOut(sendings=[SendingOut.model_validate(_fields(row)) for row in rows])
 
 
 @sendings.get("/dossiers/<uuid:dossier_id>/sendings/places")
+@sendings.input(PlacesIn, location="query", arg_name="wanted")
 @sendings.output(PlacesOut)
 @sendings.doc(
-    summary="Was einer Akte für ein Gericht entnommen werden kann",
+    summary="Was einer Akte entnommen werden kann",
     security=LOCKED,
     responses=[403],
 )
-def places(dossier_id: UUID) -> PlacesOut:
+def places(dossier_id: UUID, wanted: PlacesIn) -> PlacesOut:
     """List every place of the dossier, with what stands against it and what it asks."""
     work = current_work()
     dossier = dossier_by_id(work, dossier_id)
     require(work, Action.SEE_SENDINGS, dossier)
-    found = placed(candidates(work, dossier), Wanted(""))
+    found = placed(candidates(work, dossier, wanted.kind), Wanted())
     return PlacesOut(
         places=[
             PlaceOut(
@@ -369,6 +388,7 @@ def _fields(row: SendingRow) -> dict[str, object]:
     ready = sending.state is SendingState.READY
     names = (
         *("id", "dossier_id", "court", "court_name", "court_reference", "occasion"),
+        *("kind", "recipient", "recipient_address", "recipient_role", "mandate", "with_versions"),
         *("legal_ground", "asked_by", "asked_at", "written_at", "version", "whole"),
         *("documents", "pages", "reasons", "hints", "sha256", "handed_over_on", "carrier"),
         *("released_by", "released_at", "outbox_asked_at", "outbox_fault", "handed_over_by"),

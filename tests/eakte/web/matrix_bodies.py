@@ -313,6 +313,10 @@ BODIES: dict[str, Body | None] = {
     "checks.paper": form(box="K-1"),
     "checks.release": form(),
     **SENDINGS,
+    "api_giving.inspect": told(name="Erika Muster", address="Weg 1", role="party", choices=[]),
+    "api_giving.pass_on": told(name="Landratsamt", address="Platz 1", choices=[]),
+    "giving.ask_inspection": form(name="Erika Muster", act="send"),
+    "giving.ask_passing_on": form(name="Landratsamt", act="send"),
     "paper.decide": form(decision="refuse", reason=REASON),
     "paper.propose": later(
         lambda house: {"batch": str(house.things["batch_id"]["own"]), "manner": "P-4"}
