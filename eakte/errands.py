@@ -14,7 +14,7 @@ from uuid import UUID
 
 from eakte import jobs
 from eakte.bootstrap import Office
-from eakte.casework.handover.answering import TAKE_ANSWER, take_answer
+from eakte.casework.handover.answering import TAKE_ANSWER, take_answer, tell_answer
 from eakte.casework.handover.giving import (
     HAND_OVER_SENDING,
     Laid,
@@ -92,6 +92,7 @@ def file_answer(work: UnitOfWork, document_id: UUID) -> None:
     if case is not None:
         document = work.session.get_one(Document, document_id)
         place_document(work, document, case=case, description=Description())
+    tell_answer(work, document_id)
 
 
 ERRANDS: Mapping[str, Errand[Any]] = MappingProxyType(

@@ -206,6 +206,7 @@ def _kinds() -> dict[str, str]:
         "faulty": _("vom Gericht als fehlerhaft gemeldet"),
         "handled": _("trotz Fehlern angenommen"),
         "objected": _("widersprochen"),
+        "told": _("hingewiesen, niemand hat widersprochen"),
         "held": _("wartet auf die Virenprüfung"),
         "password": _("Kennwort"),
         "password-and-factor": _("Kennwort und zweiter Faktor"),

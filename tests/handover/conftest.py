@@ -115,7 +115,7 @@ class Parcels:
 def furnished(folder: Path, **given: object) -> Iterator[Parcels]:
     """Open a house with an outbox, in which two persons let a package go."""
     outbox = folder / "outbox"
-    outbox.mkdir(exist_ok=True)
+    outbox.mkdir(exist_ok=True, parents=True)
     settings = {"court_outbox": outbox, "court_release": "two"} | given
     with house(folder, **settings) as (office, staff):
         second = appoint(office, "second", Role.CLERK, units=[staff.unit])

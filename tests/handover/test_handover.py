@@ -10,6 +10,7 @@ import zipfile
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
 from uuid import UUID, uuid4
 
 import pytest
@@ -27,6 +28,7 @@ from eakte.casework.handover.giving import (
 from eakte.casework.handover.outbox import OUT, UNFINISHED
 from eakte.casework.sending.handing_over import note_handed_over, release_sending
 from eakte.db import Database
+from eakte.doors import doors
 from eakte.errands import ERRANDS
 from eakte.errors import NeedsConfirmation, NotAllowed, NotFound, RuleBroken
 from eakte.interchange.xjustiz.reading import read_message
@@ -316,3 +318,10 @@ def test_the_answer_of_the_court_is_found_by_the_identity_and_filed_where_it_bel
         assert parcels.row(other).faulty_at is not None
         with parcels.office.as_system() as work:
             assert work.session.get_one(Document, late).state is DocumentState.INBOX
+
+
+def test_answers_have_a_folder_of_their_own_where_the_office_names_one(tmp_path: Path) -> None:
+    for named, expected in (({}, []), ({"court_answers": tmp_path}, ["answers"])):
+        with furnished(tmp_path / str(len(expected)), **named) as parcels:
+            found = doors(parcels.office, lambda turn: None, Event())
+            assert [one.name for one in found] == expected

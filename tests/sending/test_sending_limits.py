@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
+import os
+import threading
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -14,11 +17,16 @@ import pytest
 from lxml import etree
 
 from eakte.casework.handover.giving import ask_for_hand_over
-from eakte.errors import RuleBroken
+from eakte.casework.sending.desk import ROOM
+from eakte.casework.sending.writing import write_sending
+from eakte.errors import PartUnavailable, RuleBroken
+from eakte.model.dossier import Dossier
 from eakte.model.sending import SendingState
+from eakte.model.user import Actor, Role
 from eakte.retrieval.sendings import sending_by_id
-from tests.builders import now_
-from tests.eakte.listing import work_off
+from eakte.worker import Worker
+from tests.builders import appoint, now_
+from tests.eakte.listing import stored, work_off
 from tests.sending.conftest import Desk, furnished
 
 MESSAGE = "xjustiz_nachricht.xml"
@@ -99,3 +107,48 @@ def refused(desk: Desk, disk: UUID) -> None:
     assert told_.value.reasons == (
         "Das Paket geht auf einem Datenträger; für eine Nachricht ist es zu groß.",
     )
+
+
+def test_two_at_once_a_lock_and_a_full_disk_leave_whole_packages_or_none(
+    desk: Desk,
+) -> None:
+    office = desk.office
+    second = appoint(office, "second", Role.CLERK, units=[desk.staff.unit])
+    desk.change(Dossier, desk.dossier.id, address="Am Markt 1, 84028 Musterstadt")
+    first, other = desk.ask(), desk.ask(second)
+    before = stored(office)
+
+    def full(step: str, done: int, total: int) -> None:
+        if done == total // 2 + 2:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with pytest.raises(PartUnavailable, match="kein Platz"):
+        write_sending(
+            lambda: office.on_behalf_of(desk.staff.clerk.id, writes=False), first, show=full
+        )
+    assert stored(office) == before
+    assert not list((office.settings.work_folder / ROOM).glob("sending-*"))
+    # Two workers write for two persons at the same time.
+    workers = [threading.Thread(target=Worker(office)._errand_turn) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert [desk.row(one).state for one in (first, other)] == [SendingState.READY] * 2
+    made = [inside(packed_of(desk, first)), inside(packed_of(desk, other, second))]
+    assert told(made[0][MESSAGE]) == told(made[1][MESSAGE])
+    town = etree.fromstring(made[0][MESSAGE]).find(f".//{XJ}natuerlichePerson/{XJ}anschrift")
+    assert town is not None and [one.text for one in town] == [
+        *("Am Markt", "1", "84028", "Musterstadt"),
+    ]
+    late = desk.ask()
+    desk.change(Dossier, desk.dossier.id, locked=True, clerk_id=second.id)
+    work_off(office)
+    assert desk.row(late).state is SendingState.REFUSED
+    assert "durfte es nicht mehr" in desk.row(late).reasons[0]
+
+
+def packed_of(desk: Desk, sending: UUID, who: Actor | None = None) -> bytes:
+    """The one message of a package as this person gets it."""
+    found = desk.fetched(sending, who)
+    return next(content for name, content in found.items() if name.endswith(".zip"))

@@ -39,29 +39,41 @@ def take_answer(work: UnitOfWork, document_id: UUID) -> Case | None:
     """Write down what a court said to a package; return the case in which the answer belongs.
 
     None where it is filed already, or dossier and cases take nothing more in: it then waits in the
-    inbox, and the package shows it all the same.
+    inbox, and the package shows it all the same. ``tell_answer`` has to follow: whoever files or
+    lets go holds document and package before the log, and two in another order wait for ever.
     """
     require(work, Action.MAINTAIN)
     message = work.session.get(CourtMessage, document_id)
     kept = _answered(work, message) if message is not None else None
     if message is None or kept is None or message.says is None:
         return None
+    work.session.scalar(select(Document.id).where(Document.id == document_id).with_for_update())
     sending = work.session.get_one(Sending, kept.sending_id)
     hold_sending(work, sending)
     document = work.session.get_one(Document, document_id)
+    work.session.refresh(document)
     if kept.answered_at is None or kept.answered_at <= document.received_at:
         kept.answer, kept.answered_at = message.says, document.received_at
     work.session.flush()
     _weigh(work, sending)
+    return _place_for(work, sending, document)
+
+
+def tell_answer(work: UnitOfWork, document_id: UUID) -> None:
+    """Write into the log of the dossier what a court said to a package."""
+    require(work, Action.MAINTAIN)
+    message = work.session.get(CourtMessage, document_id)
+    kept = _answered(work, message) if message is not None else None
+    if message is None or kept is None or message.says is None:
+        return
     note_way(
         work,
-        sending,
+        work.session.get_one(Sending, kept.sending_id),
         "sending.answered",
         answer=str(document_id),
         what=message.says.value,
         faults=[str(one.get("code", "")) for one in message.faults],
     )
-    return _place_for(work, sending, document)
 
 
 def _answered(work: UnitOfWork, message: CourtMessage) -> SentFile | None:

@@ -14,6 +14,7 @@ from sqlalchemy import exists, func, select
 
 from eakte.access.actions import Action
 from eakte.access.check import may, require, visible_within
+from eakte.casework.sending.addresses import address_of
 from eakte.casework.sending.asking import ASKING
 from eakte.casework.sending.classes import class_of
 from eakte.casework.sending.objections import objected_since
@@ -295,7 +296,12 @@ def _dispatch(work: UnitOfWork, sending: Sending, dossier: Dossier) -> Dispatch:
     family, _, given = dossier.person_name.partition(",")
     parties: tuple[Party, ...] = (Party(Role.DEFENDANT, office, reference=dossier.reference),)
     if family.strip():
-        person = Person(family.strip(), given.strip(), born_on=dossier.birth_date)
+        person = Person(
+            family.strip(),
+            given.strip(),
+            born_on=dossier.birth_date,
+            address=address_of(dossier.address),
+        )
         parties = (Party(Role.CLAIMANT, person), *parties)
     return Dispatch(
         id=sending.id,
