@@ -175,8 +175,11 @@ def test_what_is_not_marked_stays_searchable_and_every_marked_word_goes(
         assert NAMES[0].encode("utf-16-be") not in streams
 
 
-def test_the_proof_finds_what_a_careless_copy_leaves(sources: list[Path], tmp_path: Path) -> None:
-    source, target = sources[0], tmp_path / "copy.pdf"
+@pytest.mark.parametrize("number", [0, 1, 2], ids=["upright", "turned", "head-down"])
+def test_the_proof_finds_what_a_careless_copy_leaves(
+    sources: list[Path], tmp_path: Path, number: int
+) -> None:
+    source, target = sources[number], tmp_path / "copy.pdf"
     with Sheets(source, pixels=PIXELS) as sheets, pypdfium2.PdfDocument(source) as document:
         word = next(one for one in words_of(document[0]) if NAMES[0] in one.text)
         area = Area(1, *as_shown(word.box, sheets.facts(0)))
