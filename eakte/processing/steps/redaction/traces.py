@@ -16,6 +16,7 @@ DESCRIBED = ("/PieceInfo", "/Thumb", "/Alternates", "/OPI")
 BETWEEN_TAGS = re.compile(r">([^<>]+)<|=\"([^\"]*)\"")
 HEXED = re.compile(rb"<([0-9A-Fa-f]{4,})>")
 FONT_PROGRAMS = frozenset({"/FontFile", "/FontFile2", "/FontFile3"})
+PROFILE, PROFILE_AT = b"acsp", 36
 CODE_MAP = b"begincmap"
 SEVERAL, SEVERAL_SIGNS = 2, 8
 
@@ -84,6 +85,9 @@ def _texts(pdf: Pdf) -> Iterator[str]:
             content = part.read_bytes()
         except pikepdf.PdfError:
             content = part.read_raw_bytes()
+        if content[PROFILE_AT : PROFILE_AT + len(PROFILE)] == PROFILE:
+            # A colour profile speaks of its maker, and nobody writes into it.
+            continue
         if part.get("/Type") == Name.Metadata:
             found = BETWEEN_TAGS.findall(content.decode("utf-8", "replace"))
             yield " ".join(" ".join(pair) for pair in found)
