@@ -167,8 +167,10 @@ def places_in(
             )
         )
         store = work.store
-    if sha256 is None:
-        raise RuleBroken("Von diesem Schreiben gibt es keine durchsuchbare Fassung.")
+        if sha256 is None:
+            raise RuleBroken("Von diesem Schreiben gibt es keine durchsuchbare Fassung.")
+        # What stands there is told to somebody, as if they had opened it.
+        audit.note(work, "document.read", kind="document", subject=document_id, what="text")
     with machine_faults_named():
         scratch = Scratch.made_in(desk)
         try:

@@ -22,7 +22,7 @@ from werkzeug.test import TestResponse
 from eakte.app import create_app
 from eakte.clock import SetClock
 from eakte.model.audit_entry import AuditEntry
-from eakte.model.document import Rendition, RenditionKind, Version
+from eakte.model.document import Document, Rendition, RenditionKind, Version
 from eakte.model.redaction import Redaction, RedactionState
 from eakte.processing import redacting
 from eakte.processing.limits import Limits
@@ -113,6 +113,7 @@ def test_what_a_clerk_marks_is_gone_from_the_copy_and_from_the_package(
 ) -> None:
     document_id = desk.letters[1]
     before = contents(desk, document_id)
+    desk.change(Document, document_id, sender=f"Frau {HIDDEN}")
     app = create_app(desk.office, sandbox=sandbox)
     clerk = signed_in(app, "clerk")
     assert "Schwärzen" in clerk.get(f"/dokument/{document_id}").text

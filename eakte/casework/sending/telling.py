@@ -262,9 +262,10 @@ def _selected(row: SentDocument, facts: Mapping[UUID, _Facts]) -> SelectedDocume
         written_on=document.letter_date,
         received_on=document.received_on if document.direction is Direction.INCOMING else None,
         filed_on=told.filed_on,
-        sender=document.sender,
-        recipient=document.recipient,
-        foreign_reference=document.foreign_reference,
+        # Who wrote may be the very name that was blackened.
+        sender="" if row.redacted else document.sender,
+        recipient="" if row.redacted else document.recipient,
+        foreign_reference="" if row.redacted else document.foreign_reference,
         links=(Link(LinkKind.ATTACHMENT, parent),) if parent else (),
         scan=scan,
         inspection_allowed=document.inspection_allowed,

@@ -65,6 +65,7 @@ def show(document_id: UUID) -> ResponseReturnValue:
         last=last,
         marks=marks_of(work, document),
         grounds=grounds(),
+        chosen={"ground": request.args.get("grund", "")},
         ground_words=dict(grounds()),
         longest=LONGEST_NOTE,
         **_shown(work, document),
@@ -122,12 +123,17 @@ def mark(document_id: UUID) -> ResponseReturnValue:
         )
         told = len(made)
     if told:
-        flash(ngettext("%(num)s Stelle ist markiert.", "%(num)s Stellen sind markiert.", told))
+        flash(
+            ngettext("%(num)s Stelle ist markiert.", "%(num)s Stellen sind markiert.", told),
+            "success",
+        )
     elif act == "search":
         flash(_("Diese Wörter stehen auf keiner Seite, oder sie sind schon markiert."), "warning")
     else:
         flash(_("Es ist nichts dazugekommen."), "warning")
-    return redirect(url_for("redacting.show", document_id=document_id, seite=page), 303)
+    # Whoever marks one place marks the next for the same reason.
+    back = url_for("redacting.show", document_id=document_id, seite=page, grund=ground)
+    return redirect(back, 303)
 
 
 @pages.post("/dokument/<uuid:document_id>/schwaerzen/entfernen")

@@ -178,8 +178,9 @@ class _Reader:
             depth=self.depth + 1,
             text=replace(self.text),
         )
-        if not emptied.changed:
+        if not emptied.changed and isinstance(own, Dictionary):
             return None
+        # What lends the resources of the page would miss those that the page no longer needs.
         copy = Stream(self.pdf, emptied.stream)
         for key in KEPT_OF_FORM:
             if key in form:

@@ -16,6 +16,7 @@ DESCRIBED = ("/PieceInfo", "/Thumb", "/Alternates", "/OPI")
 BETWEEN_TAGS = re.compile(r">([^<>]+)<|=\"([^\"]*)\"")
 HEXED = re.compile(rb"<([0-9A-Fa-f]{4,})>")
 FONT_PROGRAMS = frozenset({"/FontFile", "/FontFile2", "/FontFile3"})
+PROFILE, PROFILE_AT = b"acsp", 36
 CODE_MAP = b"begincmap"
 SEVERAL, SEVERAL_SIGNS = 2, 8
 
@@ -47,7 +48,7 @@ def carried_along(pdf: Pdf, path: Path) -> list[str]:
 
 
 def words_left(pdf: Pdf, words: Iterable[str]) -> list[str]:
-    """Return which of the words (small letters) still stand anywhere in the document.
+    """Return which of the words (folded) still stand anywhere in the document.
 
     Strings, descriptions and streams are searched, in the encodings that PDF knows; pictures and
     the outlines of fonts are not text, and names of the format itself are none of ours.
@@ -57,12 +58,14 @@ def words_left(pdf: Pdf, words: Iterable[str]) -> list[str]:
         return []
     left: set[str] = set()
     for text in _texts(pdf):
-        left |= {word for word, pattern in patterns.items() if pattern.search(text)}
+        # Folded as the words are, or ß would not be found.
+        folded = text.casefold()
+        left |= {word for word, pattern in patterns.items() if pattern.search(folded)}
     return sorted(left)
 
 
 def _pattern(word: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w/]){re.escape(word)}(?!\w)", re.IGNORECASE)
+    return re.compile(rf"(?<![\w/]){re.escape(word)}(?!\w)")
 
 
 def _texts(pdf: Pdf) -> Iterator[str]:
@@ -84,6 +87,9 @@ def _texts(pdf: Pdf) -> Iterator[str]:
             content = part.read_bytes()
         except pikepdf.PdfError:
             content = part.read_raw_bytes()
+        if content[PROFILE_AT : PROFILE_AT + len(PROFILE)] == PROFILE:
+            # A colour profile speaks of its maker, and nobody writes into it.
+            continue
         if part.get("/Type") == Name.Metadata:
             found = BETWEEN_TAGS.findall(content.decode("utf-8", "replace"))
             yield " ".join(" ".join(pair) for pair in found)
