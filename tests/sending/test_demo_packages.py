@@ -24,7 +24,6 @@ from lxml import etree
 from pikepdf import pdfa
 from sqlalchemy import select
 
-from eakte.access.acting import actor_of
 from eakte.bootstrap import Office
 from eakte.casework.sending.asking import Choice, Wanted, ask_for_sending, standards_of
 from eakte.casework.sending.telling import tell
@@ -42,7 +41,7 @@ from eakte.interchange.xjustiz.codes import CodeLists
 from eakte.model.delivery import Delivery
 from eakte.model.dossier import Dossier
 from eakte.model.sending import Decision, Sending, SendingState
-from eakte.model.user import Actor, User
+from eakte.model.user import Actor
 from eakte.retrieval.sendings import files_of_sending, read_sending, sending_by_id
 from storage import Digest
 from tests.builders import build_office
@@ -81,25 +80,24 @@ def sent(tmp_path_factory: pytest.TempPathFactory, schemas: Path) -> Iterator[li
     folder = tmp_path_factory.mktemp("demo")
     office = build_office(folder, schemas=schemas)
     load_office(office)
-    _file_letters(office, folder)
-    with office.database.transaction(writes=False) as session:
-        chosen = [
-            (one.id, actor_of(session, session.get_one(User, one.clerk_id), office.clock))
-            for one in session.scalars(select(Dossier).order_by(Dossier.reference))
-            if one.clerk_id is not None
-        ]
-    step = max(1, len(chosen) // DOSSIERS)
-    asked = [(actor, _ask(office, actor, dossier)) for dossier, actor in chosen[::step][:DOSSIERS]]
+    chosen = _file_letters(office, folder)
+    asked = [(actor, _ask(office, actor, reference)) for reference, actor in chosen]
     work_off(office)
     yield [_fetched(office, actor, sending, folder) for actor, sending in asked]
     office.close()
 
 
-def _file_letters(office: Office, folder: Path) -> None:
+def _file_letters(office: Office, folder: Path) -> list[tuple[str, Actor]]:
+    """File the letters of a share of the dossiers; returns these with their clerks."""
     with office.database.transaction(writes=False) as session:
         actors = _actors(session, office.clock)
         planned = _as_it_was_founded(_opened(session), today=office.clock.today())
-        errands = [one for one in _errands(planned, _cases(session)) if one.case_id is not None]
+        cases = _cases(session)
+    plans = [plan for plan in planned.dossiers if plan.letters]
+    plans = plans[:: max(1, len(plans) // DOSSIERS)][:DOSSIERS]
+    references = {plan.reference for plan in plans}
+    ours = {case: id for case, id in cases.items() if case[0] in references}
+    errands = [one for one in _errands(planned, ours) if one.case_id is not None]
     pages = {one.key: len(one.letter.sheets) for one in errands}
     for number, errand in enumerate(errands):
         path = folder / f"{number:04}.pdf"
@@ -109,9 +107,10 @@ def _file_letters(office: Office, folder: Path) -> None:
         rows = session.execute(select(Delivery.key, Delivery.document_id)).all()
     for key, document in rows:
         give_copy(office, document, "Demo", pages[key])
+    return [(plan.reference, actors[plan.clerk]) for plan in plans]
 
 
-def _ask(office: Office, actor: Actor, dossier: UUID) -> UUID:
+def _ask(office: Office, actor: Actor, reference: str) -> UUID:
     wanted = Wanted(
         COURT,
         court_reference="S 12 SB 34/26",
@@ -119,7 +118,8 @@ def _ask(office: Office, actor: Actor, dossier: UUID) -> UUID:
         otherwise=Choice(Decision.SEND, REASON),
     )
     with office.begin(replace(actor, confirmed=True)) as work:
-        return ask_for_sending(work, work.session.get_one(Dossier, dossier), wanted).id
+        dossiers = select(Dossier).where(Dossier.reference == reference)
+        return ask_for_sending(work, work.session.scalars(dossiers).one(), wanted).id
 
 
 def _fetched(office: Office, actor: Actor, sending_id: UUID, folder: Path) -> Sent:
