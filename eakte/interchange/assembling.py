@@ -18,6 +18,7 @@ import pikepdf
 from pikepdf import AccessMode, ObjectStreamMode, StreamDecodeLevel, pdfa
 
 from eakte.errors import Sentence
+from eakte.interchange.baring import bare, bare_page
 from eakte.interchange.binding import Binding, NotOneDocument, binding, front_of
 from eakte.interchange.looking import against, has_text, own_colours
 from eakte.interchange.merging import FLAVOUR, Front, Leaves, digest_of
@@ -38,7 +39,7 @@ from eakte.interchange.papers import (
     withdrawal_sheets,
 )
 from eakte.interchange.stamp_face import stamp_face
-from eakte.interchange.stamping import Stamp
+from eakte.interchange.stamping import Stamp, inherited
 
 Named = Callable[[int, str, UUID], str]
 REFUSED = "Die Akte kann so nicht übersandt werden."
@@ -293,7 +294,9 @@ def _copy(one: _Copying, *, validate: bool) -> _Copied:
                 return _Copied(tuple(faults))
             searchable, colours = has_text(pdf), own_colours(pdf)
             marking = Stamp(pdf, stamp_face())
+            bare(pdf)
             for number, page in enumerate(pdf.pages):
+                bare_page(page.obj, inherited(page.obj, "/Resources"))
                 marking.put_on(page, one.folios.first + number)
             with one.target.open("wb") as stream:
                 # What is there stays as it was written: nothing is unpacked and packed again.

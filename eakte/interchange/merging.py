@@ -9,9 +9,11 @@ second, it ends. It knows PDF only, neither dossiers nor the rest of the house, 
 from __future__ import annotations
 
 import base64
+import ctypes
 import hashlib
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -21,7 +23,8 @@ from typing import Any, BinaryIO
 import pikepdf
 from pikepdf import AccessMode, Array, Dictionary, Name, Object, OutlineItem, Pdf, pdfa
 
-from eakte.interchange.stamping import Face, Stamp
+from eakte.interchange.baring import bare_page
+from eakte.interchange.stamping import Face, Stamp, inherited
 
 FLAVOUR = "2b"
 PRINTED = 4
@@ -91,6 +94,7 @@ def merge(
             stamp = Stamp(whole, face)
             for page, folio in zip(whole.pages, folios, strict=True):
                 _without_lost_links(page.obj)
+                bare_page(page.obj, inherited(page.obj, "/Resources"))
                 stamp.put_on(page, folio)
             told = front()
             with pikepdf.open(told.contents, access_mode=AccessMode.stream) as contents:
@@ -201,6 +205,7 @@ def first_line(leaves: Sequence[Leaves], *, face: Face, target: Path) -> bytes:
         "leaves": [(one.path, one.first, one.pages) for one in leaves],
         "face": {**asdict(face), "program": base64.b64encode(face.program).decode()},
         "target": str(target),
+        "starter": os.getpid(),
     }
     return json.dumps(told).encode() + b"\n"
 
@@ -228,9 +233,17 @@ def _front(line: bytes) -> Front:
     return Front(told["contents"], told["pages"], told["title"], links, _marks(told["marks"]))
 
 
+def _end_with(starter: int) -> None:
+    """Have the system end this program with the one that started it, should that be killed."""
+    die_with_parent = 1
+    if ctypes.CDLL(None).prctl(die_with_parent, signal.SIGKILL) != 0 or os.getppid() != starter:
+        raise SystemExit(0)
+
+
 def run(orders: BinaryIO) -> int:
     """Do as the lines say, print the digest and end; returns why nothing stands in the target."""
     told = json.loads(orders.readline())
+    _end_with(told["starter"])
     target = Path(told["target"])
 
     def written() -> None:

@@ -63,7 +63,7 @@ class Stamp:
 
         What a page only inherits it gets for itself, as one entry of its own would hide the rest.
         """
-        held = _inherited(leaf, "/Resources")
+        held = inherited(leaf, "/Resources")
         if held is None:
             held = Dictionary()
         if "/Resources" not in leaf:
@@ -82,7 +82,7 @@ class Stamp:
     def _drawn(self, page: Page, text: str, *, font: Name, glass: Name) -> bytes:
         unit = float(page.obj.get("/UserUnit", 1))
         x0, y0, x1, y1 = _visible(page)
-        turn = int(_inherited(page.obj, "/Rotate") or 0) % 360
+        turn = int(inherited(page.obj, "/Rotate") or 0) % 360
         width, height = (y1 - y0, x1 - x0) if turn in (90, 270) else (x1 - x0, y1 - y0)
         to_page = {
             0: f"1 0 0 1 {x0:.3f} {y0:.3f}",
@@ -121,7 +121,7 @@ def _read(written: str) -> Object:
     return Object.parse(written.encode("ascii"))
 
 
-def _inherited(leaf: Object, key: str) -> Object | None:
+def inherited(leaf: Object, key: str) -> Object | None:
     """What a page says of itself or, where it says nothing, what the nodes above it say."""
     at: Object | None = leaf
     for _ in range(HIGHEST):
