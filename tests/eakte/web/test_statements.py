@@ -47,7 +47,7 @@ from tests.checking import half_checked
 from tests.eakte.web.browser import Browser, signed_in
 from tests.eakte.web.scans import registered
 from tests.inspecting import agreed, protector
-from tests.sent import one_sent
+from tests.sent import one_inspected, one_sent
 from tests.statements import heard
 
 MOST = 10
@@ -123,6 +123,7 @@ def prepared(office: Office, staff: Staff, clerk: Browser, tmp_path: Path) -> Ho
     with office.as_system() as work:
         destruction = half_checked(work, stack)
         sending, sent_file = one_sent(work, filed[0])
+        one_inspected(work, filed[0])
     parts = {
         "document_id": filed[0],
         "dossier_id": cases[0].dossier_id,
