@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from datetime import datetime
 from uuid import UUID
 
 from eakte import audit
@@ -81,12 +80,12 @@ def one_sent(work: UnitOfWork, document_id: UUID) -> tuple[UUID, UUID]:
     )
     work.session.add(kept)
     work.session.flush()
-    _inspected(work, document, now)
     return sending.id, kept.id
 
 
-def _inspected(work: UnitOfWork, document: Document, now: datetime) -> None:
-    """Let a lawyer have been given inspection of the same document, who fetched it twice."""
+def one_inspected(work: UnitOfWork, document_id: UUID) -> None:
+    """Let a lawyer have been given inspection of a filed document, which was fetched twice."""
+    document, now = work.session.get_one(Document, document_id), work.clock.now()
     assert document.dossier_id is not None and document.case_id is not None
     seen = Sending(
         kind=SendingKind.INSPECTION,

@@ -49,6 +49,7 @@ from tests.browser.drawing import stack
 from tests.builders import bring_stack
 from tests.checking import half_checked
 from tests.redacted import left_in_copies
+from tests.sent import one_inspected
 from tests.stacks.paper import empty, letter, webp
 from tests.stacks.paper import stack as bound
 
@@ -109,6 +110,7 @@ def furnish(office: Office, dossier_id: UUID, folder: Path) -> Furnished:
         new_token(work, "Fachverfahren", days=90)
         start_session(work, device="Firefox, Windows")
     with office.as_system() as work:
+        one_inspected(work, documents[0])
         made.parts = {
             "dossier_id": dossier_id,
             "locked_id": locked_id,

@@ -48,7 +48,7 @@ from tests.eakte.web.browser import Browser, signed_in
 from tests.eakte.web.scans import registered
 from tests.inspecting import agreed, protector
 from tests.redacted import one_redacted
-from tests.sent import one_sent
+from tests.sent import one_inspected, one_sent
 from tests.statements import heard
 
 MOST = 10
@@ -125,6 +125,7 @@ def prepared(office: Office, staff: Staff, clerk: Browser, tmp_path: Path) -> Ho
         destruction = half_checked(work, stack)
         sending, sent_file = one_sent(work, filed[0])
         redaction = one_redacted(work, filed[0])
+        one_inspected(work, filed[0])
     parts = {
         "document_id": filed[0],
         "dossier_id": cases[0].dossier_id,
