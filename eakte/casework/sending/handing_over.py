@@ -39,7 +39,7 @@ def release_sending(work: UnitOfWork, sending: Sending) -> Sending:
     sending.released_at = work.clock.now()
     sending.released_by_id, sending.released_by = work.actor.id, work.actor.name
     work.session.flush()
-    note_way(work, sending, sending.logged("released"), asked_by=sending.asked_by)
+    note_way(work, sending, "sending.released", asked_by=sending.asked_by)
     return sending
 
 
@@ -102,6 +102,8 @@ def note_way(work: UnitOfWork, sending: Sending, act: str, **more: object) -> No
 
 
 def _against_release(sending: Sending) -> Iterator[Sentence]:
+    if sending.kind is not SendingKind.COURT:
+        yield Sentence("Das Paket geht an kein Gericht.")
     if sending.state is not SendingState.READY:
         yield Sentence("Es gibt noch kein Paket, das freigegeben werden könnte.")
     if sending.released_at is not None:

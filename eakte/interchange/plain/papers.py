@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from eakte.interchange.format import Shipment
-from eakte.interchange.papers import Sheets
+from eakte.interchange.sheets import Sheets
 
 PURPOSE = (
     "Diese Sozialdaten dürfen nur zu dem Zweck verarbeitet werden, zu dem sie übermittelt werden "
