@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +14,10 @@ from eakte.config import load_settings
 from eakte.errors import PartUnavailable
 from eakte.intake.delivering import LookAt
 from eakte.model.findings import Look, Unlocked
+from eakte.processing.blackening import seek as seek_in
 from eakte.processing.limits import Limits
+from eakte.processing.redacting import Seek
+from eakte.processing.redaction_words import Place
 from eakte.processing.sandbox import Sandbox
 from eakte.processing.unlocking import Unlock
 from eakte.web import api, desk, errors, headers, login
@@ -34,6 +38,7 @@ from eakte.web.pages import (
     duties,
     factors,
     filing,
+    giving,
     glass,
     guarded,
     health,
@@ -43,11 +48,14 @@ from eakte.web.pages import (
     lists,
     mailroom,
     notices,
+    objections,
     paper,
     plan,
     proposals,
+    redacting,
     rights,
     search,
+    sending_way,
     sendings,
     sign_on,
     stacks,
@@ -83,6 +91,7 @@ PAGES = (
     duties,
     factors,
     filing,
+    giving,
     glass,
     guarded,
     health,
@@ -93,11 +102,14 @@ PAGES = (
     lists,
     mailroom,
     notices,
+    objections,
     paper,
     plan,
     proposals,
+    redacting,
     rights,
     search,
+    sending_way,
     sendings,
     sign_on,
     stacks,
@@ -108,9 +120,13 @@ PAGES = (
 
 
 def create_app(
-    office: Office, *, look: LookAt | None = None, sandbox: Sandbox | None = None
+    office: Office,
+    *,
+    look: LookAt | None = None,
+    sandbox: Sandbox | None = None,
+    seek: Seek | None = None,
 ) -> OfficeApp:
-    """Return the web application of an office; ``look`` replaces the sandbox's in tests."""
+    """Return the web application of an office; tests replace what the sandbox does."""
     settings = office.settings
     opening = sandbox or Sandbox(Limits.of(settings), warm=True)
     secure = settings.cookie_secure
@@ -119,6 +135,7 @@ def create_app(
         office=office,
         look=look or _looking_through(opening),
         unlock=_unlocking_through(opening),
+        seek=seek or _seeking_through(opening),
         title="e-Akte",
         version="1",
         spec_path="/api/v1/openapi.json",
@@ -187,6 +204,14 @@ def _unlocking_through(sandbox: Sandbox) -> Unlock:
         return sandbox.unlock(path, folder, password)
 
     return unlock
+
+
+def _seeking_through(sandbox: Sandbox) -> Seek:
+    def find(path: Path, phrase: str, pages: Sequence[int]) -> tuple[Place, ...]:
+        sandbox.start()
+        return seek_in(sandbox, path, phrase=phrase, pages=pages)
+
+    return find
 
 
 def _looking_through(sandbox: Sandbox) -> LookAt:

@@ -148,6 +148,24 @@ class Settings(BaseSettings):
     schemas: Path | None = Field(
         None, description="Amtliche Codelisten; leer = Ordner schemas im Datenordner"
     )
+    court_release: Literal["one", "two"] = Field(
+        "one", description="Ein Paket für ein Gericht geht mit einer oder mit zwei Personen hinaus"
+    )
+    court_message_mb: int = Field(
+        200, ge=1, description="Größte Nachricht an ein Gericht in MB (Bekanntmachung zu § 5 ERVV)"
+    )
+    court_message_files: int = Field(
+        1000, ge=6, description="Meiste Dateien einer Nachricht an ein Gericht, sie selbst dabei"
+    )
+    court_outbox: Path | None = Field(
+        None, description="Ausgangsordner des Gerichtspostfachs; leer = Pakete werden abgeholt"
+    )
+    court_outbox_form: Literal["zip", "folder"] = Field(
+        "zip", description="Eine Nachricht im Ausgangsordner ist ein ZIP oder ein Ordner"
+    )
+    court_answers: Path | None = Field(
+        None, description="Ordner, in den das Gerichtspostfach die Antworten der Gerichte legt"
+    )
     sweep_days: int = Field(7, ge=1, description="Schonfrist für Bytes ohne Akte")
     audit_heads_url: str = Field(
         "", description="Ort außerhalb für die Prüfstände; leer = Ordner im Datenordner"
@@ -165,6 +183,9 @@ class Settings(BaseSettings):
     list_hours: int = Field(
         24, ge=1, le=168, description="So viele Stunden bleibt eine ausgegebene Liste abrufbar"
     )
+    inspection_days: int = Field(
+        730, ge=1, le=3_650, description="So viele Tage steht in der Akte, wer Einsicht erhielt"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Ausführlichkeit des Betriebsprotokolls"
     )
@@ -175,6 +196,8 @@ class Settings(BaseSettings):
         "mail_ca_file",
         "mail_password_file",
         "signature_roots",
+        "court_outbox",
+        "court_answers",
         mode="before",
     )
     @classmethod

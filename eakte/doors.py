@@ -29,6 +29,10 @@ def doors(office: Office, forever: Turns, stopping: threading.Event) -> Iterator
     if settings.watch_folder is not None:
         watch = partial(_watch, office, settings.watch_folder, forever)
         yield threading.Thread(target=watch, name="watch", daemon=True)
+    if settings.court_answers is not None:
+        # What a court answers lies in a folder of its own, and comes in by the same door.
+        answers = partial(_watch, office, settings.court_answers, forever)
+        yield threading.Thread(target=answers, name="answers", daemon=True)
     if settings.mail_host:
         fetch = partial(_fetch_mail, office, forever, stopping)
         yield threading.Thread(target=fetch, name="mail", daemon=True)

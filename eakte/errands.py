@@ -14,6 +14,15 @@ from uuid import UUID
 
 from eakte import jobs
 from eakte.bootstrap import Office
+from eakte.casework.handover.answering import TAKE_ANSWER, take_answer, tell_answer
+from eakte.casework.handover.giving import (
+    HAND_OVER_SENDING,
+    Laid,
+    finish_giving,
+    give_sending,
+    give_up_giving,
+    leave_given,
+)
 from eakte.casework.sending.asking import WRITE_SENDING
 from eakte.casework.sending.writing import (
     WrittenSending,
@@ -24,7 +33,10 @@ from eakte.casework.sending.writing import (
 from eakte.errors import ChangedMeanwhile, EakteError, NotAllowed, NotFound, RuleBroken
 from eakte.evidence.paper.destroying import WRITE_RECORD, write_record
 from eakte.evidence.transfer.noting import WRITE_NOTE, write_notes
+from eakte.filing.describing import Description
+from eakte.filing.placing import place_document
 from eakte.jobs import Heart, LeaseLost, Stopped
+from eakte.model.document import Document
 from eakte.model.job import Job
 from eakte.retrieval.prepared.asking import DESTROY_LIST, WRITE_LIST
 from eakte.retrieval.prepared.ending import destroy_bytes, destroy_list
@@ -74,17 +86,32 @@ def discard_sending(work: UnitOfWork, written: WrittenSending) -> None:
         destroy_bytes(work, str(one.stored.digest), size=one.stored.size)
 
 
+def file_answer(work: UnitOfWork, document_id: UUID) -> None:
+    """Take what a court answers to a package, and file it where the package came from."""
+    case = take_answer(work, document_id)
+    if case is not None:
+        document = work.session.get_one(Document, document_id)
+        place_document(work, document, case=case, description=Description())
+    tell_answer(work, document_id)
+
+
 ERRANDS: Mapping[str, Errand[Any]] = MappingProxyType(
     {
         WRITE_LIST: Errand[Written](write_list, finish_list, discard_list, give_up_list),
         WRITE_SENDING: Errand[WrittenSending](
             write_sending, finish_sending, discard_sending, give_up_sending
         ),
+        HAND_OVER_SENDING: Errand[Laid](give_sending, finish_giving, leave_given, give_up_giving),
     }
 )
 # What the application does by itself after a person has let go of something.
 AFTERWARDS: Mapping[str, Callable[[UnitOfWork, UUID], None]] = MappingProxyType(
-    {DESTROY_LIST: destroy_list, WRITE_NOTE: write_notes, WRITE_RECORD: write_record}
+    {
+        DESTROY_LIST: destroy_list,
+        WRITE_NOTE: write_notes,
+        WRITE_RECORD: write_record,
+        TAKE_ANSWER: file_answer,
+    }
 )
 
 

@@ -37,7 +37,7 @@ from eakte.intake.uploads import sweep_uploads
 from eakte.jobs import Heart, LeaseLost, Stopped
 from eakte.lanes import PAUSE, SHORT_PAUSE, take_turns
 from eakte.model.job import Job
-from eakte.processing import picturing, pipeline
+from eakte.processing import picturing, pipeline, redacting
 from eakte.processing.limits import Limits
 from eakte.processing.sandbox import Sandbox
 from eakte.processing.scratch import Scratch
@@ -51,7 +51,7 @@ log = logging.getLogger("eakte.worker")
 
 # What the lanes with a sandbox do, by the name of the job.
 Kinds = dict[str, pipeline.Treatment]
-OTHERS = (stacks, making, arrangements, picturing)
+OTHERS = (stacks, making, arrangements, picturing, redacting)
 TREATMENTS: Kinds = {"process": mails, **{one.KIND: one for one in OTHERS}}
 
 # A letter is through in so many seconds; the next child starts while others are looked at.

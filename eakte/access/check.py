@@ -18,6 +18,7 @@ from eakte.model.batch import Batch
 from eakte.model.case import Case, CaseState
 from eakte.model.document import Document, DocumentState
 from eakte.model.dossier import Dossier, DossierState
+from eakte.model.sending import Sending
 from eakte.model.user import Actor, Scope, UserKind
 from eakte.unit_of_work import UnitOfWork
 
@@ -29,6 +30,7 @@ SEEING: dict[type, Action] = {
     Dossier: Action.SEE_DOSSIER,
     Case: Action.SEE_CASE,
     Batch: Action.SEE_BATCH,
+    Sending: Action.SEE_SENDINGS,
 }
 
 # A cancelled thing is frozen: it is read, and shut to readers, and nothing else is done with it.
@@ -176,7 +178,7 @@ def cancelled(thing: Thing) -> Cancelled | None:
             return Cancelled(
                 "Der Vorgang %(number)s ist storniert und bleibt, wie er ist.", number=thing.number
             )
-        case Case():
+        case Case() | Sending():
             return cancelled(thing.dossier)
         case Dossier() if thing.state is DossierState.CANCELLED:
             return Cancelled(

@@ -30,6 +30,7 @@ from eakte.model.document import Document
 from eakte.model.dossier import Dossier
 from eakte.model.file_plan import Access
 from eakte.model.right import LAST_LETTER
+from eakte.model.sending import Sending
 from eakte.model.user import Actor, Role, Scope, Share
 
 # Other names for the tables asked inside, since the query around may be about the same ones. They
@@ -39,8 +40,8 @@ HOME, PART, HOME_OF_PART = aliased(Dossier), aliased(Case), aliased(Dossier)
 # Under this name a transaction knows which dossiers it has found a case in that is reached.
 COVERS = "covers"
 
-Thing = Document | Dossier | Case | Batch | None
-Table = type[Document] | type[Dossier] | type[Case] | type[Batch]
+Thing = Document | Dossier | Case | Batch | Sending | None
+Table = type[Document] | type[Dossier] | type[Case] | type[Batch] | type[Sending]
 
 
 def any_of(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -160,6 +161,8 @@ def reaches(actor: Actor, thing: Thing) -> bool:
             return reaches_case(actor, thing)
         case Document():
             return _document(actor, thing)
+        case Sending():
+            return cover(actor, thing.dossier)
         case _:
             return False
 
@@ -170,6 +173,9 @@ def reached_rows(actor: Actor, table: Table) -> ColumnElement[bool]:
         return any_of(whole_rows(actor), _opened_by_a_part(actor))
     if table is Batch:
         return false()
+    if table is Sending:
+        covers = select(Dossier.id).where(reached_rows(actor, Dossier)).correlate(None)
+        return Sending.dossier_id.in_(covers)
     if table is Case:
         everything = exists().where(HOME.id == Case.dossier_id, whole_rows(actor, HOME))
         return any_of(everything, _part_rows(actor, Case))

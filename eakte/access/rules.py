@@ -12,15 +12,16 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, true
 
-from eakte.access import reach, stacks, within
+from eakte.access import deliveries, reach, sendings, stacks, within
 from eakte.access.actions import Action
 from eakte.access.reach import Table, Thing
 from eakte.access.within import Within
 from eakte.model.batch import Batch
 from eakte.model.case import Case
 from eakte.model.columns import Among
-from eakte.model.document import Document, DocumentState
+from eakte.model.document import Document
 from eakte.model.dossier import Dossier
+from eakte.model.sending import Sending
 from eakte.model.user import Actor, Role, UserKind
 
 
@@ -80,7 +81,7 @@ def _in_dossier(
     table: Table, condition: Callable[[type[Dossier]], ColumnElement[bool]]
 ) -> ColumnElement[bool]:
     """A condition on the dossier to which rows of a table belong."""
-    if table is Batch:
+    if table in (Batch, Sending):
         return false()
     if table is Dossier:
         return condition(Dossier)
@@ -133,7 +134,7 @@ def _takes_part(actor: Actor, thing: Thing) -> bool:
 def _taking_part_rows(actor: Actor, table: Table) -> ColumnElement[bool]:
     if table is Case:
         return reach.taking_part_rows(actor)
-    if table is Batch:
+    if table in (Batch, Sending):
         return false()
     if table is Dossier:
         owners = [owner for scope in actor.scopes for _, owner in scope.cases]
@@ -187,28 +188,6 @@ def _in_charge_rows(actor: Actor, table: Table) -> ColumnElement[bool]:
     )
 
 
-def _delivered(actor: Actor, thing: Thing) -> bool:
-    return (
-        isinstance(thing, Document)
-        and thing.received_by_id == actor.id
-        and thing.state is DocumentState.INBOX
-    )
-
-
-def _delivered_rows(actor: Actor, table: Table) -> ColumnElement[bool]:
-    if table is not Document:
-        return false()
-    return (Document.received_by_id == actor.id) & (Document.state == DocumentState.INBOX)
-
-
-def _sent(actor: Actor, thing: Thing) -> bool:
-    return isinstance(thing, Document) and thing.received_by_id == actor.id
-
-
-def _sent_rows(actor: Actor, table: Table) -> ColumnElement[bool]:
-    return Document.received_by_id == actor.id if table is Document else false()
-
-
 CLERK = _does(Role.CLERK, "Die Person bearbeitet Akten.")
 LEAD = _does(Role.LEAD, "Die Person leitet ein Sachgebiet.")
 SCANNING = _does(Role.SCANNING, "Die Person arbeitet an der Scanstelle.")
@@ -259,11 +238,16 @@ BEHIND_GLASS = Rule(
 )
 DELIVERED = Rule(
     "Die Person hat es eingeliefert und es ist noch nicht abgelegt.",
-    _delivered,
-    _delivered_rows,
-    within.of_rows(_delivered_rows),
+    deliveries.waiting,
+    deliveries.waiting_rows,
+    within.of_rows(deliveries.waiting_rows),
 )
-SENT = Rule("Die Person hat es eingeliefert.", _sent, _sent_rows, within.of_rows(_sent_rows))
+SENT = Rule(
+    "Die Person hat es eingeliefert.",
+    deliveries.sent,
+    deliveries.sent_rows,
+    within.of_rows(deliveries.sent_rows),
+)
 BATCH_OF_UNIT = Rule(
     "Der Stapel wurde in ein Sachgebiet der Person geliefert.",
     stacks.of_unit,
@@ -275,6 +259,12 @@ SENT_BATCH = Rule(
     stacks.sent,
     stacks.sent_rows,
     within.of_rows(stacks.sent_rows),
+)
+OF_ANOTHER = Rule(
+    "Eine andere Person hat das Paket zusammengestellt.",
+    sendings.of_another,
+    sendings.of_another_rows,
+    within.of_rows(sendings.of_another_rows),
 )
 CONFIRMED = Rule(
     "Die Person hat sich eben noch einmal ausgewiesen.",
@@ -323,6 +313,7 @@ TABLE: dict[Action, AnyOf] = {
     Action.ARRANGE_PAGES: HANDLES,
     Action.HAND_OVER: (*HANDLES, *STACKS),
     Action.CLARIFY_DOCUMENT: WORKS,
+    Action.REDACT_DOCUMENT: ((CLERK, REACHED), (LEAD, REACHED)),
     Action.UNLOCK_DOCUMENT: ((CLERK, REACHED), (LEAD, REACHED)),
     Action.RELEASE_HELD: ((LEAD, REACHED), (LEAD, BATCH_OF_UNIT)),
     Action.DELIVER_BATCH: ((CLERK,), (LEAD,), (SCANNING,), (A_STATION,), (THE_SYSTEM,)),
@@ -345,6 +336,16 @@ TABLE: dict[Action, AnyOf] = {
     Action.EDIT_DOSSIER: KEEPS_ORDER,
     Action.SEE_SENDINGS: ((CLERK, REACHED), (LEAD, REACHED)),
     Action.SEND_DOSSIER: ((CLERK, REACHED, CONFIRMED), (LEAD, REACHED, CONFIRMED)),
+    Action.NOTE_OBJECTION: ((CLERK, REACHED), (LEAD, REACHED)),
+    Action.OVERRIDE_STOP: ((CLERK, REACHED), (LEAD, REACHED)),
+    Action.OVERRIDE_OBJECTION: ((LEAD, REACHED),),
+    Action.RELEASE_SENDING: (
+        (CLERK, REACHED, OF_ANOTHER, CONFIRMED),
+        (LEAD, REACHED, OF_ANOTHER, CONFIRMED),
+    ),
+    Action.HAND_OVER_SENDING: ((CLERK, REACHED, CONFIRMED), (LEAD, REACHED, CONFIRMED)),
+    Action.GRANT_INSPECTION: ((CLERK, REACHED, CONFIRMED), (LEAD, REACHED, CONFIRMED)),
+    Action.HAND_DOSSIER_ON: ((CLERK, WHOLE, CONFIRMED), (LEAD, WHOLE, CONFIRMED)),
     Action.SEE_CASE: SEES,
     Action.OPEN_CASE: WORKS_ON_ALL,
     Action.EDIT_CASE: WORKS,

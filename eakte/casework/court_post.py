@@ -7,8 +7,12 @@ from datetime import date
 from eakte import audit
 from eakte.access.actions import Action
 from eakte.access.check import require
+from eakte.casework.handover.answering import expect_answer
+from eakte.casework.sending.asking import schemas_of
 from eakte.db import write_found_out
 from eakte.errors import BadInput, RuleBroken
+from eakte.interchange.xjustiz import codes
+from eakte.interchange.xjustiz.codes import CodeLists
 from eakte.model.court_message import CourtMessage
 from eakte.model.document import Document
 from eakte.model.findings import CourtHead
@@ -38,7 +42,18 @@ def keep_court_head(work: UnitOfWork, document: Document, head: CourtHead) -> No
     kept.title, kept.created_at = head.title, head.created_at
     kept.missing = list(head.missing)
     kept.confirmation_wanted = head.wants_confirmation
+    lists = CodeLists(schemas_of(work) / "xjustiz" / "codelists") if head.faults else None
+    kept.faults = [
+        {
+            "code": code,
+            "meaning": lists.meaning(codes.FAULTS, code) if lists else code,
+            "more": more,
+            "handled": handled,
+        }
+        for code, more, handled in head.faults
+    ]
     work.session.flush()
+    expect_answer(work, kept)
     told: dict[str, object] = {}
     if head.title and document.edits == 1:
         told["title"] = head.title

@@ -11,7 +11,7 @@ import logging
 import sys
 from collections.abc import Sequence
 
-from eakte.cli import accounts, auditing, documents, house, order, serving
+from eakte.cli import accounts, auditing, documents, house, order, redaction, serving
 from eakte.config import load_settings
 from eakte.errors import EakteError, PartUnavailable
 from eakte.station import commands as station
@@ -58,6 +58,6 @@ def _parser() -> argparse.ArgumentParser:
         description="e-Akte: dieselben Handlungen wie im Browser, von der Befehlszeile.",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="BEFEHL")
-    for family in (documents, house, auditing, accounts, order, serving, station):
+    for family in (documents, house, auditing, accounts, order, redaction, serving, station):
         family.add_commands(commands)
     return parser

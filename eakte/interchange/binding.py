@@ -1,189 +1,173 @@
-"""How does the whole dossier become one PDF/A-2b, with bookmarks and links that lead to its pages?
+"""How does the whole dossier become one PDF/A-2b, while its documents are still being copied?
 
-Pages are taken over as they are; what leads from the table of contents and the bookmarks to them is
-laid on afterwards, so that time grows with the pages and memory hardly does.
+A small dossier is bound here; a large one by a program of its own, beside the writing of the
+single copies, so that its time and its memory are not those of the one that writes them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import contextlib
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from uuid import UUID
 
 import pikepdf
-from pikepdf import AccessMode, Array, Dictionary, Name, Object, OutlineItem, Pdf, pdfa
+from pikepdf import Array, Dictionary, Name, pdfa
 
+from eakte.interchange.merging import (
+    FLAVOUR,
+    FULL,
+    NOT_ONE,
+    Front,
+    Leaves,
+    Mark,
+    NotOneDocument,
+    annotate,
+    digest_of,
+    first_line,
+    merge,
+    second_line,
+)
 from eakte.interchange.package import Bound, Part, SelectedDossier
-from eakte.interchange.papers import Place, save
+from eakte.interchange.papers import Place
+from eakte.interchange.sheets import save
+from eakte.interchange.stamp_face import stamp_face
 
-PRINTED = 4
-MOST_AT_ONCE, A_BATCH = 400, 100
+CODE = Path(__file__).resolve().parents[2]
+PROGRAM = (
+    "import sys; sys.path[:] = sys.argv[1:]; from eakte.interchange import merging; "
+    "sys.exit(merging.run(sys.stdin.buffer))"
+)
+# A program of its own is worth its start only where there is more to do than that.
+FEW_PAGES = 250
+ROOM = 1024 * 1024
 
-
-class NotOneDocument(Exception):
-    """These documents cannot stand in one valid PDF/A together; each of them still can alone."""
-
-
-def bind(
-    dossier: SelectedDossier,
-    bound: Sequence[Bound],
-    *,
-    contents: Path,
-    places: Sequence[Place],
-    target: Path,
-    scratch: Path,
-    validate: bool = True,
-) -> None:
-    """Write the table of contents and all documents behind one another.
-
-    ``validate`` may be False where every document was checked before it was stored and none brings
-    a colour profile of its own: the checker then does not read all pages once more.
-
-    Raises:
-        NotOneDocument: the result would be no valid PDF/A-2b.
-    """
-    merged = scratch / "merged.pdf"
-    _merge([contents, *(one.path for one in bound)], merged, scratch=scratch)
-    # A mapped source would count as memory, all of it.
-    with pikepdf.open(merged, access_mode=AccessMode.stream) as whole:
-        pages = [page.obj for page in whole.pages]
-        before = len(pages) - bound[-1].folios.last
-        for page in pages[before:]:
-            _without_lost_links(page)
-        firsts = {one.document.id: pages[before + one.folios.first - 1] for one in bound}
-        for place in places:
-            target_page = firsts[place.document.document.id]
-            _annotate(whole, pages[place.page], place, to=Array([target_page, Name.Fit]))
-        _bookmark(whole, dossier, bound, firsts, contents=pages[0])
-        _label(whole, dossier)
-        try:
-            save(whole, target, validate=validate)
-        except pdfa.PdfaError as error:
-            raise NotOneDocument(str(error)) from error
-    merged.unlink()
+__all__ = ["Binding", "NotOneDocument", "binding", "front_of", "link_to_files"]
 
 
-def _merge(sources: Sequence[Path], target: Path, *, scratch: Path) -> None:
-    """Put documents behind one another, not all at once: each that is open takes its memory.
+class Binding:
+    """A whole that is being bound."""
 
-    In C++, because page by page the time would grow with the square of the pages.
-    """
-    if len(sources) > MOST_AT_ONCE:
-        parts = []
-        for at in range(0, len(sources), A_BATCH):
-            parts.append(scratch / f"merged-{at:06}.pdf")
-            _merge(sources[at : at + A_BATCH], parts[-1], scratch=scratch)
-        _merge(parts, target, scratch=scratch)
+    def __init__(self, leaves: Sequence[Leaves], target: Path) -> None:
+        self._leaves, self._target = leaves, target
+        self._program: subprocess.Popen[bytes] | None = None
+        if sum(one.pages for one in leaves) > FEW_PAGES:
+            # -I: neither the surroundings nor the folder may bring modules; -S: it looks for them
+            # where this program does, without searching; -B: nothing is written.
+            found = [str(CODE), *(place for place in sys.path if place)]
+            self._program = subprocess.Popen(
+                [sys.executable, "-I", "-S", "-B", "-c", PROGRAM, *found],
+                stdin=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                # So that nobody waits until the program has started and reads.
+                pipesize=ROOM,
+            )
+            self._say(first_line(leaves, face=stamp_face(), target=target))
+
+    def tell(self, front: Front) -> None:
+        """Say what lies before the documents; from then on the whole can be finished.
+
+        Raises:
+            NotOneDocument: these documents cannot be put into one.
+            OSError: the disk is full or broken.
+        """
+        if self._program is None:
+            merge(self._leaves, face=stamp_face(), target=self._target, front=lambda: front)
+        else:
+            self._say(second_line(front))
+
+    def wait(self, *, validate: bool) -> str:
+        """Return the digest of the whole when it stands; ``validate`` lets the checker read it.
+
+        Raises:
+            NotOneDocument: these documents cannot be put into one valid PDF/A.
+            OSError: the disk is full or broken.
+        """
+        digest = digest_of(self._target) if self._program is None else self._ended()
+        if validate and not pdfa.validate_written(self._target, FLAVOUR).passed:
+            raise NotOneDocument("the checker does not approve")
+        return digest
+
+    def end(self) -> None:
+        """Let nothing of it run on."""
+        if self._program is not None:
+            self._program.kill()
+            self._program.communicate()
+
+    def _ended(self) -> str:
+        """Wait for the program; returns what it says."""
+        if self._program is None:
+            raise ValueError("there is no program to wait for")
+        said, reason = self._program.communicate()
+        code, told = self._program.returncode, reason.decode("utf-8", "replace").strip()
+        if code == FULL:
+            number, why = json.loads(told.splitlines()[-1])
+            raise OSError(number, why)
+        if code == NOT_ONE:
+            raise NotOneDocument(told)
+        if code or not said:
+            raise OSError(f"the program that binds the whole ended with {code}: {told}")
+        return said.decode("ascii").strip()
+
+    def _say(self, line: bytes) -> None:
+        if self._program is None or self._program.stdin is None:
+            raise ValueError("there is no program to talk to")
+        # One that has ended already says why when it is waited for.
+        with contextlib.suppress(BrokenPipeError):
+            self._program.stdin.write(line)
+            self._program.stdin.flush()
+
+
+@contextmanager
+def binding(leaves: Sequence[Leaves], target: Path) -> Iterator[Binding]:
+    """Begin to bind documents into one; whatever happens, nothing runs on afterwards."""
+    begun = Binding(leaves, target)
+    try:
+        yield begun
+    finally:
+        begun.end()
+
+
+def front_of(
+    dossier: SelectedDossier, bound: Sequence[Bound], *, contents: Path, places: Sequence[Place]
+) -> Front:
+    """Say what lies before the documents of a dossier, and what leads to them."""
+    with pikepdf.open(contents) as pdf:
+        pages = len(pdf.pages)
+    by_id = {one.document.id: one for one in bound}
+
+    def marks(parts: Sequence[Part]) -> Iterator[Mark]:
         for part in parts:
-            part.unlink()
-        return
-    paths = [str(path.absolute()) for path in sources]
-    pikepdf.Job(["qpdf", "--empty", "--pages", *paths, "--", str(target.absolute())]).run()
+            below = list(marks(part.parts))
+            for document in part.documents:
+                one = by_id[document.id]
+                title = f"{one.number} {one.title} (Bl. {one.folios})"
+                below.append(Mark(title, one.folios.first))
+            if below:
+                yield Mark(part.title, below[0].folio, tuple(below))
+
+    links = tuple((one.page, one.box, one.document.folios.first) for one in places)
+    return Front(
+        str(contents), pages, f"Akte {dossier.reference}", links, tuple(marks(dossier.parts))
+    )
 
 
-def link_to_files(contents: Path, places: Sequence[Place], *, validate: bool = True) -> None:
+def link_to_files(contents: Path, places: Sequence[Place]) -> None:
     """Let the rows of a table of contents lead to the documents that lie beside it."""
     linked = contents.with_name(f"linked-{contents.name}")
     with pikepdf.open(contents) as pdf:
+        pages = [page.obj for page in pdf.pages]
         for place in places:
-            _annotate(
-                pdf,
-                pdf.pages[place.page].obj,
-                place,
-                action=Dictionary(
-                    Type=Name.Action,
-                    S=Name.GoToR,
-                    F=pikepdf.String(place.document.path.name),
-                    D=Array([0, Name.Fit]),
-                ),
+            action = Dictionary(
+                Type=Name.Action,
+                S=Name.GoToR,
+                F=pikepdf.String(place.document.path.name),
+                D=Array([0, Name.Fit]),
             )
-        save(pdf, linked, validate=validate)
+            annotate(pdf, pages[place.page], place.box, action=action)
+        save(pdf, linked)
     linked.replace(contents)
-
-
-def _without_lost_links(page: Object) -> None:
-    """Take away what leads nowhere: names of places and the structure are not taken over."""
-    notes = page.get("/Annots")
-    if notes is not None:
-        kept = [note for note in notes if not _leads_to_a_name(note)]
-        if kept:
-            page["/Annots"] = Array(kept)
-        else:
-            del page["/Annots"]
-    if "/StructParents" in page:
-        del page["/StructParents"]
-
-
-def _leads_to_a_name(note: Object) -> bool:
-    if note.get("/Subtype") != Name.Link:
-        return False
-    action = note.get("/A")
-    inner = action is not None and action.get("/S") == Name.GoTo
-    to = action.get("/D") if action is not None and inner else note.get("/Dest")
-    return to is not None and not isinstance(to, Array)
-
-
-def _annotate(
-    pdf: Pdf,
-    page: Object,
-    place: Place,
-    *,
-    action: Dictionary | None = None,
-    to: Array | None = None,
-) -> None:
-    note = pdf.make_indirect(
-        Dictionary(
-            Type=Name.Annot,
-            Subtype=Name.Link,
-            Rect=Array(list(place.box)),
-            Border=Array([0, 0, 0]),
-            F=PRINTED,
-        )
-    )
-    if action is not None:
-        note["/A"] = action
-    if to is not None:
-        note["/Dest"] = to
-    if "/Annots" not in page:
-        page["/Annots"] = Array()
-    page["/Annots"].append(note)
-
-
-def _bookmark(
-    whole: Pdf,
-    dossier: SelectedDossier,
-    bound: Sequence[Bound],
-    firsts: Mapping[UUID, Object],
-    *,
-    contents: Object,
-) -> None:
-    by_id = {one.document.id: one for one in bound}
-    with whole.open_outline() as outline:
-        outline.root.append(OutlineItem("Inhaltsverzeichnis", Array([contents, Name.Fit])))
-        outline.root.extend(_marks(dossier.parts, by_id, firsts))
-
-
-def _marks(
-    parts: Sequence[Part], by_id: Mapping[UUID, Bound], firsts: Mapping[UUID, Object]
-) -> Iterator[OutlineItem]:
-    for part in parts:
-        below = list(_marks(part.parts, by_id, firsts))
-        for document in part.documents:
-            one = by_id[document.id]
-            below.append(
-                OutlineItem(
-                    f"{one.number} {one.title} (Bl. {one.folios})",
-                    Array([firsts[document.id], Name.Fit]),
-                )
-            )
-        if below:
-            heading = OutlineItem(part.title, below[0].destination)
-            heading.children.extend(below)
-            yield heading
-
-
-def _label(whole: Pdf, dossier: SelectedDossier) -> None:
-    with whole.open_metadata(set_pikepdf_as_editor=False) as told:
-        told["dc:title"] = f"Akte {dossier.reference}"
-    whole.Root.Lang = pikepdf.String("de-DE")
-    whole.Root.PageMode = Name.UseOutlines

@@ -104,7 +104,9 @@ class SelectedDocument:
 
     ``id`` stays the same in every package. ``content`` is a searchable PDF/A with ``pages`` pages
     and the digest ``sha256``; only a withheld document has none. ``kind`` is the office's own word
-    for its type. Of a withheld document nothing but its reason and number of pages is told.
+    for its type. ``approved`` says that the PDF/A checker read the content before it was stored:
+    what a stamp adds to it needs no second reading. Of a withheld document nothing but its reason
+    and number of pages is told.
     """
 
     id: UUID
@@ -124,6 +126,7 @@ class SelectedDocument:
     scan: Scan | None = None
     inspection_allowed: bool = True
     withheld: Withheld | None = None
+    approved: bool = False
 
     @property
     def file_id(self) -> UUID:

@@ -1,26 +1,22 @@
 """How do the papers look that go with a dossier: cover, table of contents, withdrawal sheet, proof?
 
-They are German, whoever prints them: a German court reads them. Each is a PDF/A-2b.
+They are German, whoever prints them: a German court reads them. Each is a PDF/A-2b by how it is
+made, so the checker does not read them again for every package.
 """
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import pikepdf
-from fpdf import FPDF
-from pikepdf import pdfa
+from pikepdf import Pdf
 
-from eakte.fonts import BOLD, PLAIN, fonts
 from eakte.interchange.package import Bound, Dispatch, Part, SelectedDocument, SelectedDossier
+from eakte.interchange.sheets import HEIGHT, MARGIN, POINTS_A_MILLIMETRE, Sheets, save
 
-FLAVOUR = "2b"
-MARGIN, LINE, ROW = 14.0, 4.2, 5.4
-POINTS_A_MILLIMETRE = 72 / 25.4
+LINE, ROW, SMALL = 4.2, 5.4, 8.0
 # Number, written, received, kind, title, author, folios: together the width of the sheet.
 COLUMNS = (9.0, 19.0, 19.0, 32.0, 57.0, 29.0, 17.0)
 HEADINGS = ("Nr.", "Datum", "Eingang", "Art", "Titel", "Verfasser", "Bl.")
@@ -35,63 +31,6 @@ class Place:
     box: tuple[float, float, float, float]
 
 
-class Sheets(FPDF):
-    """A4 sheets in the office's typeface."""
-
-    def __init__(self, title: str) -> None:
-        super().__init__(format="A4")
-        self.set_auto_page_break(False)
-        folder = fonts()
-        self.add_font("sheet", "", str(folder / PLAIN))
-        self.add_font("sheet", "B", str(folder / BOLD))
-        self.set_title(title)
-        self.set_lang("de-DE")
-        self.set_margins(MARGIN, MARGIN, MARGIN)
-        self.across = self.w - 2 * MARGIN
-
-    def paragraph(
-        self, text: str, *, size: float = 9, bold: bool = False, after: float = 1.0
-    ) -> None:
-        """Write a paragraph over the whole width."""
-        self.set_font("sheet", "B" if bold else "", size)
-        self.set_x(MARGIN)
-        self.multi_cell(
-            self.across, size * 0.5, _writable(text), new_x="LMARGIN", new_y="NEXT", align="L"
-        )
-        self.ln(after)
-
-    def cut(self, text: str, width: float) -> str:
-        """As much of the text as fits in one line."""
-        shown = _writable(text)
-        if self.get_string_width(shown) <= width:
-            return shown
-        low, high = 0, len(shown)
-        while low < high:
-            middle = (low + high + 1) // 2
-            if self.get_string_width(shown[:middle] + "…") <= width:
-                low = middle
-            else:
-                high = middle - 1
-        return shown[:low].rstrip() + "…"
-
-    def folded(self, text: str, width: float) -> list[str]:
-        """The text in at most two lines; what has no room in them is cut off."""
-        shown = _writable(text)
-        if self.get_string_width(shown) <= width:
-            return [shown]
-        first, rest = "", shown.split(" ")
-        while rest and self.get_string_width(f"{first} {rest[0]}".strip()) <= width:
-            first = f"{first} {rest.pop(0)}".strip()
-        if not first:
-            return [self.cut(shown, width)]
-        return [first, self.cut(" ".join(rest), width)]
-
-    def finish(self, target: Path, *, validate: bool) -> None:
-        """Write it as a PDF/A-2b."""
-        with _opened(self) as pdf:
-            save(pdf, target, validate=validate)
-
-
 def cover_sheet(
     dossier: SelectedDossier,
     dispatch: Dispatch,
@@ -101,7 +40,6 @@ def cover_sheet(
     folios: int,
     told: str,
     target: Path,
-    validate: bool = True,
 ) -> None:
     """Write the first sheet: what this is, from whom, to whom; ``told`` is "Teil 1 von 2"."""
     sheet = Sheets("Deckblatt")
@@ -111,7 +49,7 @@ def cover_sheet(
     sheet.paragraph("Übersendung einer Behördenakte", size=20, bold=True, after=2)
     if told:
         sheet.paragraph(told, size=14, bold=True, after=2)
-    sheet.ln(6)
+    sheet.y += 6
     for label, text in (
         ("Aktenzeichen der Behörde", dossier.reference),
         ("Akte", dossier.title),
@@ -124,19 +62,12 @@ def cover_sheet(
         ("Erstellt", f"{_moment(dispatch)} durch {dispatch.made_by}"),
     ):
         if text:
-            sheet.set_font("sheet", "", 10)
-            top = sheet.get_y()
-            sheet.set_x(MARGIN)
-            sheet.cell(58, 6, label)
-            sheet.set_xy(MARGIN + 58, top)
-            sheet.multi_cell(
-                sheet.across - 58, 6, _writable(text), new_x="LMARGIN", new_y="NEXT", align="L"
-            )
-    sheet.finish(target, validate=validate)
+            sheet.labelled(label, text)
+    sheet.finish(target)
 
 
 def table_of_contents(
-    dossier: SelectedDossier, bound: Sequence[Bound], *, target: Path, validate: bool = True
+    dossier: SelectedDossier, bound: Sequence[Bound], *, target: Path
 ) -> list[Place]:
     """Write the table of contents; returns where each document stands in it, for links."""
     sheet = Sheets("Inhaltsverzeichnis")
@@ -147,25 +78,19 @@ def table_of_contents(
     sheet.paragraph(dossier.title, size=9, after=3)
     _headings(sheet)
     for depth, entry in _entries(dossier.parts, 0):
-        if sheet.get_y() + 2 * ROW > sheet.h - MARGIN:
+        if not sheet.has_room(2 * ROW):
             sheet.add_page()
-            sheet.set_xy(MARGIN, MARGIN)
             _headings(sheet)
         if isinstance(entry, Part):
-            sheet.set_font("sheet", "B", 8)
-            sheet.set_x(MARGIN + 3 * depth)
-            sheet.cell(
-                sheet.across - 3 * depth,
-                ROW,
-                sheet.cut(_named(entry), sheet.across - 3 * depth - 2),
-                new_x="LMARGIN",
-                new_y="NEXT",
-            )
+            left, room = MARGIN + 3 * depth, sheet.across - 3 * depth - 2
+            shown = sheet.cut(_named(entry), room, size=SMALL, bold=True)
+            sheet.print(shown, x=left, y=sheet.y + 1.2, size=SMALL, bold=True)
+            sheet.y += ROW
         else:
-            top, page = sheet.get_y(), sheet.page_no() - 1
+            top = sheet.y
             _row(sheet, by_id[entry.id])
-            places.append(Place(by_id[entry.id], page, _points(sheet, top)))
-    sheet.finish(target, validate=validate)
+            places.append(Place(by_id[entry.id], sheet.page, _points(top, sheet.y)))
+    sheet.finish(target)
     return places
 
 
@@ -175,7 +100,6 @@ def statement_of_completeness(
     bound: Sequence[Bound],
     *,
     target: Path,
-    validate: bool = True,
 ) -> None:
     """Write what the package holds: documents, pages, the digest of each, who, when."""
     sheet = Sheets("Vollständigkeitserklärung")
@@ -204,24 +128,17 @@ def statement_of_completeness(
         after=4,
     )
     for one in bound:
-        if sheet.get_y() + 2 * LINE > sheet.h - MARGIN:
+        if not sheet.has_room(2 * LINE):
             sheet.add_page()
-            sheet.set_xy(MARGIN, MARGIN)
-        sheet.set_font("sheet", "", 7)
         pages = "1 Seite" if one.pages == 1 else f"{one.pages} Seiten"
         for text in (
             f"{one.number} · Bl. {one.folios} · {pages} · {one.path.name}",
             f"SHA-256 {one.sha256}",
         ):
-            sheet.cell(
-                sheet.across,
-                LINE - 0.4,
-                sheet.cut(text, sheet.across),
-                new_x="LMARGIN",
-                new_y="NEXT",
-            )
-        sheet.ln(0.8)
-    sheet.finish(target, validate=validate)
+            sheet.print(sheet.cut(text, sheet.across, size=7), x=MARGIN, y=sheet.y, size=7)
+            sheet.y += LINE - 0.4
+        sheet.y += 0.8
+    sheet.finish(target)
 
 
 def withdrawal_sheets(
@@ -229,14 +146,14 @@ def withdrawal_sheets(
 ) -> None:
     """Write the sheet of each withheld document to its path: only why, and how many pages.
 
-    The checker reads them when they have been stamped.
+    The checker reads them when they have been stamped, if it reads anything.
     """
     if not withheld:
         return
     sheet = Sheets("Fehlblatt")
     for document, _ in withheld:
         sheet.add_page()
-        sheet.ln(40)
+        sheet.y += 40
         sheet.paragraph("Fehlblatt", size=28, bold=True, after=6)
         sheet.paragraph(f"Akte {dossier.reference}", size=12, after=6)
         pages = "1 Seite" if document.pages == 1 else f"{document.pages} Seiten"
@@ -249,32 +166,11 @@ def withdrawal_sheets(
             )
             if document.withheld.legal_ground:
                 sheet.paragraph(f"Rechtsgrundlage: {document.withheld.legal_ground}", size=12)
-    with _opened(sheet) as pdf:
+    with sheet.opened() as pdf:
         for number, (_, path) in enumerate(withheld):
-            with pikepdf.Pdf.new() as alone:
+            with Pdf.new() as alone:
                 alone.pages.append(pdf.pages[number])
                 save(alone, path, validate=False)
-
-
-def save(pdf: pikepdf.Pdf, target: Path, *, validate: bool) -> None:
-    """Write a PDF/A-2b; without ``validate`` the checker does not read what was written.
-
-    Raises:
-        pdfa.PdfaError: the checker does not approve.
-    """
-    if validate:
-        pdfa.save(pdf, target, FLAVOUR)
-    else:
-        pdfa.prepare(pdf, FLAVOUR)
-        pdf.save(target, **pdfa.resolve_save_kwargs(FLAVOUR))
-
-
-def _opened(sheet: FPDF) -> pikepdf.Pdf:
-    pdf = pikepdf.open(io.BytesIO(bytes(sheet.output())))
-    # PDF/A-2 6.6.1: nothing happens by itself when a file is opened.
-    if "/OpenAction" in pdf.Root:
-        del pdf.Root["/OpenAction"]
-    return pdf
 
 
 def _documents(number: int) -> str:
@@ -288,16 +184,17 @@ def _missing(number: int) -> str:
 
 
 def _headings(sheet: Sheets) -> None:
-    sheet.set_font("sheet", "B", 8)
+    left = MARGIN
     for width, heading in zip(COLUMNS, HEADINGS, strict=True):
-        sheet.cell(width, ROW, heading, border="B")
-    sheet.ln(ROW)
+        sheet.print(heading, x=left, y=sheet.y + 1.2, size=SMALL, bold=True)
+        left += width
+    sheet.y += ROW
+    sheet.rule(MARGIN, left, sheet.y)
 
 
 def _row(sheet: Sheets, bound: Bound) -> None:
     document = bound.document
     hidden = document.withheld is not None
-    sheet.set_font("sheet", "", 8)
     said = (
         str(bound.number),
         "" if hidden else _day(document.written_on),
@@ -307,15 +204,15 @@ def _row(sheet: Sheets, bound: Bound) -> None:
         "" if hidden else document.sender,
         str(bound.folios),
     )
-    rows = [sheet.folded(text, width - 2) for width, text in zip(COLUMNS, said, strict=True)]
-    top, height = sheet.get_y(), max(len(lines) for lines in rows)
-    left = MARGIN
-    for width, lines in zip(COLUMNS, rows, strict=True):
+    cells = [
+        sheet.folded(text, width - 2, size=SMALL) for width, text in zip(COLUMNS, said, strict=True)
+    ]
+    top, height, left = sheet.y, max(len(lines) for lines in cells), MARGIN
+    for width, lines in zip(COLUMNS, cells, strict=True):
         for number, text in enumerate(lines):
-            sheet.set_xy(left, top + 0.7 + number * LINE)
-            sheet.cell(width, LINE, text)
+            sheet.print(text, x=left, y=top + 1.3 + number * LINE, size=SMALL)
         left += width
-    sheet.set_xy(MARGIN, top + 1.4 + height * LINE)
+    sheet.y = top + 1.4 + height * LINE
 
 
 def _entries(parts: Sequence[Part], depth: int) -> Iterator[tuple[int, Part | SelectedDocument]]:
@@ -330,13 +227,13 @@ def _named(part: Part) -> str:
     return f"{part.title} ({part.reference})" if part.reference else part.title
 
 
-def _points(sheet: FPDF, top: float) -> tuple[float, float, float, float]:
+def _points(top: float, bottom: float) -> tuple[float, float, float, float]:
     left, right = MARGIN, MARGIN + sum(COLUMNS)
     return (
         round(left * POINTS_A_MILLIMETRE, 2),
-        round((sheet.h - sheet.get_y()) * POINTS_A_MILLIMETRE, 2),
+        round((HEIGHT - bottom) * POINTS_A_MILLIMETRE, 2),
         round(right * POINTS_A_MILLIMETRE, 2),
-        round((sheet.h - top) * POINTS_A_MILLIMETRE, 2),
+        round((HEIGHT - top) * POINTS_A_MILLIMETRE, 2),
     )
 
 
@@ -346,8 +243,3 @@ def _day(day: date | None) -> str:
 
 def _moment(dispatch: Dispatch) -> str:
     return dispatch.made_at.strftime("am %d.%m.%Y um %H:%M Uhr")
-
-
-def _writable(text: str) -> str:
-    """Without what would change how the rest is read, or has no place on a line."""
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())

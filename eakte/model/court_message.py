@@ -10,6 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from eakte.db import Base, Instant
 from eakte.model.columns import Json
+from eakte.model.sending import AnswerKind
+
+# By the number of the kind of message (XJustiz): an error, a confirmation, an acknowledgement.
+ERROR, CONFIRMATION, ACKNOWLEDGEMENT = "0005007", "0005008", "2200007"
 
 
 class CourtMessage(Base):
@@ -20,6 +24,8 @@ class CourtMessage(Base):
     knows them. ``message_id`` names the message, ``answers`` the one that it answers. ``missing``
     are the names of what it should have brought. ``confirmation_wanted``: the sender asks for an
     acknowledgement of receipt (§ 173 Abs. 3 ZPO); ``confirmed_on`` is the day it was given.
+    ``faults`` are those that the sender names in a message of ours: code, meaning by the official
+    list, what is said more, and whether our message is worked on all the same (None: not said).
     """
 
     __tablename__ = "court_message"
@@ -42,3 +48,17 @@ class CourtMessage(Base):
     confirmation_wanted: Mapped[bool] = mapped_column()
     confirmed_on: Mapped[date | None] = mapped_column()
     confirmed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    faults: Mapped[list[dict[str, str | bool | None]]] = mapped_column(Json, default=list)
+
+    @property
+    def says(self) -> AnswerKind | None:
+        """What it says to the message that it answers; None where it is something else.
+
+        An error message whose every fault leaves ours to be worked on has taken it all the same.
+        """
+        if self.kind.endswith((CONFIRMATION, ACKNOWLEDGEMENT)) and not self.faults:
+            return AnswerKind.CONFIRMED
+        if not self.kind.endswith((ERROR, CONFIRMATION, ACKNOWLEDGEMENT)):
+            return None
+        handled = bool(self.faults) and all(one.get("handled") is True for one in self.faults)
+        return AnswerKind.HANDLED if handled else AnswerKind.FAULTY

@@ -129,6 +129,8 @@ class CourtHead:
     created_at: datetime | None = None
     wants_confirmation: bool = False
     missing: tuple[str, ...] = ()
+    faults: tuple[tuple[str, str, bool | None], ...] = ()
+    """Of an answer, the faults it names: code, what is said more, worked on all the same."""
 
 
 @dataclass(frozen=True)
@@ -256,6 +258,21 @@ class Wanted:
 
     names: tuple[str, ...]
     parts: tuple[tuple[tuple[int, int, int], ...], ...]
+
+
+@dataclass(frozen=True)
+class Redaction:
+    """What is to be blackened or looked for.
+
+    ``areas`` are a page (from 1) and left, top, right, bottom in points from the upper left corner
+    of the page as shown; ``pages`` are those whose words are asked for, all where there are none;
+    ``parts`` says how many documents are to be written.
+    """
+
+    areas: tuple[tuple[int, float, float, float, float], ...] = ()
+    phrase: str = ""
+    pages: tuple[int, ...] = ()
+    parts: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

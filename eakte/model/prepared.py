@@ -15,6 +15,7 @@ from eakte.model.batch import Batch
 from eakte.model.columns import Json, named
 from eakte.model.document import Rendition, Version
 from eakte.model.paper import Destruction
+from eakte.model.redaction import Redaction
 from eakte.model.scan_check import PageCheck, ScanCheck
 from eakte.model.sending import SentFile
 
@@ -79,7 +80,7 @@ def is_named(session: Session, sha256: str) -> bool:
     """Say whether any row still needs these bytes: a version, a rendition, a stack, a list.
 
     Or a proof: a picture that was checked, a transfer note, the record of a destruction, a package
-    for a court.
+    for a court, a redacted copy.
     """
     return bool(
         session.scalar(
@@ -92,6 +93,7 @@ def is_named(session: Session, sha256: str) -> bool:
                 | exists().where(ScanCheck.note_pdf_sha256 == sha256)
                 | exists().where(Destruction.record_sha256 == sha256)
                 | exists().where(SentFile.sha256 == sha256)
+                | exists().where(Redaction.sha256 == sha256)
                 | exists().where(
                     PreparedList.sha256 == sha256, PreparedList.state == ListState.READY
                 )

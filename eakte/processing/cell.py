@@ -17,7 +17,7 @@ from enum import Enum
 from pathlib import Path
 
 from eakte.errors import PartUnavailable
-from eakte.model.findings import Rules, Wanted
+from eakte.model.findings import Redaction, Rules, Wanted
 from eakte.processing import cage, machine
 from eakte.processing.limits import MIB, Confinement, Limits
 from eakte.processing.wire import (
@@ -67,7 +67,7 @@ class Order:
     name: str
     into: Path | None = None
     rules: Rules | None = None
-    wanted: Wanted | None = None
+    wanted: Wanted | Redaction | None = None
     sheets: Sequence[int] = ()
     password: str = field(default="", repr=False)
     seconds: float | None = None
@@ -115,7 +115,8 @@ class Cell:
         Raises:
             PartUnavailable: the child never became ready for a job.
         """
-        self._account.wanted_parts = len(order.wanted.parts) if order.wanted else 0
+        if isinstance(order.wanted, Wanted):
+            self._account.wanted_parts = len(order.wanted.parts)
         try:
             self._await_ready()
             self._give(order)

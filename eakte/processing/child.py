@@ -29,6 +29,7 @@ from eakte.processing.steps.document import Made, look, work_through
 from eakte.processing.steps.drawing import draw
 from eakte.processing.steps.identify import Identity
 from eakte.processing.steps.mail.message import Mail
+from eakte.processing.steps.redaction import tasks as redaction
 from eakte.processing.steps.separating import separate
 from eakte.processing.steps.unlocking import unlock
 from eakte.processing.wire import (
@@ -271,6 +272,8 @@ def main() -> int:
             unlocked = unlock(
                 folder / "original", folder / "unlocked.pdf", password=job.password, tell=post
             )
+        elif job.task in redaction.TASKS:
+            parts = redaction.run(job.task, folder, limits=job.limits, tell=post)
         else:
             made = work_through(
                 folder / "original", name=job.name, folder=folder, limits=job.limits, tell=post

@@ -120,7 +120,7 @@ class Sandbox:
             PartUnavailable: no child can be started, or the disk is full or broken.
         """
         try:
-            account, ending = self._run(Order("look", [path], name=name))
+            account, ending = self.run(Order("look", [path], name=name))
         except Disturbed:
             # Its bytes come in all the same; what they are is found out when they are processed.
             account, ending = Account(), Ending.CRASHED
@@ -137,7 +137,7 @@ class Sandbox:
         Raises:
             PartUnavailable: no child can be started, or the disk is full or broken.
         """
-        account, ending = self._run(
+        account, ending = self.run(
             Order(
                 "process",
                 [path],
@@ -181,7 +181,7 @@ class Sandbox:
         Raises:
             PartUnavailable: no child can be started, or the disk is full or broken.
         """
-        account, ending = self._run(
+        account, ending = self.run(
             Order(
                 "separate",
                 [path],
@@ -210,7 +210,7 @@ class Sandbox:
         Raises:
             PartUnavailable: no child can be started, or the disk is full or broken.
         """
-        account, ending = self._run(
+        account, ending = self.run(
             Order(
                 "arrange",
                 paths,
@@ -238,7 +238,7 @@ class Sandbox:
         Raises:
             PartUnavailable: no child can be started, or the disk is full or broken.
         """
-        account, ending = self._run(
+        account, ending = self.run(
             Order(
                 "draw",
                 [path],
@@ -261,7 +261,7 @@ class Sandbox:
         Raises:
             PartUnavailable: no child can be started, or the disk is full or broken.
         """
-        account, ending = self._run(
+        account, ending = self.run(
             Order("unlock", [path], name="", into=folder, password=password, seconds=UNLOCK_SECONDS)
         )
         if ending is not Ending.DONE:
@@ -284,7 +284,7 @@ class Sandbox:
         if roots is not None and roots.is_dir():
             trusted = sorted(one for one in roots.iterdir() if one.is_file())
             lent |= {f"roots/{number:04d}": one for number, one in enumerate(trusted, 1)}
-        account, ending = self._run(
+        account, ending = self.run(
             Order(
                 "verify", [path], name=name, program=VERIFIER, beside=lent, seconds=VERIFY_SECONDS
             )
@@ -294,7 +294,7 @@ class Sandbox:
             return None
         return tuple(account.signatures)
 
-    def _run(self, order: Order) -> tuple[Account, Ending]:
+    def run(self, order: Order) -> tuple[Account, Ending]:
         """Do one job and take its products; a second child is asked where one alone may err."""
         usual = self.limits.document_seconds if order.into else self.limits.look_seconds
         return settled(

@@ -30,6 +30,7 @@ from eakte.model.findings import (
 )
 from eakte.model.signature import Signature
 from eakte.processing.problems import SENTENCES, problem
+from eakte.processing.redaction_words import Place, RedactionFinding, finding_said, place_said
 
 LONGEST_LINE = 4 * 1024 * 1024
 LONGEST_TALK = 512 * 1024 * 1024
@@ -40,12 +41,14 @@ NOT_PLAIN = re.compile(r"[^ -~]")
 NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 STEPS = frozenset(
     {"look", "convert", "separate", "arrange", "recognise", "assemble", "preview", "draw"}
+    | {"redact"}
 )
 MOST_CODES, LONGEST_CODE, LARGEST_SKEW = 20, 500, 90
 MOST_PAGES = 1_000_000
 LONGEST_HEAD, LONGEST_NAME, MOST_ENCLOSURES = 8000, 500, 1200
 LONGEST_WORD, MOST_WORDS = 300, 1200
 MOST_SIGNATURES, LONGEST_SAID = 100, 400
+MOST_FAULTS = 20
 
 # What a child is told beside its job, because a long list of pages is too long for a line.
 WANTED = "wanted.json"
@@ -74,6 +77,8 @@ class Word(Enum):
     ENCLOSURE = "enclosure"
     COURT = "court"
     SIGNATURE = "signature"
+    FINDING = "finding"
+    PLACE = "place"
     END = "end"
     FAULT = "fault"
 
@@ -107,6 +112,8 @@ class Account:
     wanted_parts: int = 0
     drawn: tuple[int, ...] = ()
     signatures: list[Signature] = field(default_factory=list)
+    findings: list[RedactionFinding] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)
     flags: frozenset[Flag] = frozenset()
     has_pdf: bool = False
     unlocked: bool = False
@@ -159,6 +166,10 @@ class Account:
             self.court = _court(said)
         elif word is Word.SIGNATURE:
             self._signature(said)
+        elif word is Word.FINDING:
+            self.findings.append(finding_said(said, before=len(self.findings)))
+        elif word is Word.PLACE:
+            self.places.append(place_said(said, before=len(self.places)))
         elif word is Word.FAULT:
             self.fault = NOT_TEXT.sub(" ", _string(said["trace"], most=8000))
             self.disturbed = said.get("machine") is True
@@ -340,7 +351,20 @@ def _court(said: dict[str, object]) -> CourtHead:
         created_at=created_at,
         wants_confirmation=said["wants_confirmation"] is True,
         missing=_words(said["missing"]),
+        faults=_faults(said["faults"]),
     )
+
+
+def _faults(value: object) -> tuple[tuple[str, str, bool | None], ...]:
+    if not isinstance(value, list) or len(value) > MOST_FAULTS:
+        raise Distrusted("no list of faults")
+    found = []
+    for one in value:
+        if not isinstance(one, list) or len(one) != 3 or not isinstance(one[2], bool | None):
+            raise Distrusted("no fault")
+        code, more = (cleaned(_string(text, most=LONGEST_WORD)) for text in one[:2])
+        found.append((code, more, one[2]))
+    return tuple(found)
 
 
 def _words(value: object) -> tuple[str, ...]:

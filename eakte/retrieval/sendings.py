@@ -1,4 +1,4 @@
-"""What of a dossier went to which court, how far is a package, and how is it fetched?
+"""What of a dossier left the house, for whom, how far is a package, and how is it fetched?
 
 Who may not see everything that was decided about in a sending does not see that sending at all: its
 numbers and titles would tell of what they may not know.
@@ -22,16 +22,23 @@ from eakte.model.court_message import CourtMessage
 from eakte.model.document import Document
 from eakte.model.dossier import Dossier
 from eakte.model.job import Job, JobState
-from eakte.model.sending import FileKind, Sending, SendingState, SentDocument, SentFile
+from eakte.model.sending import (
+    AnswerKind,
+    FileKind,
+    Sending,
+    SendingState,
+    SentDocument,
+    SentFile,
+)
 from eakte.retrieval.reading import Reading
 from eakte.unit_of_work import UnitOfWork
 
-# By the number of the kind of message: an error, a confirmation (XJustiz).
-SAID_BY_KIND = {"0005007": False, "0005008": True}
 MEDIA_TYPES = {
     FileKind.MESSAGE: "application/zip",
+    FileKind.PACKAGE: "application/zip",
     FileKind.MANIFEST: "text/plain",
     FileKind.WHOLE: "application/pdf",
+    FileKind.CARRIER: "application/x-iso9660-image",
 }
 
 
@@ -55,17 +62,16 @@ class CourtAnswer:
     @property
     def confirms(self) -> bool | None:
         """Whether the court took the package; None where the message is something else."""
-        return next(
-            (said for name, said in SAID_BY_KIND.items() if name in self.message.kind), None
-        )
+        said = self.message.says
+        return None if said is None else said is not AnswerKind.FAULTY
 
 
 def sendings_of(work: UnitOfWork, dossier: Dossier) -> list[SendingRow]:
-    """List what was put together of a dossier for courts, the latest first."""
+    """List what was put together of a dossier, the latest first."""
     require(work, Action.SEE_SENDINGS, dossier)
     found = work.session.scalars(
         select(Sending)
-        .where(Sending.dossier_id == dossier.id, _seen(work))
+        .where(Sending.dossier_id == dossier.id, seen(work))
         .order_by(Sending.asked_at.desc(), Sending.id)
     ).all()
     return _rows(work, found)
@@ -81,7 +87,7 @@ def sending_by_id(work: UnitOfWork, sending_id: UUID) -> SendingRow:
     sending = work.session.scalar(
         select(Sending)
         .options(joinedload(Sending.dossier))
-        .where(Sending.id == sending_id, _seen(work))
+        .where(Sending.id == sending_id, seen(work))
     )
     if sending is None:
         raise NotFound("Diese Übersendung gibt es nicht, oder Sie haben keinen Zugang dazu.")
@@ -99,7 +105,7 @@ def files_of_sending(work: UnitOfWork, sending: Sending) -> Sequence[SentFile]:
     """List what can be fetched, messages first."""
     require(work, Action.SEE_SENDINGS, sending.dossier)
     found = work.session.scalars(select(SentFile).where(SentFile.sending_id == sending.id)).all()
-    order = (FileKind.MESSAGE, FileKind.WHOLE, FileKind.MANIFEST)
+    order = tuple(FileKind)
     return sorted(found, key=lambda one: (order.index(one.kind), one.part))
 
 
@@ -140,19 +146,21 @@ def read_sending(work: UnitOfWork, sending: Sending, file_id: UUID) -> Reading:
         raise NotFound("Dieses Paket gibt es nicht.")
     audit.note(
         work,
-        "sending.read",
+        sending.logged("read"),
         kind="dossier",
         subject=sending.dossier_id,
         sending=str(sending.id),
         name=kept.name,
         court=sending.court_name,
+        recipient=sending.recipient,
         sha256=kept.sha256,
     )
     return Reading(kept.sha256, kept.size, MEDIA_TYPES[kept.kind], kept.name, _still(sending.id))
 
 
-def _seen(work: UnitOfWork) -> ColumnElement[bool]:
-    """That nothing was decided about which the actor may not read."""
+def seen(work: UnitOfWork) -> ColumnElement[bool]:
+    """Return the condition that nothing was decided about which the actor may not read."""
+    require(work, Action.SEE_LISTS)
     # By EXISTS: "not visible" of a row without a dossier would be neither true nor false.
     readable = exists().where(
         Document.id == SentDocument.document_id,
@@ -182,7 +190,7 @@ def _rows(work: UnitOfWork, found: Sequence[Sending]) -> list[SendingRow]:
 
 def _still(sending_id: UUID) -> Callable[[UnitOfWork], bool]:
     def ask(work: UnitOfWork) -> bool:
-        sending = work.session.scalar(select(Sending).where(Sending.id == sending_id, _seen(work)))
+        sending = work.session.scalar(select(Sending).where(Sending.id == sending_id, seen(work)))
         return sending is not None and may(work.actor, Action.SEE_SENDINGS, sending.dossier)
 
     return ask

@@ -28,6 +28,7 @@ from eakte.bootstrap import Office
 from eakte.intake.delivering import LookAt
 from eakte.model.login import LoginSession
 from eakte.model.user import Actor, User
+from eakte.processing.redacting import Seek
 from eakte.processing.unlocking import Unlock
 from eakte.unit_of_work import UnitOfWork
 from storage import Store
@@ -145,12 +146,20 @@ class OfficeApp(APIFlask):
     json_provider_class = Json
 
     def __init__(
-        self, import_name: str, *, office: Office, look: LookAt, unlock: Unlock, **options: Any
+        self,
+        import_name: str,
+        *,
+        office: Office,
+        look: LookAt,
+        unlock: Unlock,
+        seek: Seek,
+        **options: Any,
     ) -> None:
         super().__init__(import_name, **options)
         self.office = office
         self.look = look
         self.unlock = unlock
+        self.seek = seek
 
     def dispatch_request(self) -> ResponseReturnValue:
         """Run the view; what it returns leaves only when its rows are committed."""

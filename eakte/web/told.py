@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from eakte.web.acts import field_of, once_a_page, value_of
 from eakte.web.desk import role_label
+from eakte.web.redacted import grounds
 
 _ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -61,6 +62,9 @@ def told_words() -> dict[str, str]:
         "find": _("Virenfund"),
         "found": _("gefunden"),
         "kept": _("behalten Zugang"),
+        "findings": _("Befunde"),
+        "ground": _("Grund der Schwärzung"),
+        "grounds": _("Gründe der Schwärzung"),
         "key": _("Schlüssel"),
         "last": _("bis"),
         "last_day": _("Letzter Tag"),
@@ -73,6 +77,7 @@ def told_words() -> dict[str, str]:
         "login": _("Anmeldename"),
         "manner": _("Art und Weise"),
         "mark": _("Art der Sperre"),
+        "marks": _("Stellen"),
         "missing": _("fehlend"),
         "method": _("Verfahren"),
         "minutes": _("Minuten"),
@@ -88,6 +93,7 @@ def told_words() -> dict[str, str]:
         "overlap": _("Stunden, die der alte Schlüssel noch gilt"),
         "page": _("Seite"),
         "pages": _("Seiten"),
+        "pictures": _("Seiten als Bild"),
         "parent": _("Hauptschreiben"),
         "parts": _("Teile"),
         "person": _("Person"),
@@ -99,6 +105,8 @@ def told_words() -> dict[str, str]:
         "purpose": _("Zweck"),
         "quota_mb": _("MB je Tag"),
         "reason": _("Grund"),
+        "redacted": _("geschwärzt"),
+        "recipient": _("Empfänger"),
         "reference": _("Aktenzeichen"),
         "roles": _("Rollen"),
         "rules": _("Regeln"),
@@ -174,7 +182,7 @@ def _word(text: str) -> str:
 
 @once_a_page
 def _kinds() -> dict[str, str]:
-    return {
+    return dict(grounds()) | {
         "api": _("Schnittstelle"),
         "bad": _("schlecht"),
         "good": _("in Ordnung"),
@@ -194,6 +202,11 @@ def _kinds() -> dict[str, str]:
         "joined": _("zusammengefügt"),
         "right": _("kein Recht mehr"),
         "fault": _("Fehler"),
+        "confirmed": _("vom Gericht bestätigt"),
+        "faulty": _("vom Gericht als fehlerhaft gemeldet"),
+        "handled": _("trotz Fehlern angenommen"),
+        "objected": _("widersprochen"),
+        "told": _("hingewiesen, niemand hat widersprochen"),
         "held": _("wartet auf die Virenprüfung"),
         "password": _("Kennwort"),
         "password-and-factor": _("Kennwort und zweiter Faktor"),

@@ -1,8 +1,10 @@
 """How long does a whole package for a court take, beside qpdf that only merges the same documents?
 
 Every run is a process of its own, so that its memory is its own. Documents are scanned pages with
-a text layer, as the reading copies of the house are. They were checked when they were stored, so
-``--validate`` (the checker reads every copy once more) is measured only when asked for.
+a text layer, as the reading copies of the house are. The PDF/A checker approved them before they
+were stored, as it does in the house, and reads only the papers; with ``--validate`` it reads every
+stamped copy and the whole once more. As in a worker, a small package was written before: typefaces
+and lists are read. Merging starts with nothing to be read but the documents.
 """
 
 from __future__ import annotations
@@ -82,9 +84,9 @@ def main() -> int:
 
 
 def compare(folder: Path, *, validate: bool) -> tuple[dict[str, float], dict[str, float]]:
-    """Run both, twice each, and take the faster one of each."""
+    """Run both, three times each, and take the fastest one of each."""
     best: dict[str, dict[str, float]] = {}
-    for run in ("merge", "package", "merge", "package"):
+    for run in ("merge", "package") * 3:
         command = [sys.executable, "-m", "tests.bench.export", "--run", run]
         command += ["--folder", str(folder), *(["--validate"] if validate else [])]
         told = json.loads(
@@ -112,20 +114,24 @@ def measured(run: str, folder: Path, *, validate: bool) -> int:
             ).run()
         else:
             facts = json.loads((folder / "facts.json").read_text())
-            dossier, standards = selected(paths, facts), Standards.from_folder(SCHEMAS)
+            dossier = selected(paths, facts, approved=not validate)
+            standards = Standards.from_folder(SCHEMAS)
+            write(selected(paths[:1], facts, approved=True), target.with_name("first"), standards)
             begun = time.perf_counter()
-            write_court_package(
-                DISPATCH,
-                dossier,
-                target,
-                standards=standards,
-                day=date(2026, 11, 22),
-                validate=validate,
-            )
+            write(dossier, target, standards)
         seconds = time.perf_counter() - begun
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    # What binds the whole is a program of its own: its memory is added, as if both peaked at once.
+    most = sum(
+        resource.getrusage(who).ru_maxrss / 1024
+        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
     print(json.dumps({"seconds": seconds, "megabytes": most}))
     return 0
+
+
+def write(dossier: SelectedDossier, target: Path, standards: Standards) -> None:
+    """Write a package as the house does."""
+    write_court_package(DISPATCH, dossier, target, standards=standards, day=date(2026, 11, 22))
 
 
 DISPATCH = Dispatch(
@@ -139,7 +145,9 @@ DISPATCH = Dispatch(
 )
 
 
-def selected(paths: list[Path], facts: dict[str, tuple[int, str]]) -> SelectedDossier:
+def selected(
+    paths: list[Path], facts: dict[str, tuple[int, str]], *, approved: bool
+) -> SelectedDossier:
     """Everything of a dossier with ten cases."""
     documents = [
         SelectedDocument(
@@ -150,6 +158,7 @@ def selected(paths: list[Path], facts: dict[str, tuple[int, str]]) -> SelectedDo
             pages=facts[path.name][0],
             sha256=facts[path.name][1],
             content=path,
+            approved=approved,
             written_on=date(2024, 5, 6),
             received_on=date(2024, 5, 8),
             filed_on=date(2024, 5, 9),

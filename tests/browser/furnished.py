@@ -48,7 +48,8 @@ from eakte.unit_of_work import UnitOfWork
 from tests.browser.drawing import stack
 from tests.builders import bring_stack
 from tests.checking import half_checked
-from tests.sent import one_sent
+from tests.redacted import left_in_copies
+from tests.sent import one_inspected
 from tests.stacks.paper import empty, letter, webp
 from tests.stacks.paper import stack as bound
 
@@ -109,6 +110,7 @@ def furnish(office: Office, dossier_id: UUID, folder: Path) -> Furnished:
         new_token(work, "Fachverfahren", days=90)
         start_session(work, device="Firefox, Windows")
     with office.as_system() as work:
+        one_inspected(work, documents[0])
         made.parts = {
             "dossier_id": dossier_id,
             "locked_id": locked_id,
@@ -117,7 +119,7 @@ def furnish(office: Office, dossier_id: UUID, folder: Path) -> Furnished:
             "batch_id": batch_id,
             "arrangement_id": arrangement_id,
             "unclear_id": documents[2],
-            "sending_id": one_sent(work, documents[0])[0],
+            **left_in_copies(work, documents[0]),
             "destruction_id": half_checked(work, batch_id, webp(letter("eins"))),
             "station_id": register_station(
                 work,

@@ -289,8 +289,8 @@ def large(path: Path, number: int) -> SelectedDocument:
 def test_what_is_too_much_for_one_message_becomes_several(
     write: Write, heavy: Callable[[int], Path]
 ) -> None:
-    path = heavy(9)
-    package = write(in_parts([large(path, number) for number in range(3)]), limits=SMALL)
+    documents = [large(heavy(9), number) for number in range(3)]
+    package = write(in_parts(documents), limits=SMALL)
     assert [one.files for one in package.messages] == [6, 3]
     assert all(one.size <= SMALL.size for one in package.messages)
     assert package.whole == package.folder / "Gesamtakte.pdf"

@@ -17,11 +17,13 @@ from lxml import etree
 from eakte.errors import BadInput
 from eakte.interchange.package import Dispatch, SelectedDossier
 from eakte.interchange.xjustiz import codes
-from eakte.interchange.xjustiz.answers import Fault, is_answer, read_answer
 from eakte.interchange.xjustiz.codes import CodeLists, take_list
+from eakte.interchange.xjustiz.message import Fault
 from eakte.interchange.xjustiz.names import LONGEST_NAME, MESSAGE_NAME, allowed, file_name
+from eakte.interchange.xjustiz.reading import read_message
 from eakte.interchange.xjustiz.rules import Limits, Sent, examine
 from eakte.interchange.xjustiz.writing_package import Standards, write_court_package
+from tests.answers import ACKNOWLEDGED, CONFIRMED, FAULTY, NOT_ACKNOWLEDGED, answered
 
 XJ = "{http://www.xjustiz.de}"
 Element = etree._Element
@@ -278,70 +280,37 @@ def test_what_is_no_list_is_not_taken(tmp_path: Path, content: bytes) -> None:
     assert not (tmp_path / "lists").exists()
 
 
-HEAD = """<x:nachrichtenkopf xjustizVersion="3.6.2">
-<x:erstellungszeitpunkt>2026-11-23T08:00:00+01:00</x:erstellungszeitpunkt>
-<x:absender><x:informationen><x:auswahl_kommunikationspartner><x:gericht listVersionID="3.7">
-<code>D6260</code></x:gericht></x:auswahl_kommunikationspartner></x:informationen>
-<x:aktenzeichen>S 12 SB 34/26</x:aktenzeichen>
-<x:eigeneNachrichtenID>11111111-1111-4111-8111-111111111111</x:eigeneNachrichtenID></x:absender>
-<x:empfaenger><x:informationen><x:auswahl_kommunikationspartner><x:sonstige>Amt</x:sonstige>
-</x:auswahl_kommunikationspartner></x:informationen><x:auswahl_aktenzeichen>
-<x:aktenzeichen.freitext>SBR 12/2026</x:aktenzeichen.freitext></x:auswahl_aktenzeichen>
-<x:fremdeNachrichtenID>22222222-2222-4222-8222-222222222222</x:fremdeNachrichtenID></x:empfaenger>
-<x:herstellerinformation><x:nameDesProdukts>G</x:nameDesProdukts>
-<x:herstellerDesProdukts>J</x:herstellerDesProdukts><x:version>1</x:version>
-</x:herstellerinformation></x:nachrichtenkopf>"""
-CONFIRMED = (
-    '<x:nachricht.gds.verarbeitungsbestaetigung.0005008 xmlns:x="http://www.xjustiz.de">'
-    f"{HEAD}</x:nachricht.gds.verarbeitungsbestaetigung.0005008>"
-)
-FAULTY = f"""<x:nachricht.gds.fehler.0005007 xmlns:x="http://www.xjustiz.de">{HEAD}<x:fachdaten>
-<x:fehler><x:auswahl_fehlercode><x:fehlercode listVersionID="1.0"><code>004</code></x:fehlercode>
-</x:auswahl_fehlercode><x:zusatzinformation>Zeile 3</x:zusatzinformation>
-<x:auswahl_statusWeiterverarbeitung><x:abhaengigVonFehlerbehebung>true
-</x:abhaengigVonFehlerbehebung></x:auswahl_statusWeiterverarbeitung></x:fehler>
-<x:fehler><x:auswahl_fehlercode><x:fehlercode listVersionID="1.0"><code>007</code></x:fehlercode>
-</x:auswahl_fehlercode><x:auswahl_statusWeiterverarbeitung><x:erfolgt>true</x:erfolgt>
-</x:auswahl_statusWeiterverarbeitung></x:fehler></x:fachdaten></x:nachricht.gds.fehler.0005007>"""
+@pytest.mark.parametrize("answer", [CONFIRMED, FAULTY, ACKNOWLEDGED, NOT_ACKNOWLEDGED])
+@pytest.mark.parametrize("version", ["3.6.2", "3.7.0"])
+def test_the_answers_of_these_tests_are_real_ones(
+    answer: str, version: str, shared: Path, standards: Standards
+) -> None:
+    content = answered(answer, version=version).encode()
+    kind = "2200_eeb" if "2200007" in answer else "0005_nachrichten"
+    (main,) = (shared / "schemas" / "xjustiz" / version / "xsd").glob(f"xjustiz_{kind}_*.xsd")
+    root = etree.fromstring(content)
+    root[0].set("xjustizVersion", standards.schemas.names_itself(version))
+    schema = etree.XMLSchema(etree.parse(main))
+    assert schema.validate(root), schema.error_log
 
 
-@pytest.mark.parametrize("answer", [CONFIRMED, FAULTY])
-def test_the_answers_of_these_tests_are_real_ones(answer: str, standards: Standards) -> None:
-    assert standards.schemas.faults(answer.encode(), "3.6.2") == []
-
-
-def test_a_confirmation_names_the_message_it_confirms(standards: Standards) -> None:
-    read = read_answer(CONFIRMED.encode(), standards.lists)
-    assert read.confirms and read.to == UUID("22222222-2222-4222-8222-222222222222")
-    assert (read.sender, read.reference, read.ours) == (
-        "Sozialgericht München",
-        "S 12 SB 34/26",
-        "SBR 12/2026",
+def test_a_confirmation_names_the_message_it_confirms() -> None:
+    read = read_message(answered(CONFIRMED).encode())
+    assert read.answers == "22222222-2222-4222-8222-222222222222"
+    assert (read.sender_code, read.theirs, read.ours, read.faults) == (
+        "D6260",
+        ("S 12 SB 34/26",),
+        ("SBR 12/2026",),
+        (),
     )
-    assert read.made_at == datetime(2026, 11, 23, 7, tzinfo=UTC)
+    assert read.created_at == datetime(2026, 11, 23, 7, tzinfo=UTC)
 
 
-def test_an_error_message_names_every_fault_and_what_to_do(standards: Standards) -> None:
-    read = read_answer(FAULTY.encode(), standards.lists)
-    assert not read.confirms
-    assert read.faults == (
-        Fault("004", "XJustiz-Nachricht nicht valide", "Zeile 3", handled_anyway=False),
-        Fault(
-            "007",
-            "Die Nachricht konnte keinem Verfahren zugeordnet werden.",
-            handled_anyway=True,
-        ),
+def test_an_error_message_names_every_fault_and_what_to_do() -> None:
+    read = read_message(answered(FAULTY).encode())
+    assert read.faults == (Fault("004", "Zeile 3", False), Fault("007", "", True))
+    other = re.sub(r"x:fehlercode\b", "x:vag.fehler", FAULTY)
+    assert read_message(other.encode()).faults[0].code == "vag.fehler 004"
+    assert read_message(answered(NOT_ACKNOWLEDGED).encode()).faults == (
+        Fault("1", "Anlage fehlt", False),
     )
-
-
-@pytest.mark.parametrize(
-    "content",
-    [b"", b"<a/>", b"\x00", CONFIRMED.replace("11111111-", "1-").encode(), HEAD.encode()],
-)
-def test_what_is_no_answer_is_refused(content: bytes, standards: Standards) -> None:
-    with pytest.raises(BadInput, match="keine Bestätigung"):
-        read_answer(content, standards.lists)
-
-
-def test_a_sent_message_is_no_answer(sent: Sent) -> None:
-    assert not is_answer(sent.message) and is_answer(CONFIRMED.encode())

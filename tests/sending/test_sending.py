@@ -319,14 +319,18 @@ def test_the_day_of_the_hand_over_is_said_once_and_the_court_answers_beside_it(
         assert (row.handed_over_by, answers_to(work, row)) == (clerk.name, [])
         (message,) = (one.message_id for one in files_of_sending(work, row) if one.message_id)
     assert done(desk)[-1] == "sending.handed-over"
-    kinds = ("fehler.0005007", "verarbeitungsbestaetigung.0005008", "eeb.2200007")
+    kinds = (
+        "gds.fehler.0005007",
+        "gds.verarbeitungsbestaetigung.0005008",
+        "eeb.zuruecklaufend.2200007",
+    )
     for place, kind in enumerate(kinds):
-        answer(desk, desk.letters[place], f"nachricht.gds.{kind}", str(message).upper())
+        answer(desk, desk.letters[place], f"nachricht.{kind}", str(message).upper())
     answer(desk, desk.letters[3], "nachricht.gds.fehler.0005007", "another")
     with office.begin(now_(office, clerk)) as work:
         found = answers_to(work, sending_by_id(work, sending).sending)
         assert {one.document.id: one.confirms for one in found} == dict(
-            zip(desk.letters[:3], (False, True, None), strict=True)
+            zip(desk.letters[:3], (False, True, True), strict=True)
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -13,10 +13,20 @@ from uuid import UUID
 from sqlalchemy import exists, func, select
 
 from eakte.access.actions import Action
-from eakte.access.check import require, visible_within
+from eakte.access.check import may, require, visible_within
+from eakte.casework.sending.addresses import address_of
+from eakte.casework.sending.asking import ASKING
 from eakte.casework.sending.classes import class_of
+from eakte.casework.sending.objections import objected_since
+from eakte.casework.sending.recipients import (
+    GROUND_OF_MEDIATION,
+    GROUNDS_OF_WITHHOLDING,
+    ROLES,
+)
+from eakte.casework.sending.versions import kept_of
 from eakte.clock import OFFICE_ZONE
 from eakte.errors import NotAllowed, RuleBroken, Sentence
+from eakte.interchange.format import Kept, Recipient
 from eakte.interchange.package import (
     Dispatch,
     Link,
@@ -46,17 +56,23 @@ from eakte.model.document import (
     Writing,
 )
 from eakte.model.dossier import Dossier, Medium
-from eakte.model.sending import Decision, Sending, SentDocument
+from eakte.model.redaction import Redaction, RedactionState
+from eakte.model.sending import Decision, Sending, SendingKind, SentDocument
 from eakte.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True)
 class Told:
-    """What goes: the sending and the dossier as values, and which content each document has."""
+    """What goes: the sending and the dossier as values, and which content each document has.
+
+    ``contents`` are the digests of all that is fetched, by document or by what was kept of one.
+    """
 
     dispatch: Dispatch
     dossier: SelectedDossier
     contents: Mapping[UUID, str]
+    recipient: Recipient | None = None
+    kept: Mapping[UUID, tuple[Kept, ...]] = field(default_factory=dict)
 
     def with_paths(self, paths: Mapping[UUID, Path]) -> SelectedDossier:
         """Return the dossier with the places where the contents lie by now."""
@@ -93,7 +109,11 @@ def tell(work: UnitOfWork, sending: Sending) -> Told:
     }
     parts = []
     for case in cases.values():
-        documents = tuple(_selected(row, facts) for row in leaving if row.case_id == case.id)
+        documents = tuple(
+            replace(_selected(row, facts), withheld=_withheld(row, sending))
+            for row in leaving
+            if row.case_id == case.id
+        )
         if documents:
             title = f"{case.number}. {case.procedure}"
             parts.append(Part(case.id, title, PartKind.CASE, documents))
@@ -107,17 +127,23 @@ def tell(work: UnitOfWork, sending: Sending) -> Told:
         whole=sending.whole,
     )
     contents = {row.document_id: row.sha256 for row in leaving if row.document_id and row.sha256}
-    return Told(_dispatch(work, sending, dossier), selected, contents)
+    kept = kept_of(work, sending) if sending.with_versions else {}
+    contents |= {one.id: one.sha256 for of in kept.values() for one in of}
+    dispatch = _dispatch(work, sending, dossier)
+    return Told(dispatch, selected, contents, _recipient(sending), kept)
 
 
 def refuse_changed(work: UnitOfWork, sending: Sending) -> None:
     """Return if all that goes may be read and is as it was decided about.
 
     Raises:
-        NotAllowed: the actor may not read all of it any more.
+        NotAllowed: the actor may not read all of it any more, or not give it away.
         RuleBroken: something lies elsewhere by now, is a draft again, or has another version.
     """
     require(work, Action.SEE_SENDINGS, sending.dossier)
+    # Nobody proves again who they are while a package is written: that was done when it was asked.
+    if not may(replace(work.actor, confirmed=True), ASKING[sending.kind], sending.dossier):
+        raise NotAllowed("Sie dürfen diese Akte nicht mehr aus dem Haus geben.")
     named = (
         SentDocument.sending_id == sending.id,
         SentDocument.decision != Decision.LEAVE_OUT,
@@ -132,13 +158,16 @@ def refuse_changed(work: UnitOfWork, sending: Sending) -> None:
         | ((SentDocument.decision == Decision.SEND) & ~_same_content())
     )
     changed = work.session.scalars(lost.where(*named, moved).order_by(SentDocument.place)).all()
-    if changed:
+    reasons = [
+        Sentence("„%(title)s“ hat sich seit der Auswahl geändert.", title=title)
+        for title in changed
+    ]
+    if sending.kind is not SendingKind.INSPECTION:
+        reasons += objected_since(work, sending)
+    if reasons:
         raise RuleBroken(
             "Die Akte hat sich geändert, seit über die Übersendung entschieden wurde.",
-            reasons=[
-                Sentence("„%(title)s“ hat sich seit der Auswahl geändert.", title=title)
-                for title in changed
-            ],
+            reasons=reasons,
         )
     readable = exists().where(
         Document.id == SentDocument.document_id,
@@ -149,7 +178,16 @@ def refuse_changed(work: UnitOfWork, sending: Sending) -> None:
 
 
 def _same_content() -> Any:
-    return exists().where(
+    redacted = exists().where(
+        Version.document_id == Document.id,
+        Version.number == Document.current_version,
+        Version.number == SentDocument.version,
+        Redaction.document_id == Document.id,
+        Redaction.version == Version.number,
+        Redaction.state == RedactionState.READY,
+        Redaction.sha256 == SentDocument.sha256,
+    )
+    plain = exists().where(
         Version.document_id == Document.id,
         Version.number == Document.current_version,
         Version.number == SentDocument.version,
@@ -157,6 +195,7 @@ def _same_content() -> Any:
         Rendition.kind == RenditionKind.READING_COPY,
         Rendition.sha256 == SentDocument.sha256,
     )
+    return (SentDocument.redacted & redacted) | (~SentDocument.redacted & plain)
 
 
 @dataclass(frozen=True)
@@ -200,14 +239,13 @@ def _day(at: datetime) -> date:
 
 
 def _selected(row: SentDocument, facts: Mapping[UUID, _Facts]) -> SelectedDocument:
-    if row.document_id is None or row.decision is Decision.WITHHOLD:
+    if row.document_id is None or row.decision is not Decision.SEND:
         return SelectedDocument(
             id=row.document_id or row.sheet_id or row.id,
             title=row.title,
             kind="",
             document_class=class_of(""),
             pages=max(row.pages, 1),
-            withheld=Withheld(row.reason),
         )
     told = facts[row.document_id]
     document, parent = told.document, told.document.parent_id
@@ -224,13 +262,34 @@ def _selected(row: SentDocument, facts: Mapping[UUID, _Facts]) -> SelectedDocume
         written_on=document.letter_date,
         received_on=document.received_on if document.direction is Direction.INCOMING else None,
         filed_on=told.filed_on,
-        sender=document.sender,
-        recipient=document.recipient,
-        foreign_reference=document.foreign_reference,
+        # Who wrote may be the very name that was blackened.
+        sender="" if row.redacted else document.sender,
+        recipient="" if row.redacted else document.recipient,
+        foreign_reference="" if row.redacted else document.foreign_reference,
         links=(Link(LinkKind.ATTACHMENT, parent),) if parent else (),
         scan=scan,
         inspection_allowed=document.inspection_allowed,
+        # No reading copy was ever stored that the checker had not approved.
+        approved=True,
     )
+
+
+def _withheld(row: SentDocument, sending: Sending) -> Withheld | None:
+    if row.decision is Decision.SEND:
+        return None
+    if row.decision is Decision.MEDIATE:
+        told = f"Den Inhalt vermittelt eine Ärztin oder ein Arzt: {row.reason}"
+        return Withheld(told, GROUND_OF_MEDIATION)
+    inspected = sending.kind is SendingKind.INSPECTION and row.document_id is not None
+    ground = GROUNDS_OF_WITHHOLDING.get(sending.legal_ground, "") if inspected else ""
+    return Withheld(row.reason, ground)
+
+
+def _recipient(sending: Sending) -> Recipient | None:
+    if sending.kind is SendingKind.COURT:
+        return None
+    role = ROLES[sending.recipient_role] if sending.recipient_role else ""
+    return Recipient(sending.recipient, sending.recipient_address, role, sending.mandate)
 
 
 def _dispatch(work: UnitOfWork, sending: Sending, dossier: Dossier) -> Dispatch:
@@ -238,11 +297,16 @@ def _dispatch(work: UnitOfWork, sending: Sending, dossier: Dossier) -> Dispatch:
     family, _, given = dossier.person_name.partition(",")
     parties: tuple[Party, ...] = (Party(Role.DEFENDANT, office, reference=dossier.reference),)
     if family.strip():
-        person = Person(family.strip(), given.strip(), born_on=dossier.birth_date)
+        person = Person(
+            family.strip(),
+            given.strip(),
+            born_on=dossier.birth_date,
+            address=address_of(dossier.address),
+        )
         parties = (Party(Role.CLAIMANT, person), *parties)
     return Dispatch(
         id=sending.id,
-        made_at=sending.asked_at,
+        made_at=sending.asked_at.astimezone(OFFICE_ZONE),
         made_by=sending.asked_by,
         office=office,
         court=sending.court,

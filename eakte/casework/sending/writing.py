@@ -1,4 +1,4 @@
-"""How is a package for a court written, with the rights that its person has while it is written?
+"""How is a package written, with the rights that its person has while it is written?
 
 The long part happens between short transactions, in a folder that is gone afterwards; only when the
 whole package stands and holds to schema and rules are its bytes named, in one last transaction. Who
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,16 +18,11 @@ from uuid import UUID
 from eakte import audit
 from eakte.access.actions import Action
 from eakte.access.check import require
-from eakte.casework.sending.asking import standards_of
 from eakte.casework.sending.desk import folder_in
+from eakte.casework.sending.formats import format_of, shipment_of
 from eakte.casework.sending.telling import Told, refuse_changed, tell
 from eakte.errors import NotAllowed, NotFound, PartUnavailable, RuleBroken, machine_faults_named
-from eakte.interchange.xjustiz.writing_package import (
-    MANIFEST,
-    WrittenPackage,
-    write_court_package,
-    zip_message,
-)
+from eakte.interchange.format import Leaving
 from eakte.model.content import keep_content
 from eakte.model.sending import FileKind, Sending, SendingState, SentFile
 from eakte.unit_of_work import UnitOfWork
@@ -84,29 +79,24 @@ def write_sending(begin: Begin, sending_id: UUID, *, show: Show) -> WrittenSendi
     """
     with begin() as work:
         require(work, Action.SEE_LISTS)
-        told, store = tell(work, _waiting(work, sending_id)), work.store
-        standards, day = standards_of(work), work.clock.today()
+        sending = _waiting(work, sending_id)
+        told, store = tell(work, sending), work.store
+        writer = format_of(work, sending)
         desk = work.settings.work_folder
     asking = _Asking(begin, sending_id)
-    total = 2 * sum(1 for _ in told.dossier.documents())
+    fetched = len(told.contents)
+    total = fetched + sum(1 for _ in told.dossier.documents())
     show(STEP, 0, total)
     with machine_faults_named(), folder_in(desk) as folder:
         paths = _fetched(store, told, folder, asking=asking, show=lambda n: show(STEP, n, total))
 
         def heard(done: int) -> None:
-            show(STEP, total // 2 + done, total)
+            show(STEP, fetched + done, total)
             asking.now_and_then()
 
-        package = write_court_package(
-            told.dispatch,
-            told.with_paths(paths),
-            folder / "package",
-            standards=standards,
-            day=day,
-            told=heard,
-        )
+        package = writer.write(shipment_of(told, paths), folder / "package", told=heard)
         asking.at_once()
-        files = tuple(_kept(store, package, told, folder))
+        files = tuple(_stored(store, package.leaving()))
     leaves = {one.document.id: Leaf(one.path.name, one.sha256) for one in package.bound}
     hints = tuple(dict.fromkeys(str(hint) for hint in package.hints))
     return WrittenSending(sending_id, package.version, package.sha256, hints, leaves, files)
@@ -151,11 +141,12 @@ def finish_sending(work: UnitOfWork, written: WrittenSending) -> None:
     work.session.flush()
     audit.note(
         work,
-        "sending.written",
+        sending.logged("written"),
         kind="dossier",
         subject=sending.dossier_id,
         sending=str(sending.id),
         court=sending.court_name,
+        recipient=sending.recipient,
         documents=sending.documents,
         pages=sending.pages,
         version=sending.version,
@@ -181,7 +172,7 @@ def give_up_sending(work: UnitOfWork, sending_id: UUID, error: Exception) -> Non
     work.session.flush()
     audit.note(
         work,
-        "sending.refused",
+        sending.logged("refused"),
         kind="dossier",
         subject=sending.dossier_id,
         sending=str(sending.id),
@@ -239,22 +230,12 @@ def _fetched(
     return paths
 
 
-def _kept(store: Store, package: WrittenPackage, told: Told, folder: Path) -> Iterator[KeptFile]:
+def _stored(store: Store, leaving: Iterable[Leaving]) -> Iterator[KeptFile]:
     """Put everything that can be fetched into the store, one after the other."""
-    stem = "".join(sign if sign.isalnum() else "-" for sign in told.dossier.reference).strip("-")
-    for message in package.messages:
-        packed = folder / f"message-{message.part}.zip"
-        zip_message(message, packed)
-        of = f"-Teil-{message.part}-von-{message.parts}" if message.parts > 1 else ""
-        name = f"Akte-{stem}{of}.zip"
-        stored = _put(store, packed)
-        packed.unlink()
-        yield KeptFile(FileKind.MESSAGE, message.part, message.id, name, stored, message.files)
-    if package.whole is not None and package.whole.parent == package.folder:
-        stored = _put(store, package.whole)
-        yield KeptFile(FileKind.WHOLE, 1, None, f"Akte-{stem}-Gesamtakte.pdf", stored, 1)
-    stored = _put(store, package.folder / MANIFEST)
-    yield KeptFile(FileKind.MANIFEST, 1, None, f"Akte-{stem}-Prüfsummen.txt", stored, 1)
+    for one in leaving:
+        stored = _put(store, one.path)
+        kind = FileKind(one.kind.value)
+        yield KeptFile(kind, one.part, one.message_id, one.name, stored, one.files)
 
 
 def _put(store: Store, path: Path) -> Stored:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 
 # The versions whose schemas name what is read here; of others is shown what can be found.
@@ -91,6 +91,19 @@ class Party:
 
 
 @dataclass(frozen=True)
+class Fault:
+    """A fault that an answer names, by the code of GDS.Fehlercodes or EEB.StoerungsID.
+
+    ``handled`` is True where our message is worked on all the same, False where a better one is
+    wanted, None where nothing is said of it.
+    """
+
+    code: str
+    more: str = ""
+    handled: bool | None = None
+
+
+@dataclass(frozen=True)
 class Message:
     """A message: from whom, about what, with which documents in the order that it gives them.
 
@@ -117,8 +130,8 @@ class Message:
     parties: tuple[Party, ...] = ()
     pieces: tuple[Piece, ...] = ()
     wants_confirmation: bool = False
-    faults: tuple[str, ...] = field(default=())
-    """Texts of the errors that it reports (0005007)."""
+    faults: tuple[Fault, ...] = ()
+    """What it finds wrong with a message of ours (0005007, 2200007)."""
 
     @property
     def known(self) -> bool:

@@ -12,15 +12,17 @@ from datetime import UTC, date, datetime
 
 from lxml import etree
 
-from eakte.interchange.xjustiz.message import Message, Party, Piece, Stored, class_of
+from eakte.interchange.xjustiz.message import Fault, Message, Party, Piece, Stored, class_of
 
 NAMESPACES = ("http://www.xjustiz.de", "https://www.xjustiz.de")
 LARGEST = 32 * 1024 * 1024
-MOST_PIECES, MOST_STORED, MOST_PARTIES = 2000, 50, 200
+MOST_PIECES, MOST_STORED, MOST_PARTIES, MOST_FAULTS = 2000, 50, 200, 20
 DEEPEST = 12
 LONGEST = 300
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 TRUE = ("true", "1")
+# The faults of GDS.Fehlercodes; applications and courts have lists of their own.
+COMMON_FAULT = "fehlercode"
 
 
 class NotReadable(ValueError):
@@ -103,7 +105,7 @@ def _message(root: etree._Element) -> Message:
         wants_confirmation=any(
             _text(one).lower() in TRUE for one in _all(root, "ruecksendungEEB.erforderlich")
         ),
-        faults=_words(_all(root, "fehlermeldung", "fehlerbeschreibung", "beschreibung")),
+        faults=tuple(_faults(root))[:MOST_FAULTS],
     )
 
 
@@ -256,6 +258,20 @@ def _reference(one: etree._Element) -> str:
         *(register, counted, _said(one, "zusatz")),
     )
     return " ".join(filter(None, parts))[:LONGEST]
+
+
+def _faults(root: etree._Element) -> Iterator[Fault]:
+    """What an error message (0005007) or a refused acknowledgement (2200007) finds wrong."""
+    for one in _all(root, "fehler"):
+        status = _first(one, "auswahl_statusWeiterverarbeitung")
+        handled = None if status is None else _said(status, "erfolgt").lower() in TRUE
+        choice = _first(one, "auswahl_fehlercode")
+        chosen = next(choice.iterchildren("*"), None) if choice is not None else None
+        # A code of another list than the common one says nothing without the name of its list.
+        of = "" if chosen is None else etree.QName(chosen).localname.replace(COMMON_FAULT, "")
+        yield Fault(f"{of} {_code(chosen)}".strip(), _said(one, "zusatzinformation"), handled)
+    for one in _all(root, "stoerungsmeldung"):
+        yield Fault(_code(_first(one, "stoerungsID")), _said(one, "stoerungsGrund"), False)
 
 
 # --- words, days and places in the tree -----------------------------------------------------------

@@ -73,7 +73,8 @@ def _head(message: Message, courts: Mapping[str, str]) -> Iterator[str]:
         if told:
             yield f"{label + ':':<29}{told}"
     for one in message.faults:
-        yield f"{'Meldung:':<29}{one}"
+        more = f" ({one.more})" if one.more else ""
+        yield f"{'Fehler:':<29}{one.code}{more}"
     if message.wants_confirmation:
         yield ""
         yield "Ein elektronisches Empfangsbekenntnis (eEB) wird verlangt."

@@ -19,6 +19,7 @@ from uuid import UUID, uuid5
 from eakte.errors import Sentence
 from eakte.interchange.assembling import Assembled, assemble, with_links_inside
 from eakte.interchange.binding import link_to_files
+from eakte.interchange.merging import digest_of
 from eakte.interchange.package import (
     Bound,
     Dispatch,
@@ -136,11 +137,13 @@ def write_court_package(
             assembled=assembled,
             staging=staging,
             writer=writer,
-            validate=validate,
         )
         hints += _examined(messages, staging, standards, writer, limits=limits)
         whole = _put_away(assembled, staging)
-        digest = _write_manifest(staging, {one.path.name: one.sha256 for one in assembled.bound})
+        known = {one.path.name: one.sha256 for one in assembled.bound}
+        if whole is not None and assembled.whole_sha256:
+            known[whole.name] = assembled.whole_sha256
+        digest = _write_manifest(staging, known)
         staging.rename(target)
     except BaseException:
         shutil.rmtree(staging, ignore_errors=True)
@@ -210,14 +213,12 @@ def _write_messages(
     assembled: Assembled,
     staging: Path,
     writer: Writer,
-    validate: bool,
 ) -> list[WrittenMessage]:
     court = writer.lists.meaning(codes.COURTS, dispatch.court)
     here = {one.document.id for one in planned[0].bound}
     link_to_files(
         assembled.contents,
         [place for place in assembled.places if place.document.document.id in here],
-        validate=validate,
     )
     messages = []
     for part, plan in enumerate(planned, 1):
@@ -233,12 +234,19 @@ def _write_messages(
             folios=assembled.bound[-1].folios.last,
             told=bare.told,
             target=cover,
-            validate=validate,
         )
         identity = message_id(dispatch, bare)
-        enclosures = [_enclose(identity, "Deckblatt", cover, folder, DocumentClass.LETTER)]
+        enclosures = [
+            _enclose(identity, ("Deckblatt", cover, DocumentClass.LETTER), folder, digest_of(cover))
+        ]
         enclosures += [
-            _enclose(dispatch.id, title, path, folder, kind) for title, path, kind in plan.papers
+            _enclose(
+                dispatch.id,
+                paper,
+                folder,
+                assembled.whole_sha256 if paper[1] == assembled.whole else digest_of(paper[1]),
+            )
+            for paper in plan.papers
         ]
         for one in plan.bound:
             one.path.rename(folder / one.path.name)
@@ -252,10 +260,11 @@ def _write_messages(
 
 
 def _enclose(
-    within: UUID, title: str, path: Path, folder: Path, document_class: DocumentClass
+    within: UUID, paper: tuple[str, Path, DocumentClass], folder: Path, digest: str
 ) -> Enclosure:
+    title, path, document_class = paper
     identity = uuid5(within, title)
-    name = file_name(0, title, uuid5(identity, _digest(path)))
+    name = file_name(0, title, uuid5(identity, digest))
     path.rename(folder / name)
     return Enclosure(identity, title, document_class, name, covering=title == "Deckblatt")
 
@@ -320,16 +329,11 @@ def _put_away(assembled: Assembled, staging: Path) -> Path | None:
     return found.relative_to(staging) if found else None
 
 
-def _digest(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
 def _write_manifest(staging: Path, known: Mapping[str, str]) -> str:
     """Name every file with its digest, as sha256sum does; returns the digest of that."""
     lines = []
     for path in sorted(one for one in staging.rglob("*") if one.is_file()):
-        digest = known.get(path.name) or _digest(path)
+        digest = known.get(path.name) or digest_of(path)
         lines.append(f"{digest}  {path.relative_to(staging).as_posix()}\n")
     written = "".join(lines).encode()
     (staging / MANIFEST).write_bytes(written)

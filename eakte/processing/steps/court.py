@@ -59,4 +59,5 @@ def head_of(package: Package, courts: Mapping[str, str]) -> CourtHead:
         created_at=message.created_at,
         wants_confirmation=message.wants_confirmation,
         missing=package.missing,
+        faults=tuple((one.code, one.more, one.handled) for one in message.faults),
     )

@@ -16,15 +16,19 @@ from eakte.web.api.description import MEANING, PROBLEM, complete
 from eakte.web.api.document_acts import acts
 from eakte.web.api.documents import SAID_OF_DELIVERY, documents
 from eakte.web.api.dossiers import dossiers
+from eakte.web.api.giving import giving
 from eakte.web.api.lists import lists
 from eakte.web.api.mailroom import mailroom
 from eakte.web.api.messages import messages
+from eakte.web.api.objections import objections
 from eakte.web.api.office import office
 from eakte.web.api.paper import paper
 from eakte.web.api.plan import plan_api
 from eakte.web.api.proposals import proposals
+from eakte.web.api.redactions import redactions
 from eakte.web.api.rights import rights
 from eakte.web.api.schemas import ProblemOut
+from eakte.web.api.sending_way import way
 from eakte.web.api.sendings import sendings
 from eakte.web.api.stations import stations
 from eakte.web.api.ties import ties
@@ -54,9 +58,13 @@ PARTS = (
     checks,
     paper,
     sendings,
+    way,
+    objections,
+    giving,
     stations,
     arranging,
     mailroom,
+    redactions,
 )
 SAID_OF = {
     "/api/v1/batches": SAID_OF_BATCH,

@@ -23,7 +23,13 @@ from eakte.casework.sending.asking import (
 from eakte.casework.sending.handing_over import note_handed_over
 from eakte.casework.sending.selecting import candidates
 from eakte.interchange.package import Occasion
-from eakte.model.sending import Decision, FileKind, SendingState
+from eakte.model.sending import (
+    Decision,
+    FileKind,
+    RecipientRole,
+    SendingKind,
+    SendingState,
+)
 from eakte.retrieval.listing import dossier_by_id
 from eakte.retrieval.sendings import (
     SendingRow,
@@ -75,8 +81,14 @@ class CourtsOut(Model):
     courts: list[CourtOut]
 
 
+class PlacesIn(Model):
+    """Für wen: Davon hängt ab, was zu bedenken ist."""
+
+    kind: SendingKind = SendingKind.COURT
+
+
 class PlaceOut(Model):
-    """Eine Stelle der Akte, die an ein Gericht gehen könnte."""
+    """Eine Stelle der Akte, die das Haus verlassen könnte."""
 
     id: UUID = Field(description="das Dokument oder das Fehlblatt")
     sheet: bool = Field(description="hier liegt schon ein Fehlblatt")
@@ -84,6 +96,7 @@ class PlaceOut(Model):
     title: str
     pages: int
     draft: bool = Field(description="Entwürfe bleiben immer hier")
+    redacted: bool = Field(description="es gibt eine freigegebene geschwärzte Fassung")
     against: list[str] = Field(description="warum es nicht gehen kann")
     asks: list[str] = Field(description="was zu bedenken ist; dann ist ein Grund nötig")
 
@@ -100,6 +113,7 @@ class ChoiceIn(Model):
     id: Id
     decision: Decision
     reason: Text = Field(default="", max_length=500)
+    redacted: bool = Field(default=False, description="die geschwärzte Fassung geht mit")
 
 
 class SendingIn(Model):
@@ -115,6 +129,9 @@ class SendingIn(Model):
     access_reason: Text = Field(
         default="", max_length=500, description="nötig, wenn die Akte gesperrt ist"
     )
+    carrier: bool = Field(
+        default=False, description="auf einem Datenträger, wenn es für Nachrichten zu groß ist"
+    )
     choices: list[ChoiceIn] = Field(
         max_length=MOST_CHOICES, description="für jedes Dokument der Akte eine Entscheidung"
     )
@@ -126,6 +143,7 @@ class SentOut(Model):
     document_id: UUID | None
     title: str
     decision: Decision
+    redacted: bool = Field(description="die geschwärzte Fassung")
     reason: str
     first_folio: int = Field(description="Blatt; 0, wenn nichts davon geht")
     last_folio: int
@@ -149,7 +167,13 @@ class SendingOut(Model):
 
     id: UUID
     dossier_id: UUID
+    kind: SendingKind = Field(description="für ein Gericht, zur Einsicht, für eine andere Behörde")
     state: Progress
+    recipient: str = Field(description="wer sie erhält, wenn es kein Gericht ist")
+    recipient_address: str
+    recipient_role: RecipientRole | None
+    mandate: str = Field(description="Vollmacht oder Bestellung")
+    with_versions: bool
     court: str
     court_name: str
     court_reference: str
@@ -158,8 +182,16 @@ class SendingOut(Model):
     asked_by: str
     asked_at: datetime
     written_at: datetime | None
+    carrier: bool = Field(description="geht auf einem Datenträger, nicht als Nachricht")
+    released_by: str = Field(description="zweite Person, die es freigegeben hat")
+    released_at: datetime | None
+    outbox_asked_at: datetime | None = Field(description="in den Ausgang zu legen verlangt")
+    outbox_fault: str = Field(description="warum das nicht gelang; leer, wenn nichts entgegensteht")
     handed_over_on: date | None = Field(description="an das Programm des Postfachs übergeben")
-    version: str = Field(description="Fassung von XJustiz")
+    handed_over_by: str
+    received_at: datetime | None = Field(description="vom Gericht ganz bestätigt")
+    faulty_at: datetime | None = Field(description="das Gericht meldet einen Fehler")
+    version: str = Field(description="Fassung von XJustiz oder des Verzeichnisses")
     whole: bool = Field(description="nichts wurde weggelassen als Entwürfe")
     documents: int
     pages: int
@@ -176,6 +208,15 @@ class SendingsOut(Model):
     sendings: list[SendingOut]
 
 
+class FaultOut(Model):
+    """Ein Fehler, den ein Gericht nennt."""
+
+    code: str
+    meaning: str = Field(description="nach der amtlichen Codeliste")
+    more: str
+    handled: bool | None = Field(description="die Nachricht wird trotzdem bearbeitet")
+
+
 class AnswerOut(Model):
     """Eine Nachricht, die auf das Paket antwortet."""
 
@@ -184,6 +225,7 @@ class AnswerOut(Model):
     sender: str
     received_at: datetime
     confirms: bool | None = Field(description="angenommen, abgelehnt oder etwas anderes")
+    faults: list[FaultOut]
 
 
 class HandedOverIn(Model):
@@ -212,27 +254,28 @@ def courts(wanted: CourtsIn) -> CourtsOut:
 
 @sendings.get("/dossiers/<uuid:dossier_id>/sendings")
 @sendings.output(SendingsOut)
-@sendings.doc(summary="Was von einer Akte an Gerichte ging", security=LOCKED, responses=[403])
+@sendings.doc(summary="Was von einer Akte das Haus verließ", security=LOCKED, responses=[403])
 def index(dossier_id: UUID) -> SendingsOut:
-    """List what was put together of a dossier for courts."""
+    """List what was put together of a dossier."""
     work = current_work()
     rows = sendings_of(work, dossier_by_id(work, dossier_id))
     return SendingsOut(sendings=[SendingOut.model_validate(_fields(row)) for row in rows])
 
 
 @sendings.get("/dossiers/<uuid:dossier_id>/sendings/places")
+@sendings.input(PlacesIn, location="query", arg_name="wanted")
 @sendings.output(PlacesOut)
 @sendings.doc(
-    summary="Was einer Akte für ein Gericht entnommen werden kann",
+    summary="Was einer Akte entnommen werden kann",
     security=LOCKED,
     responses=[403],
 )
-def places(dossier_id: UUID) -> PlacesOut:
+def places(dossier_id: UUID, wanted: PlacesIn) -> PlacesOut:
     """List every place of the dossier, with what stands against it and what it asks."""
     work = current_work()
     dossier = dossier_by_id(work, dossier_id)
     require(work, Action.SEE_SENDINGS, dossier)
-    found = placed(candidates(work, dossier), Wanted(""))
+    found = placed(candidates(work, dossier, wanted.kind), Wanted())
     return PlacesOut(
         places=[
             PlaceOut(
@@ -242,6 +285,7 @@ def places(dossier_id: UUID) -> PlacesOut:
                 title=one.candidate.title,
                 pages=one.candidate.pages,
                 draft=one.candidate.draft,
+                redacted=bool(one.candidate.redacted),
                 against=[in_words(reason) for reason in one.candidate.against],
                 asks=[in_words(reason) for reason in one.candidate.asks],
             )
@@ -259,9 +303,9 @@ def ask(dossier_id: UUID, wanted: SendingIn) -> WholeSendingOut:
     work = current_work()
     dossier = dossier_by_id(work, dossier_id)
     given = wanted.model_dump(exclude={"choices"})
-    choices = {one.id: Choice(one.decision, one.reason) for one in wanted.choices}
+    choices = {one.id: Choice(one.decision, one.reason, one.redacted) for one in wanted.choices}
     sending = ask_for_sending(work, dossier, Wanted(**given, choices=choices))
-    return _whole(work, SendingRow(sending, False, 0, 0))
+    return whole_sending(work, SendingRow(sending, False, 0, 0))
 
 
 @sendings.get("/sendings/<uuid:sending_id>")
@@ -270,7 +314,7 @@ def ask(dossier_id: UUID, wanted: SendingIn) -> WholeSendingOut:
 def show(sending_id: UUID) -> WholeSendingOut:
     """Tell everything of one sending."""
     work = current_work()
-    return _whole(work, sending_by_id(work, sending_id))
+    return whole_sending(work, sending_by_id(work, sending_id))
 
 
 @sendings.post("/sendings/<uuid:sending_id>/hand-over")
@@ -282,7 +326,7 @@ def hand_over(sending_id: UUID, wanted: HandedOverIn) -> WholeSendingOut:
     work = current_work()
     row = sending_by_id(work, sending_id)
     note_handed_over(work, row.sending, on=wanted.on)
-    return _whole(work, row)
+    return whole_sending(work, row)
 
 
 @sendings.get("/sendings/<uuid:sending_id>/files/<uuid:file_id>")
@@ -295,7 +339,8 @@ def fetch(sending_id: UUID, file_id: UUID) -> Response:
     return send(read_sending(work, row.sending, file_id), inline=False)
 
 
-def _whole(work: UnitOfWork, row: SendingRow) -> WholeSendingOut:
+def whole_sending(work: UnitOfWork, row: SendingRow) -> WholeSendingOut:
+    """Return everything that is told of one sending."""
     told = _fields(row)
     told |= {
         "answers": [
@@ -305,6 +350,7 @@ def _whole(work: UnitOfWork, row: SendingRow) -> WholeSendingOut:
                 sender=one.message.sender,
                 received_at=one.document.received_at,
                 confirms=one.confirms,
+                faults=[FaultOut.model_validate(fault) for fault in one.message.faults],
             )
             for one in answers_to(work, row.sending)
         ],
@@ -313,6 +359,7 @@ def _whole(work: UnitOfWork, row: SendingRow) -> WholeSendingOut:
                 document_id=one.document_id,
                 title=one.title,
                 decision=one.decision,
+                redacted=one.redacted,
                 reason=one.reason,
                 first_folio=one.first_folio,
                 last_folio=one.last_folio,
@@ -341,8 +388,11 @@ def _fields(row: SendingRow) -> dict[str, object]:
     ready = sending.state is SendingState.READY
     names = (
         *("id", "dossier_id", "court", "court_name", "court_reference", "occasion"),
+        *("kind", "recipient", "recipient_address", "recipient_role", "mandate", "with_versions"),
         *("legal_ground", "asked_by", "asked_at", "written_at", "version", "whole"),
-        *("documents", "pages", "reasons", "hints", "sha256", "handed_over_on"),
+        *("documents", "pages", "reasons", "hints", "sha256", "handed_over_on", "carrier"),
+        *("released_by", "released_at", "outbox_asked_at", "outbox_fault", "handed_over_by"),
+        *("received_at", "faulty_at"),
     )
     told: dict[str, object] = {name: getattr(sending, name) for name in names}
     return told | {

@@ -303,6 +303,9 @@ def _may(work: UnitOfWork, document: Document, *, closed: bool) -> frozenset[str
         "attach": not cancelled and may(work.actor, Action.DESCRIBE_DOCUMENT, document),
         "try_again": failed and not cancelled and may(work.actor, Action.PROCESS_AGAIN, document),
         "original": not closed and may(work.actor, Action.READ_CONTENT, document),
+        "redact": not closed
+        and not cancelled
+        and may(work.actor, Action.REDACT_DOCUMENT, document),
         "unlock": document.problem_code == ENCRYPTED
         and not closed
         and not cancelled

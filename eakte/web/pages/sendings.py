@@ -1,4 +1,4 @@
-"""How is a dossier put together for a court, how far is the package, and how is it fetched?"""
+"""How is a dossier put together for a court, how far is any package, and how is it fetched?"""
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ from eakte.retrieval.sendings import (
 from eakte.unit_of_work import UnitOfWork
 from eakte.web.errors import in_words
 from eakte.web.forms import day
+from eakte.web.given import roles
 from eakte.web.per_request import current_work, writes
 from eakte.web.refusals import REFUSED, Refusal, refusal_of
 from eakte.web.sent import (
@@ -47,6 +48,7 @@ from eakte.web.sent import (
     occasions,
     seen_of,
     wanted_of_form,
+    way_of,
 )
 from eakte.web.streaming import send
 
@@ -55,7 +57,7 @@ pages = Blueprint("sendings", __name__)
 
 @pages.get("/akte/<uuid:dossier_id>/uebersendungen")
 def index(dossier_id: UUID) -> ResponseReturnValue:
-    """List what of a dossier was put together for courts."""
+    """List what of a dossier was put together, and offer for whom it can be."""
     work = current_work()
     dossier = dossier_by_id(work, dossier_id)
     return render_template(
@@ -109,7 +111,9 @@ def show(sending_id: UUID) -> ResponseReturnValue:
         documents=documents_of_sending(work, row.sending),
         decisions=dict(decisions()),
         occasions=dict(occasions()),
+        roles=dict(roles()),
         answers=answers_to(work, row.sending),
+        way=way_of(work, row.sending),
         today=work.clock.today(),
         **_shown(work, row),
     )
@@ -172,7 +176,7 @@ def _form(
         sides=sides,
         courts=courts_of(work),
         occasions=occasions(),
-        decisions=decisions(),
+        decisions=decisions(mediated=False),
         form=form,
         refusal=refusal,
         seen=seen,

@@ -16,6 +16,7 @@ from eakte.web.per_request import OfficeApp
 from storage import MemoryStore
 from tests.builders import A_PDF, Staff, build_office, hire
 from tests.eakte.web.browser import Browser, signed_in
+from tests.redacted import nothing_found
 from tests.templates import translate_once
 
 translate_once()
@@ -71,7 +72,7 @@ def staff(hired: tuple[Path, Staff]) -> Staff:
 
 @pytest.fixture
 def app(office: Office) -> OfficeApp:
-    return create_app(office, look=look)
+    return create_app(office, look=look, seek=nothing_found)
 
 
 @pytest.fixture

@@ -8,9 +8,11 @@ from collections.abc import Callable
 from typing import Any
 
 from eakte.model.user import Role
+from tests.eakte.web.matrix_courts import SENDINGS
 from tests.eakte.web.matrix_house import REASON, MatrixHouse
 from tests.eakte.web.scans import A_STACK
 
+AN_AREA = {"page": 1, "left": 10, "top": 10, "right": 90, "bottom": 20}
 Body = Callable[[MatrixHouse], dict[str, Any]]
 
 
@@ -310,10 +312,11 @@ BODIES: dict[str, Body | None] = {
     "checks.judge": form(verdict="good"),
     "checks.paper": form(box="K-1"),
     "checks.release": form(),
-    "api_sendings.hand_over": later(lambda house: {"on": _day(house)}, json=True),
-    "sendings.hand_over": later(lambda house: {"day": _day(house)}),
-    "api_sendings.ask": told(court="D6260", choices=[]),
-    "sendings.ask": form(court="D6260", act="send"),
+    **SENDINGS,
+    "api_giving.inspect": told(name="Erika Muster", address="Weg 1", role="party", choices=[]),
+    "api_giving.pass_on": told(name="Landratsamt", address="Platz 1", choices=[]),
+    "giving.ask_inspection": form(name="Erika Muster", act="send"),
+    "giving.ask_passing_on": form(name="Landratsamt", act="send"),
     "paper.decide": form(decision="refuse", reason=REASON),
     "paper.propose": later(
         lambda house: {"batch": str(house.things["batch_id"]["own"]), "manner": "P-4"}
@@ -362,6 +365,13 @@ BODIES: dict[str, Body | None] = {
         lambda house: {"department_id": str(house.others["other_unit_id"]), "note": REASON},
         json=True,
     ),
+    "api_redactions.make": None,
+    "api_redactions.mark": told(areas=[AN_AREA], ground="health"),
+    "api_redactions.mark_words": told(phrase="Muster", ground="third-party"),
+    "api_redactions.remove": told(ids=["00000000-0000-0000-0000-000000000007"]),
+    "redacting.make": form(),
+    "redacting.mark": form(act="search", phrase="Muster", ground="third-party"),
+    "redacting.remove": form(),
     "arranging.back": form(number="1"),
     "arranging.order": form(plan="1r", key="matrix"),
     "arranging.undo": form(),

@@ -38,6 +38,7 @@ from tests.builders import A_PDF, appoint, bring, bring_stack, build_office, hir
 from tests.checking import half_checked
 from tests.eakte.web.browser import Browser, key_of, signed_in
 from tests.eakte.web.undone import UndoneDatabase
+from tests.redacted import nothing_found, one_redacted
 from tests.sent import one_sent
 
 # A thing of the own unit, of another, locked, about staff, cancelled, and one that never was.
@@ -118,12 +119,13 @@ def build(folder: Path) -> MatrixHouse:
         _marked(made, work.session, colleague)
         _given(made, work.session, colleague)
         sent = one_sent(work, made.things["document_id"]["own"])
+        made.others["redaction_id"] = one_redacted(work, made.things["document_id"]["own"])
         made.others["sending_id"], made.others["file_id"] = sent
         made.others["destruction_id"] = half_checked(work, made.things["batch_id"]["own"])
     _shared(made, staff.unit)
     with office.begin(made.people[Role.CLERK]) as work:
         made.others["list_id"] = ask_for_list(work, ListKind.DOSSIERS, Filter()).id
-    app = create_app(office, look=lambda path, name: A_PDF)
+    app = create_app(office, look=lambda path, name: A_PDF, seek=nothing_found)
     browsers = {role: signed_in(app, login) for role, login in LOGINS.items()}
     keys: dict[Role | str, dict[str, str]] = {
         role: key_of(office, actor) for role, actor in people.items()

@@ -31,6 +31,7 @@ from eakte.model.case import Case
 from eakte.model.document import Document, Writing
 from eakte.model.dossier import Dossier, DossierAlias, DossierLink
 from eakte.model.paper import Destruction
+from eakte.model.redaction import Redaction
 from eakte.model.sending import Sending
 from eakte.model.station import Station
 from eakte.web.per_request import OfficeApp
@@ -38,6 +39,7 @@ from tests.builders import Staff, bring, bring_stack, document, opened
 from tests.checking import half_checked
 from tests.eakte.web.browser import key_of
 from tests.eakte.web.scans import registered
+from tests.redacted import one_redacted
 from tests.sent import one_sent
 
 EXAMPLES = int(os.environ.get("EAKTE_TEST_FUZZ", "2"))
@@ -53,6 +55,7 @@ KNOWN_AS = {
     "station_id": Station,
     "destruction_id": Destruction,
     "sending_id": Sending,
+    "redaction_id": Redaction,
 }
 # How many operations somebody must have got done.
 AT_LEAST = {"clerk": 40, "records": 12, "administrator": 3}
@@ -98,6 +101,7 @@ def furnish(office: Office, staff: Staff, folder: Path) -> None:
     with office.as_system() as work:
         half_checked(work, stack)
         one_sent(work, receipts[0].document_id)
+        one_redacted(work, receipts[0].document_id)
     registered(office, staff)
 
 

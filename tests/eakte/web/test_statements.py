@@ -47,7 +47,8 @@ from tests.checking import half_checked
 from tests.eakte.web.browser import Browser, signed_in
 from tests.eakte.web.scans import registered
 from tests.inspecting import agreed, protector
-from tests.sent import one_sent
+from tests.redacted import one_redacted
+from tests.sent import one_inspected, one_sent
 from tests.statements import heard
 
 MOST = 10
@@ -123,6 +124,8 @@ def prepared(office: Office, staff: Staff, clerk: Browser, tmp_path: Path) -> Ho
     with office.as_system() as work:
         destruction = half_checked(work, stack)
         sending, sent_file = one_sent(work, filed[0])
+        redaction = one_redacted(work, filed[0])
+        one_inspected(work, filed[0])
     parts = {
         "document_id": filed[0],
         "dossier_id": cases[0].dossier_id,
@@ -130,6 +133,7 @@ def prepared(office: Office, staff: Staff, clerk: Browser, tmp_path: Path) -> Ho
         "batch_id": stack,
         "destruction_id": destruction,
         "sending_id": sending,
+        "redaction_id": redaction,
         "file_id": sent_file,
         "station_id": registered(office, staff),
         "user_id": rich,

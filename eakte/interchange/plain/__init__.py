@@ -1,0 +1,1 @@
+"""How does a dossier leave without a standard: as files that anybody can open?"""
