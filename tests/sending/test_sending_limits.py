@@ -9,18 +9,21 @@ import os
 import threading
 import zipfile
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
 import pycdlib
 import pytest
 from lxml import etree
+from sqlalchemy import select
 
 from eakte.casework.handover.giving import ask_for_hand_over
 from eakte.casework.sending.desk import ROOM
 from eakte.casework.sending.writing import write_sending
 from eakte.errors import PartUnavailable, RuleBroken
 from eakte.model.dossier import Dossier
+from eakte.model.job import Job
 from eakte.model.sending import SendingState
 from eakte.model.user import Actor, Role
 from eakte.retrieval.sendings import sending_by_id
@@ -134,6 +137,13 @@ def test_two_at_once_a_lock_and_a_full_disk_leave_whole_packages_or_none(
         worker.start()
     for worker in workers:
         worker.join()
+    # Whoever met the other one in the database begins anew when its time has come.
+    with office.database.transaction(writes=False) as session:
+        left = select(Job).where(Job.subject_id.in_([first, other]))
+        told_of = [(one.state.value, one.last_error) for one in session.scalars(left)]
+    assert all(state == "waiting" for state, _ in told_of), told_of
+    office.clock.move(timedelta(minutes=2))
+    work_off(office)
     assert [desk.row(one).state for one in (first, other)] == [SendingState.READY] * 2
     made = [inside(packed_of(desk, first)), inside(packed_of(desk, other, second))]
     assert told(made[0][MESSAGE]) == told(made[1][MESSAGE])
