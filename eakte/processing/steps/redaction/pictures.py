@@ -145,6 +145,8 @@ def _painted(
     if picture.size != size:
         raise Strange("picture-size")
     result = picture.copy()
+    # A comment would be packed with the pixels again.
+    result.info.clear()
     brush = ImageDraw.Draw(result)
     colour: int | tuple[int, int, int] = (ink,) * 3 if result.mode == "RGB" else ink
     width, height = size

@@ -33,6 +33,7 @@ MOST_CHANGED = 0.0005
 READABLE = 0.35
 SHORTEST = 4
 EVEN = 26
+PRIVATE = ("\ue000", "\uf8ff")
 Pixels = NDArray[numpy.uint8]
 Done = Callable[[int, int], None]
 
@@ -116,13 +117,20 @@ def _other_text(
 
 def _lies_in(sign: Sign, box: Box) -> bool:
     """Whether so much of a sign lies in the area that it was meant."""
-    if not sign.text.isalnum():
+    if not _says_something(sign.text):
         return False
     across, upright = overlap(sign.box, box)
     width, height = sign.box[2] - sign.box[0], sign.box[3] - sign.box[1]
     if width <= 0 or height <= 0:
         return meets(sign.box, box)
     return across > READABLE * width and upright > READABLE * height
+
+
+def _says_something(text: str) -> bool:
+    """Whether it is a letter or digit, or a sign whose font does not tell which it is."""
+    return any(
+        sign.isalnum() or sign == "\ufffd" or PRIVATE[0] <= sign <= PRIVATE[1] for sign in text
+    )
 
 
 def _words_in(page: pypdfium2.PdfPage, facts: Facts, marked: Sequence[Area]) -> set[str]:
