@@ -42,7 +42,7 @@ PROGRAM = (
     "sys.exit(merging.run(sys.stdin.buffer))"
 )
 # A program of its own is worth its start only where there is more to do than that.
-FEW_PAGES = 250
+FEW_PAGES, FEW_BYTES = 250, 50 * 1024**2
 ROOM = 1024 * 1024
 
 __all__ = ["Binding", "NotOneDocument", "binding", "front_of", "link_to_files"]
@@ -54,7 +54,7 @@ class Binding:
     def __init__(self, leaves: Sequence[Leaves], target: Path) -> None:
         self._leaves, self._target = leaves, target
         self._program: subprocess.Popen[bytes] | None = None
-        if sum(one.pages for one in leaves) > FEW_PAGES:
+        if _much(leaves):
             # -I: neither the surroundings nor the folder may bring modules; -S: it looks for them
             # where this program does, without searching; -B: nothing is written.
             found = [str(CODE), *(place for place in sys.path if place)]
@@ -120,6 +120,11 @@ class Binding:
         with contextlib.suppress(BrokenPipeError):
             self._program.stdin.write(line)
             self._program.stdin.flush()
+
+
+def _much(leaves: Sequence[Leaves]) -> bool:
+    pages = sum(one.pages for one in leaves)
+    return pages > FEW_PAGES or sum(Path(one.path).stat().st_size for one in leaves) > FEW_BYTES
 
 
 @contextmanager

@@ -147,9 +147,9 @@ def test_pages_contents_and_message_name_the_same_folios(package: WrittenPackage
     ]
 
 
-def test_the_bound_whole_leads_to_every_document(package: WrittenPackage) -> None:
-    assert package.whole is not None
-    with pikepdf.open(package.whole) as pdf:
+def leads(whole: Path) -> tuple[list[int], list[tuple[int, int]]]:
+    """To which pages the links lead, and the bookmarks of documents by the folio they name."""
+    with pikepdf.open(whole) as pdf:
         numbers = {page.obj.objgen: place for place, page in enumerate(pdf.pages)}
         links = [
             numbers[note["/Dest"][0].objgen]
@@ -166,6 +166,12 @@ def test_the_bound_whole_leads_to_every_document(package: WrittenPackage) -> Non
                     destination = one.destination
                     assert destination is not None and not isinstance(destination, int)
                     marks.append((int(told[1]), numbers[destination[0].objgen]))
+    return links, marks
+
+
+def test_the_bound_whole_leads_to_every_document(package: WrittenPackage) -> None:
+    assert package.whole is not None
+    links, marks = leads(package.whole)
     pages = texts(package.whole)
     folios = [re.findall(r"Bl\. (\d+)", text) for text in pages]
     first = folios.index(["1"])
@@ -254,29 +260,46 @@ def test_sending_again_keeps_the_identity_of_what_did_not_change(
     assert [place for place in range(15) if before[place] != after[place]] == [2]
 
 
-def test_a_thousand_pages_bear_the_number_of_their_place(
+def test_a_thousand_pages_bear_the_number_that_contents_message_and_bookmarks_tell(
     cut: Cut, dispatch: Dispatch, standards: Standards, tmp_path: Path
 ) -> None:
-    lengths = [37, 1, 12] * 20
+    lengths = [5, 1, 4] * 100
     documents = [
-        selected(path, number, pages=length)
+        replace(selected(path, number, pages=length), approved=True)
         for number, (path, length) in enumerate(zip(cut(lengths), lengths, strict=True))
     ]
     package = write_court_package(
-        dispatch,
-        in_parts(documents),
-        tmp_path / "package",
-        standards=standards,
-        day=TODAY,
-        validate=False,
+        dispatch, in_parts(documents), tmp_path / "package", standards=standards, day=TODAY
     )
     assert package.whole is not None
-    pages = [text for text in texts(package.whole) if "Inhalt-" in text]
+    pages = texts(package.whole)
+    before = len(pages) - 1_000
     found = [
         (int(re.findall(r"Inhalt-(\d{4})-Ende", text)[0]), re.findall(r"Bl\. (\d+)", text))
-        for text in pages
+        for text in pages[before:]
     ]
     assert found == [(number, [str(number)]) for number in range(1, 1001)]
+    singles = [
+        printed
+        for one in package.bound
+        for text in texts(one.path)
+        for printed in re.findall(r"Bl\. (\d+)", text)
+    ]
+    assert singles == [str(number) for number in range(1, 1001)]
+    ranges = [(one.folios.first, one.folios.last) for one in package.bound]
+    (contents,) = package.messages[0].folder.glob("0000_Inhaltsverzeichnis_*.pdf")
+    assert rows_of(contents) == [(str(one.number), str(one.folios)) for one in package.bound]
+    told = [
+        told_folios(document.findtext(f".//{XJ}anzeigename", ""))
+        for inside in etree.parse(message_of(package)).findall(
+            f".//{XJ}akte/{XJ}xjustiz.fachspezifischeDaten/{XJ}inhalt"
+        )
+        for document in documents_in_order(inside)
+    ]
+    assert told == ranges
+    links, marks = leads(package.whole)
+    assert links == [before + first - 1 for first, _ in ranges]
+    assert marks == [(first, before + first - 1) for first, _ in ranges]
 
 
 def test_the_same_message_always_becomes_the_same_zip(

@@ -56,7 +56,7 @@ from tests.interchange.viewers import (
 from tests.sending.conftest import COURT, give_copy
 from tests.sending.test_sending import MESSAGE, XJ
 
-DOSSIERS = int(os.environ.get("EAKTE_TEST_DEMO_DOSSIERS", "6"))
+DOSSIERS = int(os.environ.get("EAKTE_TEST_DEMO_DOSSIERS", "5"))
 REASON = "Vom Gericht nach § 104 SGG angefordert"
 
 

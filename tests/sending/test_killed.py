@@ -30,7 +30,7 @@ from tests.eakte.listing import work_off
 from tests.sending.conftest import Desk, furnished, reading_copy
 from tests.sending.test_sending import MESSAGE, package
 
-KILLS = int(os.environ.get("EAKTE_TEST_KILLS", "6"))
+KILLS = int(os.environ.get("EAKTE_TEST_KILLS", "5"))
 EVENTS = frozenset(
     {
         *("open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "os.link"),
