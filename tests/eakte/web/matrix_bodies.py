@@ -338,6 +338,7 @@ BODIES: dict[str, Body | None] = {
         },
         json=True,
     ),
+    "api_stations.report": told(waiting=0),
     "api_stations.revoke": None,
     "stations.new": later(
         lambda house: {

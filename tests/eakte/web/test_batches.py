@@ -225,6 +225,7 @@ def test_a_station_is_a_stranger_everywhere_else(
     mine = {
         *("/api/v1/batches", "/hochladen", f"/api/v1/batches/{delivered}"),
         "/api/v1/scan-requests",  # what it is asked to scan again, and nothing else
+        "/api/v1/stations/report",  # that it runs and what waits on it
         *(f"/api/v1/batches/{delivered}/{what}" for what in ("pages", "receipt", "receipt.pdf")),
     }
     nobody = app.test_client(use_cookies=False)
@@ -246,7 +247,8 @@ def test_a_station_is_a_stranger_everywhere_else(
             ):
                 different.append((method, address, with_key.status_code, without.status_code))
     assert different == []
-    assert all(scanner.ask("GET", one).status_code == 200 for one in mine - {"/hochladen"})
+    asked = mine - {"/hochladen", "/api/v1/stations/report"}
+    assert all(scanner.ask("GET", one).status_code == 200 for one in asked)
 
 
 def test_a_station_sees_its_own_stacks_and_those_of_nobody_else(
