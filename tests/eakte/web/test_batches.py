@@ -287,7 +287,9 @@ def test_a_station_is_told_where_pages_went_but_not_what_stood_on_them(
         "blanks": 1,
         "aside": 0,
     }
-    assert shown["documents"] == [{"part": 1, "pages": [1], "blanks": [], "document_id": None}]
+    assert shown["documents"] == [
+        {"part": 1, "pages": [1], "blanks": [], "document_id": None, "whereabouts": None}
+    ]
     final = told(scanner.ask("GET", f"{address}/receipt"))
     assert receipt_faults(final, {office_key(office)}) == []
     assert [one["fate"] for one in final["went"]["pages"]] == ["filed", "separator", "blank"]
