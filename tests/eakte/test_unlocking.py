@@ -76,6 +76,11 @@ def test_with_its_password_an_encrypted_letter_becomes_readable_beside_its_origi
     clerk = the_browser(office, sandbox)
     page = clerk.get(f"/dokument/{document_id}").text
     assert "Kennwort des Dokuments" in page
+    wrong = clerk.post(f"/dokument/{document_id}/kennwort", {"document_password": "Falsch"})
+    assert wrong.status_code == 422 and "Falsch" not in wrong.text.partition("<main")[2]
+    field = wrong.text.partition('id="document_password"')[2].partition(">")[0]
+    assert 'aria-describedby="document_password-hint document_password-error"' in field
+    assert 'aria-invalid="true"' in field and "autofocus" in field
     with caplog.at_level(logging.DEBUG):
         answer = clerk.post(f"/dokument/{document_id}/kennwort", {"document_password": PASSWORD})
     assert answer.status_code == 303

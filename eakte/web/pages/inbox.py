@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -25,7 +25,7 @@ from eakte.retrieval.progress import Progress
 from eakte.unit_of_work import UnitOfWork
 from eakte.web.desk import waiting
 from eakte.web.errors import fault_of
-from eakte.web.forms import paging_of, wanted_page
+from eakte.web.forms import paging_of, text, wanted_page
 from eakte.web.pages.receipts import ShownReceipt, shown_receipt
 from eakte.web.per_request import (
     begin,
@@ -145,6 +145,16 @@ def listed(work: UnitOfWork) -> dict[str, Any]:
         "page": paging_of(found, PER_PAGE),
         "running": counts.running > 0,
     }
+
+
+def back_to_inbox() -> str:
+    """Return the address of the inbox as the form that was sent has shown it, filter and page."""
+    chosen, page = text("zustand", most=20), text("seite", most=7)
+    return url_for(
+        "inbox.show",
+        zustand=chosen if chosen in CHOICES else None,
+        seite=page if page.isdecimal() and int(page) > 1 else None,
+    )
 
 
 def upload_place(work: UnitOfWork) -> Place:

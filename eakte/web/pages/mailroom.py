@@ -26,6 +26,7 @@ from eakte.retrieval.register import MOST_PRINTED, Asked, register
 from eakte.unit_of_work import UnitOfWork
 from eakte.web.errors import said
 from eakte.web.forms import day, days_of, identifier, paging_of, refuse_stale, text, wanted_page
+from eakte.web.pages.inbox import back_to_inbox
 from eakte.web.per_request import current_work
 
 pages = Blueprint("mailroom", __name__)
@@ -154,7 +155,7 @@ def again() -> ResponseReturnValue:
         number,
     )
     flash(told, "success")
-    return redirect(url_for("inbox.show"), 303)
+    return redirect(back_to_inbox(), 303)
 
 
 @pages.get("/postbuch")

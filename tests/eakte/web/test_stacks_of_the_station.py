@@ -30,7 +30,8 @@ def uncounted(app: OfficeApp, office: Office, staff: Staff) -> tuple[Device, UUI
     scanner = device(app, office, staff)
     stack = UUID(scanner.deliver(b"no stack at all", number=1).get_json()["batch_id"])
     with office.as_system() as work:
-        work.session.get_one(Batch, stack).state = BatchState.READY
+        batch = work.session.get_one(Batch, stack)
+        batch.state, batch.pages = BatchState.READY, None
     return scanner, stack
 
 
