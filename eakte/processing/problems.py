@@ -199,6 +199,10 @@ SENTENCES: dict[str, str] = {
         "Der Text der Nachricht steht nur in einer Form, die allein Outlook liest. Das Original "
         "ist aufbewahrt; bitte öffnen Sie es dort."
     ),
+    "mail-as-words": (
+        "Der Text der Nachricht steht nur in einer Form, die allein Outlook liest. Die Lesefassung "
+        "zeigt seine Worte; Bilder und Objekte dazwischen stehen nur im Original."
+    ),
     "mail-reference": (
         "Die Nachricht nennt Anlagen, die nur Verweise auf fremde Laufwerke und nicht mitgekommen "
         "sind (Anzahl: {many}); bitte fordern Sie sie an."

@@ -39,8 +39,7 @@ class Trouble(StrEnum):
 class Confirmation:
     """An answer to a court's request: the day of receipt, or the trouble and what it is.
 
-    ``answers`` is the message of the court, ``court`` its code, ``deputy`` whether somebody
-    acknowledges in the stead of whom it was sent to.
+    ``answers`` is the message of the court, ``court`` its code.
     """
 
     id: UUID
@@ -54,7 +53,6 @@ class Confirmation:
     received_on: date | None = None
     trouble: Trouble | None = None
     reason: str = ""
-    deputy: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,13 +73,17 @@ def write_confirmation(told: Confirmation, standards: Standards) -> WrittenConfi
     version = writer_on(told.made_at.date(), standards.lists).version
     against = [standards.lists.check(codes.COURTS, told.court).fault]
     if not standards.schemas.has(version):
-        against.append(Sentence("Das amtliche Schema von XJustiz %(version)s fehlt.", version=version))
+        against.append(
+            Sentence("Das amtliche Schema von XJustiz %(version)s fehlt.", version=version)
+        )
     if reasons := [one for one in against if one is not None]:
         raise RuleBroken("Das Empfangsbekenntnis lässt sich nicht schreiben.", reasons=reasons)
     content = _written(told, version, courts=standards.lists.version(codes.COURTS) or "")
     faults = standards.schemas.faults(content, version)
     if faults:
-        raise RuleBroken("Das Empfangsbekenntnis hält das amtliche Schema nicht ein.", reasons=faults)
+        raise RuleBroken(
+            "Das Empfangsbekenntnis hält das amtliche Schema nicht ein.", reasons=faults
+        )
     return WrittenConfirmation(version, content)
 
 
@@ -104,8 +106,6 @@ def _written(told: Confirmation, version: str, *, courts: str) -> bytes:
         trouble = facts.child("stoerungsmeldung")
         trouble.code("stoerungsID", told.trouble.value)
         trouble.text("stoerungsGrund", told.reason)
-    if told.deputy:
-        facts.exact("zustellungsempfaenger.abweichend", "true")
     etree.indent(element)
     return etree.tostring(element, xml_declaration=True, encoding="UTF-8")
 

@@ -15,6 +15,7 @@ from eakte.access.actions import Action
 from eakte.access.check import may
 from eakte.access.twins import earlier_twins
 from eakte.casework.court_post import court_message_of
+from eakte.casework.court_replies import reply_of
 from eakte.errors import BadInput, NotFound
 from eakte.filing.describing import Description
 from eakte.filing.placing import (
@@ -62,6 +63,7 @@ from eakte.web.pages.inbox import back_to_inbox
 from eakte.web.pages.receipts import shown_receipt
 from eakte.web.per_request import current_work, writes
 from eakte.web.proposed import proposals_asked_for, taken_over
+from eakte.web.refusals import Refusal
 from eakte.web.signatures import shown_signatures
 from eakte.web.streaming import send
 
@@ -232,6 +234,7 @@ def document_page(
     *,
     errors: dict[str, str] | None = None,
     not_unlocked: str = "",
+    refusal: Refusal | None = None,
 ) -> str:
     """Return the page of a document, with what was wrong in a form or with its password."""
     editions = editions_of(work, document)
@@ -258,6 +261,8 @@ def document_page(
         if versions[0].media_type in COURT_MESSAGES
         else None,
         may_confirm="describe" in seen["may"],
+        reply=reply_of(work, document) if versions[0].media_type in COURT_MESSAGES else None,
+        refusal=refusal,
         today=work.clock.today(),
         message=message_of(work, document) if versions[0].media_type in MESSAGES else None,
         holder=document.holder,

@@ -14,7 +14,7 @@ from eakte.access.actions import Action
 from eakte.access.check import may, require
 from eakte.errors import BadInput, NotFound, RuleBroken
 from eakte.filing.clarifying import answer_question, ask_about, drop_question
-from eakte.filing.clerks import clerks
+from eakte.filing.clerks import askable
 from eakte.filing.handing_over import hand_over, hand_over_batch
 from eakte.filing.placing import process_failed_again
 from eakte.model.department import Department
@@ -101,7 +101,8 @@ def ask(document_id: UUID) -> ResponseReturnValue:
                 due_on=day(request.form, "due_on"),
             )
     except BadInput as fault:
-        return _page(work, document, errors={"question": said(fault)}), 422
+        told = f"{said(fault)} {_(fault.next_step) if fault.next_step else ''}".strip()
+        return _page(work, document, errors={"question": told}), 422
     flash(_("„%(title)s“ steht auf der Klärungsliste.", title=document.title), "success")
     return redirect(url_for("documents.show", document_id=document.id), 303)
 
@@ -233,9 +234,7 @@ def _page(work: UnitOfWork, document: Document, *, errors: dict[str, str] | None
         document=document,
         beside=known,
         units=units if may_give else [],
-        people=[(one.id, one.name) for one in clerks(work, {document.department_id})]
-        if may_ask
-        else [],
+        people=[(one.id, one.name) for one in askable(work, document)] if may_ask else [],
         may_give=may_give,
         may_ask=may_ask,
         form=form,
