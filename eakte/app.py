@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -116,7 +117,7 @@ def create_app(
         "eakte.web",
         office=office,
         look=look or _looking_through(opening),
-        unlock=_unlocking_through(opening),
+        unlock=_unlocking_through(opening, office.settings.signature_roots),
         title="e-Akte",
         version="1",
         spec_path="/api/v1/openapi.json",
@@ -179,10 +180,15 @@ def from_environment() -> OfficeApp:
     return create_app(open_office(settings), sandbox=sandbox)
 
 
-def _unlocking_through(sandbox: Sandbox) -> Unlock:
+def _unlocking_through(sandbox: Sandbox, roots: Path | None) -> Unlock:
     def unlock(path: Path, folder: Path, password: str) -> Unlocked:
         sandbox.start()
-        return sandbox.unlock(path, folder, password)
+        made = sandbox.unlock(path, folder, password)
+        if not made.signed:
+            return made
+        # A signature is about the bytes as they were sent, and only now they can be read.
+        found = sandbox.verify(path, name="original.pdf", roots=roots, password=password)
+        return replace(made, signatures=found or ())
 
     return unlock
 

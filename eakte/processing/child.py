@@ -268,9 +268,10 @@ def main() -> int:
                 tell=post,
             )
         elif job.task == "unlock":
-            unlocked = unlock(
+            seen = unlock(
                 folder / "original", folder / "unlocked.pdf", password=job.password, tell=post
             )
+            unlocked, made = seen is not None, Made(flags=set(seen or ()))
         else:
             made = work_through(
                 folder / "original", name=job.name, folder=folder, limits=job.limits, tell=post

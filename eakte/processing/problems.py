@@ -36,6 +36,12 @@ SENTENCES: dict[str, str] = {
         "Eine elektronische Signatur passt nicht zum Inhalt: Das Dokument wurde nach dem "
         "Unterschreiben verändert. Bitte fragen Sie beim Absender nach."
     ),
+    "signature-locked": (
+        "Das Dokument ist verschlüsselt und elektronisch signiert. Die Signatur gilt dem "
+        "verschlüsselten Original; beim Öffnen mit dem Kennwort ließ sie sich nicht prüfen, und an "
+        "der Lesefassung kann sie niemand prüfen. Bitte prüfen Sie das Original mit seinem "
+        "Kennwort in einem Prüfprogramm."
+    ),
     "signature-unchecked": (
         "Die elektronische Signatur konnte nicht geprüft werden. Das Original ist aufbewahrt; "
         "bitte versuchen Sie es erneut."

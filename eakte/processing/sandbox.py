@@ -12,15 +12,16 @@ import logging
 import queue
 import shutil
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import KW_ONLY, asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from types import TracebackType
 
 from eakte.errors import Disturbed, PartUnavailable, machine_faults_named
 from eakte.model.findings import (
     Arranged,
+    Flag,
     Kind,
     Look,
     Outcome,
@@ -34,38 +35,19 @@ from eakte.processing import cage
 from eakte.processing.cell import Cell, Ending
 from eakte.processing.doubt import require_sound, settled
 from eakte.processing.limits import COURT_LIST, Limits, LimitSettings
+from eakte.processing.orders import USUAL, VERIFIER, Order, lent_to_verifier
 from eakte.processing.problems import problem
 from eakte.processing.scratch import Scratch
-from eakte.processing.wire import WANTED, Account, Distrusted, Progress, source_name
+from eakte.processing.wire import WANTED, Account, Distrusted, source_name
 
 log = logging.getLogger(__name__)
 
 ShowProgress = Callable[[str, int, int], None]
 START_SECONDS = 60.0
 ATTEMPTS = 3
-USUAL, VERIFIER = "child", "verifier"
 # Somebody waits before the screen.
 UNLOCK_SECONDS = 60.0
 VERIFY_SECONDS = 60.0
-
-
-@dataclass(frozen=True)
-class _Order:
-    """One job: what is to be done with which documents, and what a child is given beside them."""
-
-    task: str
-    paths: Sequence[Path]
-    _: KW_ONLY
-    name: str
-    into: Path | None = None
-    rules: Rules | None = None
-    wanted: Wanted | None = None
-    sheets: Sequence[int] = ()
-    password: str = field(default="", repr=False)
-    seconds: float | None = None
-    program: str = USUAL
-    beside: Mapping[str, Path] | None = None
-    show: Callable[[Progress], None] = lambda told: None
 
 
 class Sandbox:
@@ -131,7 +113,7 @@ class Sandbox:
             PartUnavailable: no child can be started, or the disk is full or broken.
         """
         try:
-            account, ending = self._run(_Order("look", [path], name=name))
+            account, ending = self._run(Order("look", [path], name=name))
         except Disturbed:
             # Its bytes come in all the same; what they are is found out when they are processed.
             account, ending = Account(), Ending.CRASHED
@@ -149,7 +131,7 @@ class Sandbox:
             PartUnavailable: no child can be started, or the disk is full or broken.
         """
         account, ending = self._run(
-            _Order(
+            Order(
                 "process",
                 [path],
                 name=name,
@@ -193,7 +175,7 @@ class Sandbox:
             PartUnavailable: no child can be started, or the disk is full or broken.
         """
         account, ending = self._run(
-            _Order(
+            Order(
                 "separate",
                 [path],
                 name=name,
@@ -222,7 +204,7 @@ class Sandbox:
             PartUnavailable: no child can be started, or the disk is full or broken.
         """
         account, ending = self._run(
-            _Order(
+            Order(
                 "arrange",
                 paths,
                 name=wanted.names[0],
@@ -250,7 +232,7 @@ class Sandbox:
             PartUnavailable: no child can be started, or the disk is full or broken.
         """
         account, ending = self._run(
-            _Order(
+            Order(
                 "draw",
                 [path],
                 name=name,
@@ -273,18 +255,22 @@ class Sandbox:
             PartUnavailable: no child can be started, or the disk is full or broken.
         """
         account, ending = self._run(
-            _Order(
-                "unlock", [path], name="", into=folder, password=password, seconds=UNLOCK_SECONDS
-            )
+            Order("unlock", [path], name="", into=folder, password=password, seconds=UNLOCK_SECONDS)
         )
         if ending is not Ending.DONE:
             return Unlocked(None, problem(ending.code))
         if not account.unlocked:
             return Unlocked(None, next(iter(account.problems), None))
-        return Unlocked(folder / "unlocked.pdf")
+        return Unlocked(folder / "unlocked.pdf", signed=Flag.SIGNED in account.flags)
 
     def verify(
-        self, path: Path, *, name: str, contents: Sequence[Path] = (), roots: Path | None = None
+        self,
+        path: Path,
+        *,
+        name: str,
+        contents: Sequence[Path] = (),
+        roots: Path | None = None,
+        password: str = "",
     ) -> tuple[Signature, ...] | None:
         """Check the signatures in a PDF, or one that lies beside ``contents``; None: it failed.
 
@@ -293,13 +279,15 @@ class Sandbox:
         Raises:
             PartUnavailable: no child can be started, or the disk is full or broken.
         """
-        lent = {f"content-{number:03d}": content for number, content in enumerate(contents, 1)}
-        if roots is not None and roots.is_dir():
-            trusted = sorted(one for one in roots.iterdir() if one.is_file())
-            lent |= {f"roots/{number:04d}": one for number, one in enumerate(trusted, 1)}
         account, ending = self._run(
-            _Order(
-                "verify", [path], name=name, program=VERIFIER, beside=lent, seconds=VERIFY_SECONDS
+            Order(
+                "verify",
+                [path],
+                name=name,
+                program=VERIFIER,
+                beside=lent_to_verifier(contents, roots),
+                seconds=VERIFY_SECONDS,
+                password=password,
             )
         )
         if ending is not Ending.DONE:
@@ -307,7 +295,7 @@ class Sandbox:
             return None
         return tuple(account.signatures)
 
-    def _run(self, order: _Order) -> tuple[Account, Ending]:
+    def _run(self, order: Order) -> tuple[Account, Ending]:
         """Do one job and take its products; a second child is asked where one alone may err."""
         usual = self.limits.document_seconds if order.into else self.limits.look_seconds
         return settled(
@@ -317,7 +305,7 @@ class Sandbox:
             asked=order.sheets,
         )
 
-    def _run_once(self, order: _Order, seconds: float) -> tuple[Account, Ending]:
+    def _run_once(self, order: Order, seconds: float) -> tuple[Account, Ending]:
         with machine_faults_named():
             cell = self._take_cell(order.program)
         try:

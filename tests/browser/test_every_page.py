@@ -106,6 +106,7 @@ NO_WALK = {
     "documents.reading_copy": "bytes",
     "document_care.version": "bytes",
     "documents.status": "a piece of a page, asked for by its script",
+    "court.reply": "bytes",
     "guarded.signatures": "bytes",
     "lists.hand_out": "bytes",
     "lists.rows": "a piece of a page, asked for by its script",

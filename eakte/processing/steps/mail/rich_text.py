@@ -28,7 +28,9 @@ def words_of(kept: bytes) -> tuple[str, bool] | None:
     try:
         written = decompress(kept)
         # In RTF itself every letter is ASCII; what a careless program left is of Windows.
-        text = rtf_to_text(written.decode("cp1252", "replace"), errors="replace")
+        text: str = rtf_to_text(  # type: ignore[no-untyped-call]  # it tells no types
+            written.decode("cp1252", "replace"), errors="replace"
+        )
         # Signs beyond the first 65,536 come in halves.
         whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     except (*BROKEN, struct.error) as error:
