@@ -71,7 +71,17 @@ OPEN_TO_STATIONS = frozenset(
 )
 REPORTS = "api_stations.report"
 # These ask by themselves every few seconds; they must not keep an abandoned desk signed in.
-ASKED_BY_THE_PAGE = frozenset({"inbox.rows", "documents.status", "lists.rows"})
+ASKED_BY_THE_PAGE = frozenset(
+    {
+        "arranging.status",
+        "documents.status",
+        "inbox.rows",
+        "lists.rows",
+        "sendings.status",
+        "stacks.rows",
+        "stacks.status",
+    }
+)
 
 API = "/api/"
 BEARER = "Bearer "
