@@ -56,9 +56,11 @@ def test_the_page_shows_the_message_and_its_duty(
     ):
         assert words in shown
     assert "<title>Richterliche Verfügung" in shown
+    assert "Empfangsbekenntnis zu beantworten" in clerk.get("/posteingang").text
     today = office.clock.today()
     answer = clerk.post(f"/dokument/{message}/empfangsbekenntnis", {"day": today.isoformat()})
     assert answer.status_code == 303
+    assert "Empfangsbekenntnis zu beantworten" not in clerk.get("/posteingang").text
     shown = clerk.get(f"/dokument/{message}").text
     assert "Als zurückgesandt vermerken" not in shown
     assert f"zurückgesandt am {today:%d.%m.%Y}" in re.sub(r"<[^>]*>", "", shown)
