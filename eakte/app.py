@@ -171,6 +171,8 @@ def from_environment() -> OfficeApp:
     logging.basicConfig(
         level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
+    # Which letters of a typeface each receipt takes along is of no interest.
+    logging.getLogger("fontTools").setLevel(logging.WARNING)
     sandbox = Sandbox(Limits.of(settings), warm=True)
     try:
         # A child that waits warm answers the first upload as fast as the second.
