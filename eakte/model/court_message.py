@@ -47,8 +47,8 @@ class CourtMessage(Base):
 class CourtReply(Base):
     """The acknowledgement of receipt that was written for a court, until another takes its place.
 
-    ``received_on`` is the day it acknowledges; else ``trouble`` is the code of the reason why it is
-    refused (EEB.StoerungsID) and ``reason`` what there is to say. ``sha256`` names the message in
+    ``received_on`` is the day it acknowledges; else ``trouble`` is why it is refused
+    (EEB.StoerungsID) and ``reason`` what there is to say. ``sha256`` names the message in
     the store, ``version`` the edition of XJustiz in which it is written.
     """
 
@@ -60,7 +60,7 @@ class CourtReply(Base):
     message_id: Mapped[UUID] = mapped_column(Uuid)
     version: Mapped[str] = mapped_column(String(20))
     received_on: Mapped[date | None] = mapped_column()
-    trouble: Mapped[str] = mapped_column(String(10), default="")
+    trouble: Mapped[str] = mapped_column(String(40), default="")
     reason: Mapped[str] = mapped_column(String(500), default="")
     sha256: Mapped[str] = mapped_column(ForeignKey("content.sha256"), index=True)
     size: Mapped[int] = mapped_column(BigInteger)

@@ -43,7 +43,7 @@ def told_words() -> dict[str, str]:
         "contents": _("Inhalte"),
         "court": _("Gericht"),
         "message": _("Nachrichten-ID"),
-        "trouble": _("Störung (EEB.StoerungsID)"),
+        "trouble": _("Störung"),
         "day": _("Tag"),
         "deadline": _("Frist"),
         "department": _("Sachgebiet"),

@@ -31,7 +31,7 @@ def upgrade() -> None:
         sa.Column("message_id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.String(20), nullable=False),
         sa.Column("received_on", sa.Date(), nullable=True),
-        sa.Column("trouble", sa.String(10), nullable=False),
+        sa.Column("trouble", sa.String(40), nullable=False),
         sa.Column("reason", sa.String(500), nullable=False),
         sa.Column("sha256", sa.String(64), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),

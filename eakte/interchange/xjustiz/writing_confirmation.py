@@ -30,9 +30,16 @@ OLD_HEADS = frozenset({"3.5.1"})
 class Trouble(StrEnum):
     """Why a service is not acknowledged (code list EEB.StoerungsID 2.1)."""
 
-    NOT_INVOLVED = "1"
-    UNCLEAR = "2"
-    CERTIFICATE = "3"
+    NOT_INVOLVED = "not-involved"
+    UNCLEAR = "unclear"
+    CERTIFICATE = "certificate"
+
+
+TROUBLE_CODES = {
+    Trouble.NOT_INVOLVED: "1",
+    Trouble.UNCLEAR: "2",
+    Trouble.CERTIFICATE: "3",
+}
 
 
 @dataclass(frozen=True)
@@ -104,7 +111,7 @@ def _written(told: Confirmation, version: str, *, courts: str) -> bytes:
         facts.day("empfangsbestaetigung", told.received_on)
     else:
         trouble = facts.child("stoerungsmeldung")
-        trouble.code("stoerungsID", told.trouble.value)
+        trouble.code("stoerungsID", TROUBLE_CODES[told.trouble])
         trouble.text("stoerungsGrund", told.reason)
     etree.indent(element)
     return etree.tostring(element, xml_declaration=True, encoding="UTF-8")

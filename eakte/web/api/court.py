@@ -36,7 +36,7 @@ class CourtReplyOut(Model):
     message_id: UUID
     version: str
     received_on: date | None
-    trouble: str = Field(description="EEB.StoerungsID, leer bei bestätigtem Empfang")
+    trouble: str = Field(description="leer bei bestätigtem Empfang")
     reason: str
     sha256: str
     size: int

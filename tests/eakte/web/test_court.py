@@ -109,7 +109,7 @@ def test_the_acknowledgement_is_written_as_a_message_fetched_and_noted(
 ) -> None:
     place, today = f"/dokument/{message}/empfangsbekenntnis", office.clock.today()
     assert clerk.get(f"{place}/antwort").status_code == 404
-    for wrong in ({"answer": "trouble", "trouble": "2"}, {"taken_on": "2999-01-01"}, {}):
+    for wrong in ({"answer": "trouble", "trouble": "unclear"}, {"taken_on": "2999-01-01"}, {}):
         refused = clerk.post(f"{place}/antwort", wrong)
         assert refused.status_code == 422 and 'role="alert"' in refused.text
     written = clerk.post(f"{place}/antwort", {"answer": "received", "taken_on": today.isoformat()})
@@ -127,11 +127,11 @@ def test_the_acknowledgement_is_written_as_a_message_fetched_and_noted(
     assert "Empfangsbekenntnis geschrieben" in history and "für das Postfach abgeholt" in history
     # Until it is sent, another one takes its place; afterwards none is written any more.
     key, address = key_of(office, staff.clerk), f"/api/v1/documents/{message}/court-message"
-    trouble = {"trouble": "1", "reason": "Wir kennen das Verfahren nicht."}
+    trouble = {"trouble": "not-involved", "reason": "Wir kennen das Verfahren nicht."}
     told = clerk.client.post(f"{address}/reply", json=trouble, headers=key)
     assert (told.status_code, told.get_json()["received_on"]) == (201, None)
     assert b"stoerungsID" in clerk.client.get(f"{address}/reply", headers=key).data
-    assert clerk.client.get(address, headers=key).get_json()["reply"]["trouble"] == "1"
+    assert clerk.client.get(address, headers=key).get_json()["reply"]["trouble"] == "not-involved"
     assert clerk.post(place, {"day": today.isoformat()}).status_code == 303
     assert clerk.client.post(f"{address}/reply", json=trouble, headers=key).status_code == 409
     strangers = key_of(office, staff.other_clerk)
