@@ -53,6 +53,7 @@ class Row:
     duplicate_of: Document | None
     hint: Hint | None
     confidence: str
+    may_look: bool
     may_file: bool
     may_try_again: bool
     attachments: int
@@ -179,6 +180,7 @@ def _row(work: UnitOfWork, row: InboxRow, hint: Hint | None) -> Row:
         duplicate_of=row.duplicate_of,
         hint=hint,
         confidence=confidence_word(hint.confidence) if hint else "",
+        may_look=may(work.actor, Action.READ_CONTENT, document),
         may_file=document.parent_id is None and may(work.actor, Action.PLACE_DOCUMENT, document),
         may_try_again=failed and may(work.actor, Action.PROCESS_AGAIN, document),
         attachments=row.attachments,
