@@ -100,7 +100,9 @@ def write(document_id: UUID, wanted: CourtReplyIn) -> tuple[CourtReplyOut, int]:
 
 
 @court.get("/documents/<uuid:document_id>/court-message/reply")
-@court.doc(summary="Das geschriebene Empfangsbekenntnis (XJustiz)", security=LOCKED)
+@court.doc(
+    summary="Das geschriebene Empfangsbekenntnis (XJustiz)", security=LOCKED, responses=[403]
+)
 @writes
 def reply(document_id: UUID) -> Response:
     """Hand out the written acknowledgement; that is logged before it leaves."""
