@@ -84,7 +84,7 @@ SEEN_BY = {
     "sendings.new": ["clara"],
     "sendings.show": ["clara"],
     "stacks.index": ["clara", "stefan"],
-    "stacks.show": ["clara"],
+    "stacks.show": ["clara", "stefan"],
     "stations.index": ["anton"],
     "stations.new": ["anton"],
     "stations.show": ["anton"],
