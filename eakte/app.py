@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -134,7 +135,7 @@ def create_app(
         "eakte.web",
         office=office,
         look=look or _looking_through(opening),
-        unlock=_unlocking_through(opening),
+        unlock=_unlocking_through(opening, office.settings.signature_roots),
         seek=seek or _seeking_through(opening),
         title="e-Akte",
         version="1",
@@ -189,6 +190,8 @@ def from_environment() -> OfficeApp:
     logging.basicConfig(
         level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
+    # Which letters of a typeface each receipt takes along is of no interest.
+    logging.getLogger("fontTools").setLevel(logging.WARNING)
     sandbox = Sandbox(Limits.of(settings), warm=True, rest=REST)
     try:
         # A child that waits warm answers the first upload as fast as the second.
@@ -198,10 +201,15 @@ def from_environment() -> OfficeApp:
     return create_app(open_office(settings), sandbox=sandbox)
 
 
-def _unlocking_through(sandbox: Sandbox) -> Unlock:
+def _unlocking_through(sandbox: Sandbox, roots: Path | None) -> Unlock:
     def unlock(path: Path, folder: Path, password: str) -> Unlocked:
         sandbox.start()
-        return sandbox.unlock(path, folder, password)
+        made = sandbox.unlock(path, folder, password)
+        if not made.signed:
+            return made
+        # A signature is about the bytes as they were sent, and only now they can be read.
+        found = sandbox.verify(path, name="original.pdf", roots=roots, password=password)
+        return replace(made, signatures=found or ())
 
     return unlock
 

@@ -94,9 +94,12 @@ def signed_pdf(
     *,
     stamp: Person | None = None,
     name: str = "Unterschrift",
+    password: str = "",
 ) -> bytes:
-    """Sign a PDF, with a time stamp where somebody stamps."""
+    """Sign a PDF, with a time stamp where somebody stamps; an encrypted one with its password."""
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+    if password:
+        writer.encrypt(password)
     out = io.BytesIO()
     _apart(
         signers.sign_pdf,

@@ -19,6 +19,7 @@ from eakte import audit
 from eakte.access.actions import Action
 from eakte.access.check import require
 from eakte.access.sessions import TOKEN_BYTES, TOKEN_DAYS, digest_of
+from eakte.access.station_life import Life, lives_of
 from eakte.errors import BadInput, NotFound, NotUnique
 from eakte.model.department import Department
 from eakte.model.login import AccessToken
@@ -37,6 +38,7 @@ class StationState:
     station: Station
     keys: int
     key_ends_at: datetime | None
+    life: Life
 
 
 def stations(work: UnitOfWork) -> list[StationState]:
@@ -48,8 +50,8 @@ def stations(work: UnitOfWork) -> list[StationState]:
         .options(joinedload(Station.account), joinedload(Station.department))
         .order_by(User.name)
     ).all()
-    keys = _running_keys(work, [row.id for row in rows])
-    return [_state(row, keys.get(row.id, [])) for row in rows]
+    keys, lives = _running_keys(work, [row.id for row in rows]), lives_of(work, rows)
+    return [_state(row, keys.get(row.id, []), lives[row.id]) for row in rows]
 
 
 def station_by_id(work: UnitOfWork, station_id: UUID) -> Station:
@@ -63,9 +65,10 @@ def station_by_id(work: UnitOfWork, station_id: UUID) -> Station:
 
 
 def state_of(work: UnitOfWork, station: Station) -> StationState:
-    """Return how many keys of a device hold, and until when the latest does."""
+    """Return which keys of a device hold, and whether it is alive."""
     require(work, Action.MANAGE_STATIONS)
-    return _state(station, _running_keys(work, [station.id]).get(station.id, []))
+    ends = _running_keys(work, [station.id]).get(station.id, [])
+    return _state(station, ends, lives_of(work, [station])[station.id])
 
 
 def register_station(
@@ -254,5 +257,5 @@ def _running_keys(work: UnitOfWork, ids: Sequence[UUID]) -> dict[UUID, list[date
     return running
 
 
-def _state(station: Station, ends: list[datetime]) -> StationState:
-    return StationState(station, len(ends), max(ends, default=None))
+def _state(station: Station, ends: list[datetime], life: Life) -> StationState:
+    return StationState(station, len(ends), max(ends, default=None), life)

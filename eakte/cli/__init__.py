@@ -30,8 +30,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             level=settings.log_level.upper() if given.command in {"serve", "work"} else "WARNING",
             format="%(asctime)s %(levelname)s %(name)s %(message)s",
         )
-        # How the rows came into their form is of no interest at every start.
-        logging.getLogger("alembic").setLevel(logging.WARNING)
+        # How the rows came into their form is of no interest at every start, nor which letters of a
+        # typeface each receipt takes along.
+        for talkative in ("alembic", "fontTools"):
+            logging.getLogger(talkative).setLevel(logging.WARNING)
         code: int = given.run(given, settings)
     except EakteError as error:
         _say(error, as_json=getattr(given, "json", False))

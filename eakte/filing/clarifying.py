@@ -11,7 +11,7 @@ from eakte import audit
 from eakte.access.actions import Action
 from eakte.access.check import require
 from eakte.errors import BadInput, RuleBroken, Sentence
-from eakte.filing.clerks import unfit_clerk
+from eakte.filing.clerks import askable
 from eakte.model.clarification import Clarification, ClarificationState
 from eakte.model.document import Document, DocumentState
 from eakte.unit_of_work import UnitOfWork
@@ -29,8 +29,8 @@ def ask_about(
 ) -> Clarification:
     """Put a document on the list of what has to be clarified, with a question to a colleague.
 
-    Without ``for_id`` the whole unit is asked. Whoever belongs to another unit may not see the
-    document and is not asked here: such a document is handed over, with a note.
+    Without ``for_id`` the whole unit is asked. Somebody of another unit can be asked as far as they
+    may see the document: who may not is not told of it, and it is handed over, with a note.
 
     Raises:
         BadInput: naming every value that cannot be.
@@ -46,8 +46,11 @@ def ask_about(
         )
     if due_on is not None and due_on < work.clock.today():
         raise BadInput("Der Tag, bis zu dem geantwortet werden soll, ist schon vorbei.")
-    if for_id is not None and unfit_clerk(work, for_id, document.department_id):
-        raise BadInput("Die gewählte Person arbeitet nicht in diesem Sachgebiet.")
+    if for_id is not None and all(one.id != for_id for one in askable(work, document)):
+        raise BadInput(
+            "Die gewählte Person darf dieses Schreiben nicht sehen.",
+            next_step="Bitte geben Sie es mit einer Notiz an ihr Sachgebiet ab.",
+        )
     clarification = Clarification(
         document_id=document.id,
         question=_text(question, Sentence("Bitte schreiben Sie, was zu klären ist.")),

@@ -32,7 +32,8 @@ FOUND = (
 )
 FOUND_IN_STACK = (
     "Der Virenscanner hat in diesem Stapel „%s“ gefunden. Er ist aufbewahrt, wird aber niemandem "
-    "herausgegeben und nicht getrennt. Nur die Leitung kann ihn freigeben."
+    "herausgegeben und nicht getrennt. Nur die Leitung kann ihn freigeben; bitte verständigen Sie "
+    "sie und lassen Sie das Papier beiseite."
 )
 TOO_LARGE = (
     "Der Virenscanner nimmt so große Dokumente nicht an (StreamMaxLength). Es bleibt verschlossen; "

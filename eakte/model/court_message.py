@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eakte.db import Base, Instant
@@ -62,3 +62,27 @@ class CourtMessage(Base):
             return None
         handled = bool(self.faults) and all(one.get("handled") is True for one in self.faults)
         return AnswerKind.HANDLED if handled else AnswerKind.FAULTY
+
+
+class CourtReply(Base):
+    """The acknowledgement of receipt that was written for a court, until another takes its place.
+
+    ``received_on`` is the day it acknowledges; else ``trouble`` is why it is refused
+    (EEB.StoerungsID) and ``reason`` what there is to say. ``sha256`` names the message in
+    the store, ``version`` the edition of XJustiz in which it is written.
+    """
+
+    __tablename__ = "court_reply"
+
+    document_id: Mapped[UUID] = mapped_column(
+        ForeignKey("document.id", ondelete="CASCADE"), primary_key=True
+    )
+    message_id: Mapped[UUID] = mapped_column(Uuid)
+    version: Mapped[str] = mapped_column(String(20))
+    received_on: Mapped[date | None] = mapped_column()
+    trouble: Mapped[str] = mapped_column(String(40), default="")
+    reason: Mapped[str] = mapped_column(String(500), default="")
+    sha256: Mapped[str] = mapped_column(ForeignKey("content.sha256"), index=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+    written_at: Mapped[datetime] = mapped_column(Instant)
+    written_by_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))

@@ -8,6 +8,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 
+from eakte.model.signature import Signature
+
 
 class Kind(StrEnum):
     """What sort of content it is, seen from what can be done with it."""
@@ -156,10 +158,16 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Unlocked:
-    """What a password made of an encrypted document: a readable copy, or the reason why not."""
+    """What a password made of an encrypted document: a readable copy, or the reason why not.
+
+    ``signed``: the document bears signatures; ``signatures`` is what the check of them has shown,
+    which nobody can repeat without the password.
+    """
 
     path: Path | None
     problem: Problem | None = None
+    signed: bool = False
+    signatures: tuple[Signature, ...] = ()
 
 
 class Order(StrEnum):

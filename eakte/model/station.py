@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from ipaddress import ip_address, ip_network
 from uuid import UUID
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from eakte.db import Base
+from eakte.db import Base, Instant
 from eakte.errors import BadInput
 from eakte.model.columns import Json
 from eakte.model.department import Department
@@ -21,7 +22,9 @@ MOST_NETWORKS, LARGEST_QUOTA_MB = 50, 1_000_000
 class Station(Base):
     """A device that delivers stacks; its account is of the kind STATION and has no password.
 
-    ``networks`` are address ranges in CIDR; without any, nobody is let in under its key.
+    ``networks`` are address ranges in CIDR; without any, nobody is let in under its key. The rest
+    is what it shows of itself: when it was last let in, when and from where it was last turned
+    away, and how many stacks wait on it, since when and why.
     """
 
     __tablename__ = "station"
@@ -33,6 +36,12 @@ class Station(Base):
     networks: Mapped[list[str]] = mapped_column(Json, default=list)
     quota_mb: Mapped[int] = mapped_column()
     edits: Mapped[int] = mapped_column()
+    seen_at: Mapped[datetime | None] = mapped_column(Instant)
+    turned_away_at: Mapped[datetime | None] = mapped_column(Instant)
+    turned_away_from: Mapped[str] = mapped_column(String(60), default="")
+    waiting: Mapped[int] = mapped_column(default=0)
+    waiting_since: Mapped[datetime | None] = mapped_column(Instant)
+    waiting_reason: Mapped[str] = mapped_column(String(300), default="")
 
     account: Mapped[User] = relationship()
     department: Mapped[Department] = relationship()

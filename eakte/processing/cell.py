@@ -11,15 +11,15 @@ import signal
 import stat
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import KW_ONLY, asdict, dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from enum import Enum
 from pathlib import Path
 
 from eakte.errors import PartUnavailable
-from eakte.model.findings import Redaction, Rules, Wanted
 from eakte.processing import cage, machine
 from eakte.processing.limits import MIB, Confinement, Limits
+from eakte.processing.orders import Order
 from eakte.processing.wire import (
     LONGEST_LINE,
     LONGEST_TALK,
@@ -32,7 +32,6 @@ TICK = 0.25
 CHUNK = 256 * 1024
 SAID_LAST = 4096
 GRACE = 5.0
-USUAL = "child"
 SILENT_PAGES = 3
 SILENT_SECONDS = 30.0
 SECONDS_A_PAGE_BOUND = 0.5
@@ -55,25 +54,6 @@ class Ending(Enum):
     def code(self) -> str:
         """The problem that this ending is."""
         return self.value or Ending.CRASHED.value
-
-
-@dataclass(frozen=True)
-class Order:
-    """One job: what is to be done with which documents, and what a child is given beside them."""
-
-    task: str
-    paths: Sequence[Path]
-    _: KW_ONLY
-    name: str
-    into: Path | None = None
-    rules: Rules | None = None
-    wanted: Wanted | Redaction | None = None
-    sheets: Sequence[int] = ()
-    password: str = field(default="", repr=False)
-    seconds: float | None = None
-    program: str = USUAL
-    beside: Mapping[str, Path] | None = None
-    show: Callable[[Progress], None] = lambda told: None
 
 
 class Cell:
@@ -115,8 +95,7 @@ class Cell:
         Raises:
             PartUnavailable: the child never became ready for a job.
         """
-        if isinstance(order.wanted, Wanted):
-            self._account.wanted_parts = len(order.wanted.parts)
+        self._account.wanted_parts = len(order.wanted.parts) if order.wanted else 0
         try:
             self._await_ready()
             self._give(order)

@@ -269,9 +269,10 @@ def main() -> int:
                 tell=post,
             )
         elif job.task == "unlock":
-            unlocked = unlock(
+            seen = unlock(
                 folder / "original", folder / "unlocked.pdf", password=job.password, tell=post
             )
+            unlocked, made = seen is not None, Made(flags=set(seen or ()))
         elif job.task in redaction.TASKS:
             parts = redaction.run(job.task, folder, limits=job.limits, tell=post)
         else:

@@ -31,6 +31,7 @@ from eakte.processing.verifying import (
     Neighbour,
     keep_signatures,
     neighbours_of,
+    own_signatures,
     report,
     verified,
 )
@@ -85,6 +86,8 @@ class Task:
     sha256: str
     name: str
     unlocked: bool = False
+    signatures: tuple[Signature, ...] = ()
+    """What is known of the signatures where only the password could tell more."""
     neighbours: tuple[Neighbour, ...] = ()
     roots: Path | None = None
 
@@ -136,6 +139,7 @@ def begin(work: UnitOfWork, document_id: UUID) -> Task | None:
         unlocked or version.sha256,
         version.name,
         unlocked=unlocked is not None,
+        signatures=own_signatures(version) if unlocked is not None else (),
         neighbours=neighbours_of(work, document, version),
         roots=work.settings.signature_roots,
     )
@@ -161,6 +165,7 @@ def make(
         name=task.name,
         neighbours=task.neighbours,
         roots=task.roots,
+        known=task.signatures if task.unlocked else None,
     )
     products: list[Product] = []
     if signatures:

@@ -36,6 +36,12 @@ SENTENCES: dict[str, str] = {
         "Eine elektronische Signatur passt nicht zum Inhalt: Das Dokument wurde nach dem "
         "Unterschreiben verändert. Bitte fragen Sie beim Absender nach."
     ),
+    "signature-locked": (
+        "Das Dokument ist verschlüsselt und elektronisch signiert. Die Signatur gilt dem "
+        "verschlüsselten Original; beim Öffnen mit dem Kennwort ließ sie sich nicht prüfen, und an "
+        "der Lesefassung kann sie niemand prüfen. Bitte prüfen Sie das Original mit seinem "
+        "Kennwort in einem Prüfprogramm."
+    ),
     "signature-unchecked": (
         "Die elektronische Signatur konnte nicht geprüft werden. Das Original ist aufbewahrt; "
         "bitte versuchen Sie es erneut."
@@ -198,6 +204,10 @@ SENTENCES: dict[str, str] = {
     "mail-rtf": (
         "Der Text der Nachricht steht nur in einer Form, die allein Outlook liest. Das Original "
         "ist aufbewahrt; bitte öffnen Sie es dort."
+    ),
+    "mail-as-words": (
+        "Der Text der Nachricht steht nur in einer Form, die allein Outlook liest. Die Lesefassung "
+        "zeigt seine Worte; Bilder und Objekte dazwischen stehen nur im Original."
     ),
     "mail-reference": (
         "Die Nachricht nennt Anlagen, die nur Verweise auf fremde Laufwerke und nicht mitgekommen "

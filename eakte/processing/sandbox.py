@@ -21,6 +21,7 @@ from types import TracebackType
 from eakte.errors import Disturbed, PartUnavailable, machine_faults_named
 from eakte.model.findings import (
     Arranged,
+    Flag,
     Kind,
     Look,
     Outcome,
@@ -31,9 +32,10 @@ from eakte.model.findings import (
 )
 from eakte.model.signature import Signature
 from eakte.processing import cage
-from eakte.processing.cell import USUAL, Cell, Ending, Order
+from eakte.processing.cell import Cell, Ending
 from eakte.processing.doubt import require_sound, settled
 from eakte.processing.limits import COURT_LIST, Limits, LimitSettings
+from eakte.processing.orders import USUAL, VERIFIER, Order, lent_to_verifier
 from eakte.processing.problems import problem
 from eakte.processing.scratch import Scratch
 from eakte.processing.wire import WANTED, Account, Distrusted, source_name
@@ -43,7 +45,6 @@ log = logging.getLogger(__name__)
 ShowProgress = Callable[[str, int, int], None]
 START_SECONDS = 60.0
 ATTEMPTS = 3
-VERIFIER = "verifier"
 # Somebody waits before the screen.
 UNLOCK_SECONDS = 60.0
 VERIFY_SECONDS = 60.0
@@ -268,10 +269,16 @@ class Sandbox:
             return Unlocked(None, problem(ending.code))
         if not account.unlocked:
             return Unlocked(None, next(iter(account.problems), None))
-        return Unlocked(folder / "unlocked.pdf")
+        return Unlocked(folder / "unlocked.pdf", signed=Flag.SIGNED in account.flags)
 
     def verify(
-        self, path: Path, *, name: str, contents: Sequence[Path] = (), roots: Path | None = None
+        self,
+        path: Path,
+        *,
+        name: str,
+        contents: Sequence[Path] = (),
+        roots: Path | None = None,
+        password: str = "",
     ) -> tuple[Signature, ...] | None:
         """Check the signatures in a PDF, or one that lies beside ``contents``; None: it failed.
 
@@ -280,13 +287,15 @@ class Sandbox:
         Raises:
             PartUnavailable: no child can be started, or the disk is full or broken.
         """
-        lent = {f"content-{number:03d}": content for number, content in enumerate(contents, 1)}
-        if roots is not None and roots.is_dir():
-            trusted = sorted(one for one in roots.iterdir() if one.is_file())
-            lent |= {f"roots/{number:04d}": one for number, one in enumerate(trusted, 1)}
         account, ending = self.run(
             Order(
-                "verify", [path], name=name, program=VERIFIER, beside=lent, seconds=VERIFY_SECONDS
+                "verify",
+                [path],
+                name=name,
+                program=VERIFIER,
+                beside=lent_to_verifier(contents, roots),
+                seconds=VERIFY_SECONDS,
+                password=password,
             )
         )
         if ending is not Ending.DONE:

@@ -37,6 +37,7 @@ from eakte.model.document import (
 )
 from eakte.model.findings import Unlocked
 from eakte.processing.scratch import Scratch
+from eakte.processing.verifying import keep_own_signatures
 from eakte.unit_of_work import UnitOfWork
 from storage import Digest, Store
 
@@ -90,6 +91,7 @@ def unlock_document(
         if version.sha256 != sha256:
             raise RuleBroken("Inzwischen ist eine andere Fassung gekommen.")
         attempts.forget_tries(work.session, work.settings, thing=_thing(document_id))
+        keep_own_signatures(work, document, version, found=made.signatures)
         _name(work, document, version, kept)
 
 

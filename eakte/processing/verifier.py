@@ -34,7 +34,7 @@ def main() -> int:
     original = folder / "original"
     roots = read_roots(folder / ROOTS)
     if identify(original, name=job.name).media_type == "application/pdf":
-        found = check_pdf(original, roots)
+        found = check_pdf(original, roots, password=job.password)
     else:
         found = check_beside(original, sorted(folder.glob(CONTENTS)), roots)
     for signature in found:

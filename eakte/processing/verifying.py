@@ -87,19 +87,46 @@ def verified(
     name: str,
     neighbours: Sequence[Neighbour],
     roots: Path | None,
+    known: Sequence[Signature] | None = None,
 ) -> tuple[Outcome, tuple[Signature, ...]]:
-    """Check the signatures of what was processed; the outcome says what there is to be told."""
+    """Check the signatures of what was processed; the outcome says what there is to be told.
+
+    ``known`` is given where a copy without encryption was processed: what was signed are the bytes
+    of the original, so this is what their check has shown when its password was there.
+    """
     alone = outcome.look.kind is Kind.SIGNATURE
     if not alone and Flag.SIGNED not in outcome.flags:
         return outcome, ()
+    if known is not None:
+        codes = _faults(known) if known else ("signature-locked",)
+        return _with(outcome, *codes), tuple(known)
     contents = [source.with_name(f"beside-{number}") for number in range(len(neighbours))]
     for neighbour, path in zip(neighbours, contents, strict=True):
         store.copy_to(Digest(neighbour.sha256), path)
     found = sandbox.verify(source, name=name, contents=contents, roots=roots)
     if found is None or not found:
         return _with(outcome, "signature-unchecked"), ()
-    codes = dict.fromkeys(PROBLEMS[one.integrity] for one in found if one.integrity in PROBLEMS)
-    return _with(outcome, *codes), found
+    return _with(outcome, *_faults(found)), found
+
+
+def _faults(found: Sequence[Signature]) -> Sequence[str]:
+    """Which problems signatures make, each once."""
+    codes = (PROBLEMS[one.integrity] for one in found if one.integrity in PROBLEMS)
+    return tuple(dict.fromkeys(codes))
+
+
+def own_signatures(version: Version) -> tuple[Signature, ...]:
+    """Return what is known of the signatures in a version itself, not beside it."""
+    kept = version.signatures or ()
+    return tuple(Signature.of(one) for one in kept if not one.get("held_by"))
+
+
+def keep_own_signatures(
+    work: UnitOfWork, document: Document, version: Version, *, found: Sequence[Signature]
+) -> None:
+    """Write down what the check of a version's own signatures has shown, in place of an earlier."""
+    require(work, Action.UNLOCK_DOCUMENT, document)
+    _write(work, version.id, found, replaced="")
 
 
 def report(folder: Path, found: Sequence[Signature]) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import select
@@ -15,23 +16,34 @@ from eakte.db import Page, paged
 from eakte.errors import NotFound
 from eakte.model.batch import Batch, BatchPage, Fate
 from eakte.model.case import Case
-from eakte.model.document import Document
+from eakte.model.document import Document, DocumentState, ProcessingState
 from eakte.unit_of_work import UnitOfWork
 
 PER_PAGE = 50
+
+
+class Whereabouts(StrEnum):
+    """How far a document is, for those who look after its stack and may not open it."""
+
+    RUNNING = "running"
+    FAILED = "failed"
+    INBOX = "inbox"
+    DONE = "done"
 
 
 @dataclass(frozen=True)
 class PartShown:
     """One document of a stack, as far as the person may see it.
 
-    ``document`` is None where it is hidden from them; its pages are told all the same, because the
-    balance of a stack must be complete for whoever scanned it.
+    ``document`` is None where it is hidden from them; its pages, and in ``whereabouts`` how far it
+    is, are told all the same: whoever scanned it has to know that it arrived at a desk. At which
+    one, and in which dossier, is not told.
     """
 
     pages: tuple[int, ...]
     blanks: tuple[int, ...]
     document: Document | None
+    whereabouts: Whereabouts | None = None
 
 
 def batches(work: UnitOfWork, *, page: int = 1) -> Page[Batch]:
@@ -81,6 +93,7 @@ def parts_of(work: UnitOfWork, batch: Batch, pages: Sequence[BatchPage]) -> list
             .where(Document.id.in_(ids), visible(work.actor, Action.SEE_DOCUMENT, Document))
         )
     }
+    hidden = _whereabouts(work, ids - seen.keys())
     placed: dict[UUID, dict[int, int]] = {}
     blanks: dict[UUID, list[int]] = {}
     for page in pages:
@@ -95,6 +108,32 @@ def parts_of(work: UnitOfWork, batch: Batch, pages: Sequence[BatchPage]) -> list
             tuple(places[place] for place in sorted(places)),
             tuple(blanks.get(document_id, ())),
             seen.get(document_id),
+            hidden.get(document_id),
         )
         for document_id, places in sorted(placed.items(), key=lambda one: min(one[1].values()))
     ]
+
+
+def _whereabouts(work: UnitOfWork, ids: set[UUID]) -> dict[UUID, Whereabouts]:
+    """How far documents are of a stack which the actor may see, without anything of what they say.
+
+    Filed, handed over and cancelled are one word: which it is, is no business of the scanner's.
+    """
+    if not ids:
+        return {}
+    rows = work.session.execute(
+        select(Document.id, Document.state, Document.processing).where(Document.id.in_(ids))
+    )
+    return {
+        one: Whereabouts.DONE
+        if state is not DocumentState.INBOX
+        else _INBOX.get(processing, Whereabouts.INBOX)
+        for one, state, processing in rows
+    }
+
+
+_INBOX = {
+    ProcessingState.WAITING: Whereabouts.RUNNING,
+    ProcessingState.RUNNING: Whereabouts.RUNNING,
+    ProcessingState.FAILED: Whereabouts.FAILED,
+}

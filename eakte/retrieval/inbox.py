@@ -153,8 +153,10 @@ def rows_of(work: UnitOfWork, documents: Sequence[Document]) -> list[InboxRow]:
         .where(Document.id.in_(ids))
     )
     known: dict[UUID, tuple[int, Mapping[str, Any] | None, Beside]] = {
-        document_id: (size, clues, Beside(given, asked))
-        for document_id, size, clues, given, asked in work.session.execute(with_beside(query))
+        document_id: (size, clues, Beside(given, asked, bool(waits)))
+        for document_id, size, clues, given, asked, waits in work.session.execute(
+            with_beside(query)
+        )
     }
     nothing = (0, None, Beside(None, None))
     twins = earlier_twins(work, documents)

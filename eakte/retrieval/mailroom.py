@@ -15,6 +15,7 @@ from eakte.access.actions import Action
 from eakte.access.check import require, visible
 from eakte.db import Page, paged
 from eakte.model.clarification import Clarification, ClarificationState
+from eakte.model.court_message import CourtMessage
 from eakte.model.department import Department
 from eakte.model.document import Document, DocumentState
 from eakte.model.hand_over import HandOver
@@ -26,10 +27,14 @@ GIVEN, ASKED = aliased(HandOver), aliased(Clarification)
 
 @dataclass(frozen=True)
 class Beside:
-    """The latest note with which a document was handed over, and what was asked about it last."""
+    """The latest note with which a document was handed over, and what was asked about it last.
+
+    ``court_waits``: a court asks for an acknowledgement of receipt that was not sent back yet.
+    """
 
     handed: HandOver | None
     asked: Clarification | None
+    court_waits: bool = False
 
     @property
     def open(self) -> Clarification | None:
@@ -43,17 +48,27 @@ def beside(work: UnitOfWork, ids: Sequence[UUID]) -> dict[UUID, Beside]:
     require(work, Action.SEE_LISTS)
     query = with_beside(select(Document.id).select_from(Document).where(Document.id.in_(ids)))
     rows = work.session.execute(query)
-    return {one: Beside(given, asked) for one, given, asked in rows if given or asked}
+    return {
+        one: Beside(given, asked, bool(waits))
+        for one, given, asked, waits in rows
+        if given or asked or waits
+    }
 
 
 def with_beside(query: Select[Any]) -> Select[Any]:
-    """Return a question about documents with two columns more: what stands beside each."""
+    """Return a question about documents with three columns more: what stands beside each."""
     last_given = _latest(HandOver.id, HandOver.document_id, HandOver.at)
     last_asked = _latest(Clarification.id, Clarification.document_id, Clarification.asked_at)
     return (
-        query.add_columns(GIVEN, ASKED)
+        query.add_columns(GIVEN, ASKED, CourtMessage.confirmation_wanted)
         .outerjoin(GIVEN, GIVEN.id == last_given)
         .outerjoin(ASKED, ASKED.id == last_asked)
+        .outerjoin(
+            CourtMessage,
+            (CourtMessage.document_id == Document.id)
+            & CourtMessage.confirmation_wanted
+            & CourtMessage.confirmed_on.is_(None),
+        )
         .options(joinedload(GIVEN.giver), joinedload(GIVEN.taker), joinedload(ASKED.addressee))
     )
 

@@ -26,6 +26,9 @@ from eakte.station.plan import Plan
 TUS = {"Tus-Resumable": "1.0.0"}
 PART = "application/offset+octet-stream"
 CONNECT_SECONDS = 10.0
+# Nobody waits for the answer to a sign of life, and deliveries wait behind it.
+REPORT_SECONDS = 10.0
+LONGEST_REASON = 300
 LONGEST_WAIT = 3600.0
 # With these the office says that it will never take this document as it is.
 REFUSALS = frozenset({409, 413, 415, 422})
@@ -129,6 +132,27 @@ class OfficeLine:
             return outcome if isinstance(outcome, Later) else Later("Der Server lehnt ab.")
         except (ValueError, LookupError, TypeError):
             return Later("Der Server antwortet nicht wie eine e-Akte.")
+
+    def report(self, *, waiting: int, waits_seconds: float, reason: str) -> Later | None:
+        """Tell the office that this station runs and what waits on it; say why it did not hear."""
+        told = {
+            "waiting": waiting,
+            "waits_seconds": max(0, round(waits_seconds)),
+            "reason": reason[:LONGEST_REASON],
+        }
+        try:
+            answer = self._ask(
+                "POST",
+                "/api/v1/stations/report",
+                body=json.dumps(told),
+                headers={"Content-Type": "application/json"},
+                seconds=REPORT_SECONDS,
+            )
+            self._refuse(answer, 204)
+        except _Answered as ended:
+            outcome = ended.outcome
+            return outcome if isinstance(outcome, Later) else Later("Der Server lehnt ab.")
+        return None
 
     def deliver(self, line: Line, content: Path) -> Outcome:
         """Deliver one document, whole or in parts, and say what became of it."""
@@ -254,6 +278,7 @@ class OfficeLine:
         params: dict[str, str] | None = None,
         body: Any = None,
         headers: dict[str, str] | None = None,
+        seconds: float | None = None,
     ) -> requests.Response:
         try:
             return self._line.request(
@@ -263,7 +288,7 @@ class OfficeLine:
                 data=body,
                 headers={"Accept": "application/json", **(headers or {})},
                 auth=_Key(self._plan.token()),
-                timeout=(CONNECT_SECONDS, self._plan.answer_seconds),
+                timeout=(CONNECT_SECONDS, seconds or self._plan.answer_seconds),
                 allow_redirects=False,
             )
         except BadInput as error:

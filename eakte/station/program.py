@@ -29,6 +29,8 @@ log = logging.getLogger("eakte.station")
 
 WAITING = (State.TAKEN, State.UNDERWAY)
 MOST_DOUBLINGS = 12
+# So often a station that runs says so; the office calls it silent after five minutes.
+REPORT_SECONDS = 60.0
 
 
 @contextmanager
@@ -77,6 +79,7 @@ class Program:
         self._still = Stillness()
         self._not_before = 0.0
         self._failures = 0
+        self._next_report = 0.0
 
     def start(self) -> None:
         """Take up what the last run left."""
@@ -92,7 +95,7 @@ class Program:
                 path.unlink()
 
     def run(self, *, until_idle: bool = False) -> None:
-        """Work until there is nothing left, or for ever."""
+        """Work until there is nothing left, or for ever; who works for ever says that it lives."""
         started = idle = broken = False
         while True:
             try:
@@ -104,6 +107,8 @@ class Program:
                     self._tidy()
                 broken = False
                 idle = self.turn()
+                if not until_idle:
+                    self._report()
             except (OSError, sqlite3.Error) as error:
                 # A share that is away, a full disk: the folder is as it was, and the next turn
                 # begins where the journal stands.
@@ -128,6 +133,24 @@ class Program:
             if line.next_try <= now:
                 self._deliver(line)
         return not left and not waiting
+
+    def _report(self) -> None:
+        """Say once a minute that the station runs and what waits; who does not hear it is told.
+
+        It changes nothing for the documents: a report that fails is no fault of theirs.
+        """
+        now = time.time()
+        if now < self._next_report:
+            return
+        self._next_report = now + REPORT_SECONDS
+        waiting = self._journal.in_state(*WAITING)
+        oldest = min((line.taken_at for line in waiting), default=now)
+        reason = next((line.said for line in waiting if line.said), "")
+        unheard = self._office.report(
+            waiting=len(waiting), waits_seconds=now - oldest, reason=reason
+        )
+        if unheard is not None:
+            log.info("the office does not hear that the station runs: %s", unheard.reason)
 
     def _take_up(self) -> bool:
         """Copy and note what stood still long enough; True when something has yet to."""

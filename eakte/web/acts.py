@@ -78,6 +78,8 @@ def words() -> dict[str, str]:
         "deadline.met": _("Frist gewahrt"),
         "department.created": _("Sachgebiet angelegt"),
         "court.confirmed": _("Empfangsbekenntnis als zurückgesandt vermerkt"),
+        "court.reply-read": _("Empfangsbekenntnis für das Postfach abgeholt"),
+        "court.reply-written": _("Empfangsbekenntnis geschrieben"),
         "court.received": _("Nachricht eines Gerichts gelesen"),
         "document.arrangement-asked": _("Seiten zu ordnen verlangt"),
         "document.arrangement-undone": _("Übernahme der Seiten zurückgenommen"),

@@ -17,7 +17,7 @@ from flask_login import LoginManager
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response
 
-from eakte.access import sessions, stations
+from eakte.access import sessions, station_life, stations
 from eakte.access.acting import actor_of
 from eakte.errors import BadInput, NeedsSecondFactor, PartUnavailable, SignedOut
 from eakte.model.login import LoginSession, SignInMethod
@@ -63,13 +63,25 @@ OPEN_TO_STATIONS = frozenset(
         "api_batches.receipt_pdf",
         "api_batches.show",
         "api_checks.requests",
+        "api_stations.report",
         "uploads.create",
         "uploads.describe",
         "uploads.part",
     }
 )
+REPORTS = "api_stations.report"
 # These ask by themselves every few seconds; they must not keep an abandoned desk signed in.
-ASKED_BY_THE_PAGE = frozenset({"inbox.rows", "documents.status", "lists.rows"})
+ASKED_BY_THE_PAGE = frozenset(
+    {
+        "arranging.status",
+        "documents.status",
+        "inbox.rows",
+        "lists.rows",
+        "sendings.status",
+        "stacks.rows",
+        "stacks.status",
+    }
+)
 
 API = "/api/"
 BEARER = "Bearer "
@@ -161,21 +173,42 @@ def identify(incoming: Request) -> SignedIn | None:
 
 def _by_key(key: str, incoming: Request) -> SignedIn | None:
     office = the_office()
+    address = incoming.remote_addr or ""
     with office.database.transaction(writes=False) as session:
         user = sessions.user_of_token(session, office.clock, office.settings, token=key)
         if user is None:
             return None
-        if user.kind is UserKind.STATION:
-            address = incoming.remote_addr or ""
-            # Anywhere else, and from anywhere else, a device is a stranger.
-            if incoming.endpoint not in OPEN_TO_STATIONS:
-                return None
-            if not stations.lets_in(session, user.id, address=address):
-                log.warning("the key of station %s was used from a foreign address", user.id)
-                return None
-        elif not incoming.path.startswith(API):
+        if user.kind is not UserKind.STATION:
+            actor = actor_of(session, user, office.clock)
+            return SignedIn(user, actor, None) if incoming.path.startswith(API) else None
+        # Anywhere else, and from anywhere else, a device is a stranger.
+        if incoming.endpoint not in OPEN_TO_STATIONS:
             return None
-        return SignedIn(user, actor_of(session, user, office.clock), None)
+        let_in = stations.lets_in(session, user.id, address=address)
+        # A report is a sign of life that is written with what it says.
+        due = not (let_in and incoming.endpoint == REPORTS) and station_life.contact_due(
+            session, user.id, office.clock, let_in=let_in
+        )
+        actor = actor_of(session, user, office.clock)
+    if due:
+        _note_contact(user, address, let_in=let_in)
+    if not let_in:
+        log.warning("the key of station %s was used from a foreign address", user.id)
+        return None
+    return SignedIn(user, actor, None)
+
+
+def _note_contact(station: User, address: str, *, let_in: bool) -> None:
+    office = the_office()
+    try:
+        with office.database.transaction() as session:
+            if let_in:
+                station_life.note_contact(session, station.id, office.clock)
+            else:
+                station_life.note_turned_away(session, station.id, office.clock, address=address)
+    except PartUnavailable:
+        # What it came for goes on, or says itself that the rows cannot be written.
+        log.warning("a contact of station %s could not be noted", station.id)
 
 
 def _by_session(token: str) -> SignedIn | None:

@@ -43,6 +43,8 @@ def told_words() -> dict[str, str]:
         "confirmation": _("Empfangsbekenntnis verlangt"),
         "contents": _("Inhalte"),
         "court": _("Gericht"),
+        "message": _("Nachrichten-ID"),
+        "trouble": _("Störung"),
         "day": _("Tag"),
         "deadline": _("Frist"),
         "department": _("Sachgebiet"),

@@ -177,6 +177,7 @@ def test_two_programs_never_deliver_from_one_folder(pc: ScanningPC, serving: Ser
         pc.set_up(f"127.0.0.1:{served.caller.port}")
         with pc.running():
             until("it runs", lambda: pc.status()[-1]["running"])
+            until("the office hears so, with nothing delivered", lambda: _heard(pc))
             second = pc.run("run", "--until-idle")
     assert second.returncode == 1 and "läuft schon" in second.stderr
 
@@ -198,6 +199,11 @@ def test_a_station_waits_as_long_as_it_is_told_and_says_why(
     assert "höchstens 1 MB" in told["said"]
     assert [one["sha256"] for one in pc.receipts()] == [first]
     assert (pc.folder / "2.pdf").exists()
+
+
+def _heard(pc: ScanningPC) -> bool:
+    with pc.house.office() as office, office.as_system() as work:
+        return work.session.scalars(select(Station.seen_at)).one() is not None
 
 
 def _waiting(pc: ScanningPC) -> int:

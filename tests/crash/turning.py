@@ -30,8 +30,9 @@ from eakte.clock import OFFICE_ZONE
 from eakte.config import load_settings
 from eakte.errors import PartUnavailable
 from eakte.processing import child
-from eakte.processing.cell import USUAL, Cell
+from eakte.processing.cell import Cell
 from eakte.processing.limits import Limits
+from eakte.processing.orders import USUAL
 from eakte.processing.sandbox import START_SECONDS, Sandbox
 from eakte.processing.wire import Account
 from eakte.station.__main__ import main as station

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 from collections.abc import Iterator
 from datetime import timedelta
@@ -26,6 +27,7 @@ from tests.builders import Staff, bring, house
 from tests.eakte.web.browser import Browser, key_of, signed_in
 from tests.eakte.worked import run
 from tests.processing.papers import written_pdf
+from tests.signing import Authority, Person, signed_pdf
 
 PASSWORD = "Läßt-Sich-Öffnen-7"
 
@@ -76,6 +78,11 @@ def test_with_its_password_an_encrypted_letter_becomes_readable_beside_its_origi
     clerk = the_browser(office, sandbox)
     page = clerk.get(f"/dokument/{document_id}").text
     assert "Kennwort des Dokuments" in page
+    wrong = clerk.post(f"/dokument/{document_id}/kennwort", {"document_password": "Falsch"})
+    assert wrong.status_code == 422 and "Falsch" not in wrong.text.partition("<main")[2]
+    field = wrong.text.partition('id="document_password"')[2].partition(">")[0]
+    assert 'aria-describedby="document_password-hint document_password-error"' in field
+    assert 'aria-invalid="true"' in field and "autofocus" in field
     with caplog.at_level(logging.DEBUG):
         answer = clerk.post(f"/dokument/{document_id}/kennwort", {"document_password": PASSWORD})
     assert answer.status_code == 303
@@ -180,3 +187,46 @@ def test_where_there_is_a_scanner_the_inside_is_held_until_it_was_looked_at(
             task = begin_scan(work, "scan", receipt.document_id)
             assert task is not None
             assert task.sha256 == inside
+
+
+def signed_and_encrypted(plain: bytes, person: Person, authority: Authority) -> bytes:
+    """A PDF that is encrypted, and signed as it is then: what was signed are encrypted bytes."""
+    target = io.BytesIO()
+    with pikepdf.open(io.BytesIO(plain)) as pdf:
+        pdf.save(target, encryption=pikepdf.Encryption(user=PASSWORD, owner="geheim", R=6))
+    return signed_pdf(target.getvalue(), person, authority, password=PASSWORD)
+
+
+def test_a_signature_in_an_encrypted_letter_is_checked_while_its_password_is_there(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    authority = Authority()
+    person = authority.certify("Erika Muster")
+    roots = tmp_path / "roots"
+    roots.mkdir()
+    (roots / "root.pem").write_bytes(authority.person.pem)
+    (roots / "revoked.crl").write_bytes(authority.crl())
+    plain = written_pdf(tmp_path / "plain.pdf", "Unterschrieben und verschlossen.").read_bytes()
+    whole = signed_and_encrypted(plain, person, authority)
+    with house(tmp_path / "house", signature_roots=roots) as (office, staff):
+        document_id = waiting(office, sandbox, staff, tmp_path / "a", whole)
+        clerk = the_browser(office, sandbox)
+        answer = clerk.post(f"/dokument/{document_id}/kennwort", {"document_password": PASSWORD})
+        assert answer.status_code == 303
+        for turn in ("second", "third"):  # read again, nobody has the password any more
+            document = run(office, sandbox, document_id, tmp_path / turn)
+            assert document.problem_code == "signed", document.problem
+            with office.as_system() as work:
+                version = work.session.scalars(select(Version)).one()
+                (kept,) = version.signatures or ()
+                assert (kept["integrity"], kept["trust"]) == ("intact", "trusted")
+                kinds = set(work.session.scalars(select(Rendition.kind)))
+            assert RenditionKind.SIGNATURES in kinds
+        page = clerk.get(f"/dokument/{document_id}").text
+        assert "Unverändert seit der Unterschrift" in page and "Erika Muster" in page
+        # Where the check failed, the page says why nobody can make up for it.
+        with office.as_system() as work:
+            work.session.scalars(select(Version)).one().signatures = None
+        document = run(office, sandbox, document_id, tmp_path / "fourth")
+        assert document.problem_code == "signature-locked"
+        assert "gilt dem verschlüsselten Original" in clerk.get(f"/dokument/{document_id}").text

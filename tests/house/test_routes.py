@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
@@ -11,7 +12,7 @@ from flask import Flask, Response
 from werkzeug.routing import Rule
 
 from eakte.app import create_app
-from eakte.web.login import OPEN_TO_EVERYBODY
+from eakte.web.login import ASKED_BY_THE_PAGE, OPEN_TO_EVERYBODY
 from tests.builders import A_PDF, build_office
 from tests.house.tree import ROOT
 
@@ -105,3 +106,18 @@ def test_a_planted_loss_of_the_guard_is_caught(desk: Flask) -> None:
     desk.before_request_funcs[None].clear()
     desk.add_url_rule("/geplant", "planted.show", lambda: "offen")
     assert "planted.show" in open_views(desk)
+
+
+# What a page asks for again by itself only until it is there: it ends, and keeps nobody awake.
+ENDS_BY_ITSELF = {"checks.page", "checks.show", "paper.show", "proposals.show"}
+
+
+def test_what_a_page_asks_again_and_again_keeps_no_abandoned_desk_signed_in() -> None:
+    asked = set()
+    for template in sorted((ROOT / "eakte/web/templates").glob("*.html")):
+        written = template.read_text("utf-8")
+        for tag in re.findall(r"<\w+\b(?:\{%.*?%\}|\{\{.*?\}\}|[^<>])*", written):
+            if 'hx-trigger="every' in tag:
+                asked |= set(re.findall(r"hx-get=\"\{\{ url_for\('([\w.]+)'", tag))
+    assert len(asked) > 5
+    assert asked - ENDS_BY_ITSELF == ASKED_BY_THE_PAGE

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import random
+import struct
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from compressed_rtf import compress
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -280,3 +283,44 @@ def test_no_damage_makes_reading_fail(wounds: list[tuple[int, bytes]]) -> None:
     for body in mail.bodies:
         assert body.text.isascii() or body.text  # decoded, whatever it was
         clean(body.text, {})
+
+
+RICH = (
+    rb"{\rtf1\ansi\ansicpg1252\fromhtml1 \deff0{\fonttbl {\f0\fswiss Arial;}}{\*\htmltag64 <p>}"
+    rb"\htmlrtf {\htmlrtf0 Sehr geehrte Frau M\'fcller,\par hiermit widerspreche ich."
+    rb"\u-10179?\u-8704?{\*\htmltag72 </p>}\htmlrtf }\htmlrtf0 }"
+)
+SAID = "Sehr geehrte Frau Müller,\nhiermit widerspreche ich.😀"
+
+
+def rich_message(path: Path, kept: bytes) -> Mail:
+    path.write_bytes(compound(outlook({(0x0037, TEXT): "Nur RTF", (0x1009, BYTES): kept})))
+    return read_outlook(path)
+
+
+def test_the_words_of_a_message_kept_as_compressed_rtf_alone_are_shown(tmp_path: Path) -> None:
+    for number, kept in enumerate((compress(RICH), compress(RICH, compressed=False))):
+        mail = rich_message(tmp_path / f"{number}.msg", kept)
+        assert [(one.text, one.markup) for one in mail.bodies] == [(SAID, False)]
+        assert found(mail) == {}
+    with_picture = RICH[:-1] + rb"{\pict\pngblip 89504e470d0a}}"
+    mail = rich_message(tmp_path / "picture.msg", compress(with_picture))
+    assert mail.bodies[0].text.startswith("Sehr geehrte") and found(mail) == {"mail-as-words": 1}
+
+
+def test_compressed_rtf_that_is_damaged_is_flagged_and_never_stops_the_message(
+    tmp_path: Path,
+) -> None:
+    whole = compress(RICH)
+    dice = random.Random(4)  # noqa: S311  # damage at random, no secret
+    damaged = [whole[:cut] for cut in (1, 15, 16, 40, len(whole) - 3)]
+    damaged += [b"\0" * 64, struct.pack("<II4sI", 3, 0, b"LZFu", 0), b"x" * 5000]
+    for _ in range(60):
+        content = bytearray(whole)
+        content[dice.randrange(len(content))] ^= 1 << dice.randrange(8)
+        damaged.append(bytes(content))
+    for kept in damaged:
+        mail = rich_message(tmp_path / "damaged.msg", kept)
+        assert mail.subject == "Nur RTF"
+        # What is changed where nothing is proven is read as it stands; all else is flagged.
+        assert found(mail) == {"mail-rtf": 1} or [one.text for one in mail.bodies] == [SAID]

@@ -9,6 +9,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from eakte.access.acting import actor_of
+from eakte.access.rights.deputising import name_deputy
 from eakte.bootstrap import Office
 from eakte.clock import SetClock
 from eakte.errors import BadInput, RuleBroken
@@ -18,7 +20,7 @@ from eakte.filing.placing import place_document
 from eakte.model.case import Case
 from eakte.model.clarification import Clarification
 from eakte.model.document import Document
-from eakte.model.user import Actor, Role
+from eakte.model.user import Actor, Role, User
 from eakte.retrieval.mailroom import questions
 from tests.builders import Staff, appoint, bring, opened
 from tests.mailroom.test_register import acts, given
@@ -91,7 +93,7 @@ def test_a_question_leaves_the_list_with_its_document(
     [
         ({"question": " "}, "was zu klären ist"),
         ({"due_on": datetime(2020, 1, 1, tzinfo=UTC).date()}, "schon vorbei"),
-        ({"for_id": "other"}, "nicht in diesem Sachgebiet"),
+        ({"for_id": "other"}, "darf dieses Schreiben nicht sehen"),
     ],
 )
 def test_a_question_that_leads_nowhere_is_refused(
@@ -103,3 +105,26 @@ def test_a_question_that_leads_nowhere_is_refused(
         said = {"for_id": staff.other_clerk.id}
     with pytest.raises(BadInput, match=sentence):
         asked_about(office, staff.clerk, one, **said)
+
+
+def test_somebody_of_another_unit_is_asked_as_far_as_they_may_see_the_document(
+    home: tuple[Office, Staff], tmp_path: Path, clock: SetClock
+) -> None:
+    office, staff = home
+    one = bring(office, staff.clerk, tmp_path).document_id
+    today = clock.today()
+    with office.as_system() as work:
+        absent = work.session.get_one(User, staff.clerk.id)
+        abroad = work.session.get_one(User, staff.other_clerk.id)
+        name_deputy(work, absent, abroad, first_day=today, last_day=today)
+    asked_about(office, staff.clerk, one, question="Kennen Sie die Frau?", for_id=abroad.id)
+    with office.database.transaction(writes=False) as session:
+        deputy = actor_of(session, abroad, clock)
+    assert open_to(office, deputy, mine=True) == ["Kennen Sie die Frau?"]
+    with office.begin(deputy) as work:
+        answer_question(work, work.session.get_one(Document, one), answer="Ja.")
+    # The day after, nobody of another unit can be asked any more.
+    clock.move(timedelta(days=1))
+    with pytest.raises(BadInput) as refused:
+        asked_about(office, staff.clerk, one, for_id=abroad.id)
+    assert "mit einer Notiz" in refused.value.next_step

@@ -310,7 +310,7 @@ def _dispatch(work: UnitOfWork, sending: Sending, dossier: Dossier) -> Dispatch:
         made_by=sending.asked_by,
         office=office,
         court=sending.court,
-        product=Product("e-Akte", "Projekt e-Akte", _version()),
+        product=this_product(),
         court_reference=sending.court_reference,
         opens_proceedings=sending.opens_proceedings,
         occasion=Occasion(sending.occasion),
@@ -319,6 +319,11 @@ def _dispatch(work: UnitOfWork, sending: Sending, dossier: Dossier) -> Dispatch:
         parties=parties,
         legal_ground=sending.legal_ground,
     )
+
+
+def this_product() -> Product:
+    """Return how the program names itself in what it writes for others."""
+    return Product("e-Akte", "Projekt e-Akte", _version())
 
 
 def _version() -> str:

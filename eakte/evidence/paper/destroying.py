@@ -123,6 +123,17 @@ def stacks_of(work: UnitOfWork, destruction: Destruction) -> Sequence[Batch]:
     ]
 
 
+def boxes_of(work: UnitOfWork, batches: Sequence[Batch]) -> dict[UUID, str]:
+    """Return in which box the paper of each stack lies, as far as that is known.
+
+    Whoever confirms has to find it first.
+    """
+    require(work, Action.SEE_PAPER)
+    ids = [one.id for one in batches]
+    rows = work.session.execute(select(Paper.id, Paper.box).where(Paper.id.in_(ids)))
+    return {batch_id: box for batch_id, box in rows if box}
+
+
 def decide_destruction(
     work: UnitOfWork, destruction: Destruction, *, confirm: bool, reason: str = ""
 ) -> None:

@@ -37,6 +37,10 @@ from eakte.unit_of_work import UnitOfWork
 # The job that draws the chosen pages.
 PICTURE = "picture"
 LONGEST_REASON = 300
+UNCOUNTED = Sentence(
+    "Seine Seiten ließen sich nicht zählen, also kann sie niemand ansehen; bitte lassen Sie den "
+    "ganzen Stapel noch einmal scannen."
+)
 TURNS = (0, 90, 180, 270)
 
 
@@ -94,14 +98,9 @@ def begin_check(work: UnitOfWork, batch: Batch) -> ScanCheck:
     if reasons:
         raise RuleBroken("Die Qualitätsprüfung kann noch nicht beginnen.", reasons=reasons)
     _refuse_own(work.actor, batch, rules)
-    check = ScanCheck(
-        id=batch.id,
-        rules=rules.kept(),
-        begun_by_id=work.actor.id,
-        begun_at=work.clock.now(),
-    )
-    work.session.add(check)
-    work.session.flush()
+    if batch.pages is None:
+        raise RuleBroken("Die Qualitätsprüfung kann nicht beginnen.", reasons=[UNCOUNTED])
+    check = _begun(work, batch, rules)
     pages = _pages_of(work, batch)
     drawn = drawn_by_chance(work, batch, [one.page for one in pages], share=rules.share)
     odd = {one.page for one in pages if anomalies_of(one, rules)}
@@ -118,6 +117,49 @@ def begin_check(work: UnitOfWork, batch: Batch) -> ScanCheck:
         share=rules.share,
     )
     jobs.enqueue(work, PICTURE, batch.id, priority=jobs.URGENT)
+    return check
+
+
+def check_of_uncounted(work: UnitOfWork, batch: Batch) -> ScanCheck:
+    """Return the check of a stack whose pages nobody can count, so that it can be scanned again.
+
+    There is nothing in it to look at; it stays open until a new stack takes its place.
+
+    Raises:
+        RuleBroken: the pages can be counted, or it is too early or too late.
+        SamePerson: whoever scanned does not check here.
+    """
+    require(work, Action.CHECK_SCAN, batch)
+    hold(work.session, f"scan-check:{batch.id}")
+    if work.session.get(ScanCheck, batch.id) is not None or batch.pages is not None:
+        return open_check(work, batch)
+    reasons = _not_yet(work, batch)
+    if reasons:
+        raise RuleBroken("Die Qualitätsprüfung kann noch nicht beginnen.", reasons=reasons)
+    rules = rules_of_unit(work.session, batch.department_id)
+    _refuse_own(work.actor, batch, rules)
+    check = _begun(work, batch, rules)
+    audit.note(
+        work,
+        "batch.check-begun",
+        kind="batch",
+        subject=batch.id,
+        pages=0,
+        chosen=0,
+        share=rules.share,
+    )
+    return check
+
+
+def _begun(work: UnitOfWork, batch: Batch, rules: CheckRules) -> ScanCheck:
+    check = ScanCheck(
+        id=batch.id,
+        rules=rules.kept(),
+        begun_by_id=work.actor.id,
+        begun_at=work.clock.now(),
+    )
+    work.session.add(check)
+    work.session.flush()
     return check
 
 

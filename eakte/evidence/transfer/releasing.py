@@ -15,8 +15,10 @@ from eakte.access.actions import Action
 from eakte.access.check import require
 from eakte.errors import BadInput, RuleBroken, Sentence
 from eakte.evidence.transfer.checking import (
+    UNCOUNTED,
     CheckSeen,
     check_of,
+    check_of_uncounted,
     open_check,
     refuse_own_scan,
 )
@@ -36,6 +38,8 @@ MOST_PAGES_NAMED = 500
 def against_release(work: UnitOfWork, batch: Batch, seen: CheckSeen) -> list[str]:
     """Name every reason why a stack cannot be released."""
     require(work, Action.SEE_BATCH, batch)
+    if batch.pages is None:
+        return [UNCOUNTED]
     reasons: list[str] = []
     if len(seen.left) == 1:
         reasons.append(Sentence("Eine Seite ist noch nicht angesehen."))
@@ -104,7 +108,7 @@ def ask_to_scan_again(
         SamePerson: whoever scanned does not check here.
     """
     require(work, Action.CHECK_SCAN, batch)
-    check = open_check(work, batch)
+    check = check_of_uncounted(work, batch) if batch.pages is None else open_check(work, batch)
     refuse_own_scan(work, batch, check.by)
     if not reason.strip() or len(reason.strip()) > LONGEST_REASON:
         raise BadInput("Bitte geben Sie an, warum noch einmal gescannt wird.", field="reason")

@@ -14,6 +14,8 @@ from lxml import etree
 from eakte.errors import Sentence
 
 MAIN_SCHEMA = "xjustiz_0005_nachrichten_*.xsd"
+# Messages of other modules than the first stand in schemas of their own.
+SCHEMAS_OF = {"nachricht.eeb.zuruecklaufend.2200007": "xjustiz_2200_eeb_*.xsd"}
 MOST_TOLD = 20
 XSD = "{http://www.w3.org/2001/XMLSchema}"
 
@@ -28,7 +30,7 @@ class Schemas:
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
-        self._read: dict[str, etree.XMLSchema] = {}
+        self._read: dict[Path, etree.XMLSchema] = {}
         self._numbers: dict[str, str] = {}
         self._reading = threading.Lock()
 
@@ -38,10 +40,11 @@ class Schemas:
 
     def faults(self, message: bytes, version: str) -> list[Sentence] | None:
         """What the schema has against a message; None where there is no schema to ask."""
-        schema = self._schema(version)
+        root = etree.fromstring(message, parser())
+        module = SCHEMAS_OF.get(etree.QName(root).localname, MAIN_SCHEMA)
+        schema = self._schema(version, module)
         if schema is None:
             return None
-        root = etree.fromstring(message, parser())
         head = root.find("{http://www.xjustiz.de}nachrichtenkopf")
         if head is not None and head.get("xjustizVersion") == version:
             head.set("xjustizVersion", self.names_itself(version))
@@ -71,16 +74,16 @@ class Schemas:
             self._numbers[version] = next(fixed, None) or version
         return self._numbers[version]
 
-    def _main(self, version: str) -> Path | None:
+    def _main(self, version: str, module: str = MAIN_SCHEMA) -> Path | None:
         if self._folder is None:
             return None
-        return next(iter(sorted((self._folder / version / "xsd").glob(MAIN_SCHEMA))), None)
+        return next(iter(sorted((self._folder / version / "xsd").glob(module))), None)
 
-    def _schema(self, version: str) -> etree.XMLSchema | None:
-        main = self._main(version)
+    def _schema(self, version: str, module: str) -> etree.XMLSchema | None:
+        main = self._main(version, module)
         if main is None:
             return None
         with self._reading:
-            if version not in self._read:
-                self._read[version] = etree.XMLSchema(etree.parse(main, parser()))
-            return self._read[version]
+            if main not in self._read:
+                self._read[main] = etree.XMLSchema(etree.parse(main, parser()))
+            return self._read[main]

@@ -98,6 +98,15 @@ def _counted(pdf: Pdf, *, most: int) -> int:
     return pages
 
 
+def is_signed(pdf: Pdf) -> bool:
+    """Say whether a PDF holds an electronic signature, whatever it is worth."""
+    return any(_signature(_unparsed(part)) for part in _objects(pdf))
+
+
+def _signature(words: bytes) -> bool:
+    return b"/ByteRange" in words and b"/Contents" in words
+
+
 def _warnings(pdf: Pdf) -> list[str]:
     return [str(warning) for warning in pdf.get_warnings()]
 
@@ -116,7 +125,7 @@ def _inspect(pdf: Pdf, *, pixels: int) -> tuple[set[Flag], list[str]]:
             flags.add(Flag.JAVASCRIPT)
         if ATTACHMENT.search(words):
             flags.add(Flag.ATTACHMENTS)
-        if b"/ByteRange" in words and b"/Contents" in words:
+        if _signature(words):
             flags.add(Flag.SIGNED)
     form = pdf.Root.get("/AcroForm")
     if isinstance(form, Dictionary) and ("/XFA" in form or _has_fields(form)):

@@ -99,14 +99,17 @@ def read_roots(folder: Path) -> Roots:
     return Roots(tuple(certificates), tuple(crls))
 
 
-def check_pdf(path: Path, roots: Roots) -> list[Signature]:
-    """Check every signature and time stamp in a PDF, in the order in which they were made."""
+def check_pdf(path: Path, roots: Roots, *, password: str = "") -> list[Signature]:
+    """Check every signature and time stamp in a PDF, in the order in which they were made.
+
+    What is signed are the bytes as they were sent: of an encrypted one, the encrypted ones.
+    """
     with path.open("rb") as stream:
         try:
             reader = PdfFileReader(stream, strict=False)
             if reader.encrypted:
-                # Against changes only: such a document opens for everybody.
-                reader.decrypt("")
+                # Without a password against changes only: such a document opens for everybody.
+                reader.decrypt(password)
             found = list(reader.embedded_signatures)
         except FAULTS as error:
             must_not_be_to_blame(error)

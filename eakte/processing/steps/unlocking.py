@@ -7,6 +7,9 @@ from typing import Protocol
 
 import pikepdf
 
+from eakte.model.findings import Flag
+from eakte.processing.steps.opening import is_signed
+
 
 class Note(Protocol):
     """Where problems are told."""
@@ -15,8 +18,8 @@ class Note(Protocol):
         """A problem, with the pages it concerns."""
 
 
-def unlock(path: Path, target: Path, *, password: str, tell: Note) -> bool:
-    """Write the PDF without its encryption; say whether that was done.
+def unlock(path: Path, target: Path, *, password: str, tell: Note) -> frozenset[Flag] | None:
+    """Write the PDF without its encryption; return what was seen in it, None if it was not done.
 
     The password is used here and named nowhere, whatever happens.
     """
@@ -24,12 +27,13 @@ def unlock(path: Path, target: Path, *, password: str, tell: Note) -> bool:
         with pikepdf.open(path, password=password, suppress_warnings=True) as pdf:
             if not pdf.is_encrypted:
                 tell.note("not-encrypted")
-                return False
+                return None
+            flags = frozenset({Flag.SIGNED} if is_signed(pdf) else ())
             pdf.save(target)
     except pikepdf.PasswordError:
         tell.note("wrong-password")
-        return False
+        return None
     except (pikepdf.PdfError, ValueError, TypeError, KeyError, RuntimeError):
         tell.note("damaged")
-        return False
-    return True
+        return None
+    return flags

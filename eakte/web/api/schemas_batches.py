@@ -17,7 +17,7 @@ from eakte.model.batch import Batch, BatchPage, BatchState, Fate
 from eakte.model.clearance import Clearance
 from eakte.model.findings import Order
 from eakte.model.user import UserKind
-from eakte.retrieval.batches import PartShown, pages_of, parts_of
+from eakte.retrieval.batches import PartShown, Whereabouts, pages_of, parts_of
 from eakte.unit_of_work import UnitOfWork
 from eakte.web.api.schemas import Model
 
@@ -109,6 +109,9 @@ class BatchPartOut(Model):
     pages: list[int]
     blanks: list[int]
     document_id: UUID | None
+    whereabouts: Whereabouts | None = Field(
+        description="wie weit es ist, wenn document_id verborgen bleibt"
+    )
 
 
 class BatchOut(BatchRow):
@@ -161,6 +164,8 @@ def batch_out(work: UnitOfWork, batch: Batch) -> BatchOut:
     balance = balance_of(work, batch)
     sides = pages_of(work, batch) if balance else []
     parts = parts_of(work, batch, sides)
+    # A device is not told what becomes of a letter once it is delivered.
+    told = work.actor.kind is not UserKind.STATION and may(work.actor, Action.SEE_BATCH, batch)
     return BatchOut(
         **_row(batch),
         balance=BalanceOut(**_balance(balance)) if balance else None,
@@ -171,6 +176,7 @@ def batch_out(work: UnitOfWork, batch: Batch) -> BatchOut:
                 pages=list(part.pages),
                 blanks=list(part.blanks),
                 document_id=part.document.id if part.document else None,
+                whereabouts=part.whereabouts if told else None,
             )
             for number, part in enumerate(parts, start=1)
         ],

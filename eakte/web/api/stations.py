@@ -13,6 +13,14 @@ from eakte.access import stations as kept
 from eakte.access.accounts import departments
 from eakte.access.actions import Action
 from eakte.access.check import require
+from eakte.access.station_life import (
+    LONGEST_REASON,
+    LONGEST_WAIT_SECONDS,
+    MOST_WAITING,
+    Life,
+    Pulse,
+    report_waiting,
+)
 from eakte.access.stations import LONGEST_OVERLAP_HOURS
 from eakte.errors import BadInput
 from eakte.model.station import LARGEST_QUOTA_MB, MOST_NETWORKS, Station
@@ -28,6 +36,29 @@ Ranges = Annotated[list[Range], Field(min_length=1, max_length=MOST_NETWORKS)]
 Quota = Annotated[int, Field(ge=1, le=LARGEST_QUOTA_MB, description="MB je Tag"), WHOLE]
 
 
+class StationLifeOut(Model):
+    """Whether a device is alive, and what it waits for; times are true to the minute."""
+
+    pulse: Pulse = Field(description="silent: seit fünf Minuten nichts gehört")
+    seen_at: datetime | None
+    waiting: int = Field(description="Stapel, die auf der Scanstation warten, wie sie es sagt")
+    waiting_since: datetime | None
+    waiting_reason: str
+    requests: int = Field(description="offene Aufträge, noch einmal zu scannen")
+    turned_away_at: datetime | None = Field(
+        description="zuletzt abgewiesen, weil die Adresse in keinem Bereich liegt"
+    )
+    turned_away_from: str
+
+
+class StationReportIn(Model):
+    """What a device says of itself while it runs."""
+
+    waiting: Annotated[int, Field(ge=0, le=MOST_WAITING), WHOLE]
+    waits_seconds: Annotated[int, Field(ge=0, le=LONGEST_WAIT_SECONDS), WHOLE] = 0
+    reason: str = Field(default="", max_length=LONGEST_REASON, pattern=r"^[^\x00]*$")
+
+
 class StationOut(Model):
     """A registered device; what it delivered is told to those who work with it."""
 
@@ -39,6 +70,7 @@ class StationOut(Model):
     active: bool
     keys: int = Field(description="so viele Schlüssel gelten gerade")
     key_ends_at: datetime | None
+    life: StationLifeOut
     edits: EditsOut
 
 
@@ -161,6 +193,21 @@ def revoke(station_id: UUID) -> tuple[str, int]:
     return "", 204
 
 
+@stations.post("/stations/report")
+@stations.input(StationReportIn, arg_name="told")
+@stations.output({}, status_code=204)
+@stations.doc(summary="Als Scanstation sagen, was wartet", security=LOCKED, responses=[401, 404])
+def report(told: StationReportIn) -> tuple[str, int]:
+    """Let a device say that it runs, and what waits on it; once a minute is enough."""
+    report_waiting(
+        current_work(),
+        waiting=told.waiting,
+        waits_seconds=told.waits_seconds,
+        reason=told.reason,
+    )
+    return "", 204
+
+
 def _shown(work: UnitOfWork, station: Station) -> StationOut:
     work.session.flush()
     work.session.refresh(station)
@@ -178,5 +225,19 @@ def _out(state: kept.StationState) -> StationOut:
         active=station.account.active,
         keys=state.keys,
         key_ends_at=state.key_ends_at,
+        life=_life_out(state.life),
         edits=station.edits,
+    )
+
+
+def _life_out(life: Life) -> StationLifeOut:
+    return StationLifeOut(
+        pulse=life.pulse,
+        seen_at=life.seen_at,
+        waiting=life.waiting,
+        waiting_since=life.since,
+        waiting_reason=life.reason,
+        requests=life.requests,
+        turned_away_at=life.turned_away_at,
+        turned_away_from=life.turned_away_from,
     )

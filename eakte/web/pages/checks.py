@@ -260,6 +260,7 @@ def _page(work: UnitOfWork, batch: Batch, refusal: Refusal | None = None) -> str
         rows=[_row(one) for one in seen.pages] if seen else [],
         against=[in_words(one) for one in against_release(work, batch, seen)] if seen else [],
         ready=batch.state is BatchState.READY,
+        uncounted=batch.state is BatchState.READY and batch.pages is None,
         own=rules.other_person and scanned_by(work.actor, batch),
         may=_allowed(work, batch, checks),
         paper=paper,

@@ -15,6 +15,7 @@ from eakte.access.actions import Action
 from eakte.access.check import may
 from eakte.access.twins import earlier_twins
 from eakte.casework.court_post import court_message_of
+from eakte.casework.court_replies import reply_of
 from eakte.errors import BadInput, NotFound
 from eakte.filing.describing import Description
 from eakte.filing.placing import (
@@ -58,9 +59,11 @@ from eakte.retrieval.reading import (
 from eakte.unit_of_work import UnitOfWork
 from eakte.web.errors import said
 from eakte.web.forms import day, identifier, refuse_stale, text
+from eakte.web.pages.inbox import back_to_inbox
 from eakte.web.pages.receipts import shown_receipt
 from eakte.web.per_request import current_work, writes
 from eakte.web.proposed import proposals_asked_for, taken_over
+from eakte.web.refusals import Refusal
 from eakte.web.signatures import shown_signatures
 from eakte.web.streaming import send
 
@@ -75,7 +78,7 @@ MESSAGES = frozenset({"message/rfc822", "application/vnd.ms-outlook"})
 def show(document_id: UUID) -> ResponseReturnValue:
     """Show one document."""
     work = current_work()
-    return _page(work, document_by_id(work, document_id))
+    return document_page(work, document_by_id(work, document_id))
 
 
 @pages.get("/stand")
@@ -132,14 +135,14 @@ def place(document_id: UUID) -> ResponseReturnValue:
     description, errors = _described()
     case = _chosen_case(work, errors)
     if case is None or errors:
-        return _page(work, document, errors=errors), 422
+        return document_page(work, document, errors=errors), 422
     following = next_in_inbox(work, document)
     try:
         # What is refused here must leave nothing: the page that is returned is committed.
         with work.session.begin_nested():
             _file(work, document, case, description)
     except BadInput as fault:
-        return _page(work, document, errors={"": said(fault)}), 422
+        return document_page(work, document, errors={"": said(fault)}), 422
     _tell_filed(document, case)
     if request.form.get("next") != "weiter":
         return redirect(url_for("documents.show", document_id=document.id), 303)
@@ -165,8 +168,8 @@ def try_again(document_id: UUID) -> ResponseReturnValue:
     work = current_work()
     document = document_by_id(work, document_id)
     process_again(work, document)
-    if "HX-Request" in request.headers:
-        return redirect(url_for("inbox.show"), 303)
+    if "HX-Request" in request.headers or "zustand" in request.form:
+        return redirect(back_to_inbox(), 303)
     return redirect(url_for("documents.show", document_id=document.id), 303)
 
 
@@ -178,12 +181,12 @@ def describe(document_id: UUID) -> ResponseReturnValue:
     refuse_stale(document.edits)
     description, errors = _described()
     if errors:
-        return _page(work, document, errors=errors), 422
+        return document_page(work, document, errors=errors), 422
     try:
         with work.session.begin_nested():
             describe_document(work, document, description=description)
     except BadInput as fault:
-        return _page(work, document, errors={"": said(fault)}), 422
+        return document_page(work, document, errors={"": said(fault)}), 422
     flash(_("Die Angaben sind gespeichert."), "success")
     return redirect(url_for("documents.show", document_id=document.id), 303)
 
@@ -225,7 +228,15 @@ def _tell_filed(document: Document, case: Case) -> None:
     flash(cast(str, told), "success")
 
 
-def _page(work: UnitOfWork, document: Document, *, errors: dict[str, str] | None = None) -> str:
+def document_page(
+    work: UnitOfWork,
+    document: Document,
+    *,
+    errors: dict[str, str] | None = None,
+    not_unlocked: str = "",
+    refusal: Refusal | None = None,
+) -> str:
+    """Return the page of a document, with what was wrong in a form or with its password."""
     editions = editions_of(work, document)
     versions = [one.version for one in editions]
     seen = _seen(work, document, editions)
@@ -250,12 +261,15 @@ def _page(work: UnitOfWork, document: Document, *, errors: dict[str, str] | None
         if versions[0].media_type in COURT_MESSAGES
         else None,
         may_confirm="describe" in seen["may"],
+        reply=reply_of(work, document) if versions[0].media_type in COURT_MESSAGES else None,
+        refusal=refusal,
         today=work.clock.today(),
         message=message_of(work, document) if versions[0].media_type in MESSAGES else None,
         holder=document.holder,
         form=request.form.to_dict() if errors else taken_over(work, document),
         proposals=proposals_asked_for(work, document),
         errors=errors or {},
+        unlocking={"document_password": not_unlocked} if not_unlocked else {},
         **seen,
     )
 

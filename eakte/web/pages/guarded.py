@@ -15,10 +15,12 @@ from eakte.retrieval.listing import document_by_id
 from eakte.retrieval.reading import read_signatures
 from eakte.web.errors import said
 from eakte.web.forms import refuse_stale, text
+from eakte.web.pages.documents import document_page
 from eakte.web.per_request import (
     begin,
     current_work,
     own_transactions,
+    own_work,
     the_app,
     the_office,
     writes,
@@ -49,9 +51,11 @@ def unlock(document_id: UUID) -> ResponseReturnValue:
             desk=the_office().settings.work_folder,
         )
     except (WrongPassword, TooMuchAtOnce) as error:
-        flash(f"{said(error)} {_(error.next_step)}", "danger")
-    else:
-        flash(_("Das Dokument ist geöffnet und wird jetzt gelesen."), "success")
+        told = f"{said(error)} {_(error.next_step) if error.next_step else ''}".strip()
+        with own_work(writing=False) as work:
+            page = document_page(work, document_by_id(work, document_id), not_unlocked=told)
+        return page, 429 if isinstance(error, TooMuchAtOnce) else 422
+    flash(_("Das Dokument ist geöffnet und wird jetzt gelesen."), "success")
     return redirect(url_for("documents.show", document_id=document_id), 303)
 
 

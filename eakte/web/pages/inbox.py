@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -25,7 +25,7 @@ from eakte.retrieval.progress import Progress
 from eakte.unit_of_work import UnitOfWork
 from eakte.web.desk import waiting
 from eakte.web.errors import fault_of
-from eakte.web.forms import paging_of, wanted_page
+from eakte.web.forms import paging_of, text, wanted_page
 from eakte.web.pages.receipts import ShownReceipt, shown_receipt
 from eakte.web.per_request import (
     begin,
@@ -53,6 +53,7 @@ class Row:
     duplicate_of: Document | None
     hint: Hint | None
     confidence: str
+    may_look: bool
     may_file: bool
     may_try_again: bool
     attachments: int
@@ -147,6 +148,16 @@ def listed(work: UnitOfWork) -> dict[str, Any]:
     }
 
 
+def back_to_inbox() -> str:
+    """Return the address of the inbox as the form that was sent has shown it, filter and page."""
+    chosen, page = text("zustand", most=20), text("seite", most=7)
+    return url_for(
+        "inbox.show",
+        zustand=chosen if chosen in CHOICES else None,
+        seite=page if page.isdecimal() and int(page) > 1 else None,
+    )
+
+
 def upload_place(work: UnitOfWork) -> Place:
     """Return for whom the person may bring documents in."""
     mine = work.actor.departments
@@ -169,6 +180,7 @@ def _row(work: UnitOfWork, row: InboxRow, hint: Hint | None) -> Row:
         duplicate_of=row.duplicate_of,
         hint=hint,
         confidence=confidence_word(hint.confidence) if hint else "",
+        may_look=may(work.actor, Action.READ_CONTENT, document),
         may_file=document.parent_id is None and may(work.actor, Action.PLACE_DOCUMENT, document),
         may_try_again=failed and may(work.actor, Action.PROCESS_AGAIN, document),
         attachments=row.attachments,

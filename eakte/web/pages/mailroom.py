@@ -14,7 +14,7 @@ from eakte.access.actions import Action
 from eakte.access.check import may, require
 from eakte.errors import BadInput, NotFound, RuleBroken
 from eakte.filing.clarifying import answer_question, ask_about, drop_question
-from eakte.filing.clerks import clerks
+from eakte.filing.clerks import askable
 from eakte.filing.handing_over import hand_over, hand_over_batch
 from eakte.filing.placing import process_failed_again
 from eakte.model.department import Department
@@ -26,6 +26,7 @@ from eakte.retrieval.register import MOST_PRINTED, Asked, register
 from eakte.unit_of_work import UnitOfWork
 from eakte.web.errors import said
 from eakte.web.forms import day, days_of, identifier, paging_of, refuse_stale, text, wanted_page
+from eakte.web.pages.inbox import back_to_inbox
 from eakte.web.per_request import current_work
 
 pages = Blueprint("mailroom", __name__)
@@ -100,7 +101,8 @@ def ask(document_id: UUID) -> ResponseReturnValue:
                 due_on=day(request.form, "due_on"),
             )
     except BadInput as fault:
-        return _page(work, document, errors={"question": said(fault)}), 422
+        told = f"{said(fault)} {_(fault.next_step) if fault.next_step else ''}".strip()
+        return _page(work, document, errors={"question": told}), 422
     flash(_("„%(title)s“ steht auf der Klärungsliste.", title=document.title), "success")
     return redirect(url_for("documents.show", document_id=document.id), 303)
 
@@ -154,7 +156,7 @@ def again() -> ResponseReturnValue:
         number,
     )
     flash(told, "success")
-    return redirect(url_for("inbox.show"), 303)
+    return redirect(back_to_inbox(), 303)
 
 
 @pages.get("/postbuch")
@@ -232,9 +234,7 @@ def _page(work: UnitOfWork, document: Document, *, errors: dict[str, str] | None
         document=document,
         beside=known,
         units=units if may_give else [],
-        people=[(one.id, one.name) for one in clerks(work, {document.department_id})]
-        if may_ask
-        else [],
+        people=[(one.id, one.name) for one in askable(work, document)] if may_ask else [],
         may_give=may_give,
         may_ask=may_ask,
         form=form,

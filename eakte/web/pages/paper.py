@@ -15,6 +15,7 @@ from eakte.evidence.paper.destroying import (
     PER_PAGE as RECORDS_PER_PAGE,
 )
 from eakte.evidence.paper.destroying import (
+    boxes_of,
     decide_destruction,
     destruction_by_id,
     destructions,
@@ -147,6 +148,7 @@ def _shown(work: UnitOfWork, destruction: Destruction, refusal: Refusal | None =
         "destruction.html",
         destruction=destruction,
         stacks=stacks,
+        boxes=boxes_of(work, stacks),
         own=destruction.proposed_by_id == work.actor.id,
         may_decide=open_
         and destruction.proposed_by_id != work.actor.id

@@ -85,6 +85,8 @@ BODIES: dict[str, Body | None] = {
     "api_rights.seen": None,
     "api_rights.withdraw": None,
     "api_court.confirm": later(lambda house: {"on": _day(house)}, json=True),
+    "api_court.write": later(lambda house: {"received_on": _day(house)}, json=True),
+    "court.write": later(lambda house: {"answer": "received", "taken_on": _day(house)}),
     "court.confirm": later(lambda house: {"day": _day(house)}),
     "cases.new": form(procedure="Widerspruch"),
     "deputies.end": None,
@@ -341,6 +343,7 @@ BODIES: dict[str, Body | None] = {
         },
         json=True,
     ),
+    "api_stations.report": told(waiting=0),
     "api_stations.revoke": None,
     "stations.new": later(
         lambda house: {

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -11,6 +13,7 @@ from sqlalchemy import update
 from eakte.bootstrap import Office
 from eakte.casework.court_post import keep_court_head
 from eakte.interchange.xjustiz.message import PACKAGE_TYPE
+from eakte.interchange.xjustiz.writing_schema import Schemas
 from eakte.model.document import Document, Version
 from eakte.model.findings import CourtHead
 from tests.builders import Staff
@@ -48,14 +51,16 @@ def test_the_page_shows_the_message_and_its_duty(
     shown = clerk.get(f"/dokument/{message}").text
     for words in (
         *("Sozialgericht Karlsruhe", "S 3 SB 12/26", "SBR 1/2026", "3.6.2"),
-        *("Elektronisches Empfangsbekenntnis verlangt", "Als zurückgesandt vermerken"),
+        *("Elektronisches Empfangsbekenntnis zu beantworten", "Als zurückgesandt vermerken"),
         *("Genannt, aber nicht mitgekommen", "&lt;b&gt;Gutachten&lt;/b&gt;.pdf"),
     ):
         assert words in shown
     assert "<title>Richterliche Verfügung" in shown
+    assert "Empfangsbekenntnis zu beantworten" in clerk.get("/posteingang").text
     today = office.clock.today()
     answer = clerk.post(f"/dokument/{message}/empfangsbekenntnis", {"day": today.isoformat()})
     assert answer.status_code == 303
+    assert "Empfangsbekenntnis zu beantworten" not in clerk.get("/posteingang").text
     shown = clerk.get(f"/dokument/{message}").text
     assert "Als zurückgesandt vermerken" not in shown
     assert f"zurückgesandt am {today:%d.%m.%Y}" in re.sub(r"<[^>]*>", "", shown)
@@ -88,3 +93,56 @@ def test_programs_see_the_message_and_write_the_acknowledgement_down(
     plain = clerk.bring(b"%PDF-1.7 another")
     gone = clerk.client.get(f"/api/v1/documents/{plain}/court-message", headers=key)
     assert gone.status_code == 404
+
+
+@pytest.fixture
+def standards(office: Office, shared: Path) -> Iterator[None]:
+    """Let the office have the official lists and schemas, where it looks for them by itself."""
+    place = office.settings.folder / "schemas"
+    place.symlink_to(shared / "schemas")
+    yield
+    place.unlink()
+
+
+def test_the_acknowledgement_is_written_as_a_message_fetched_and_noted(
+    clerk: Browser, office: Office, staff: Staff, message: UUID, standards: None
+) -> None:
+    place, today = f"/dokument/{message}/empfangsbekenntnis", office.clock.today()
+    assert clerk.get(f"{place}/antwort").status_code == 404
+    for wrong in ({"answer": "trouble", "trouble": "unclear"}, {"taken_on": "2999-01-01"}, {}):
+        refused = clerk.post(f"{place}/antwort", wrong)
+        assert refused.status_code == 422 and 'role="alert"' in refused.text
+    written = clerk.post(f"{place}/antwort", {"answer": "received", "taken_on": today.isoformat()})
+    assert written.status_code == 303
+    page = clerk.get(f"/dokument/{message}").text
+    assert "gegen das amtliche Schema geprüft" in page and "Als zurückgesandt vermerken" in page
+    fetched = clerk.get(f"{place}/antwort")
+    assert fetched.status_code == 200
+    assert "xjustiz_nachricht.xml" in fetched.headers["Content-Disposition"]
+    assert (
+        Schemas(office.settings.folder / "schemas" / "xjustiz").faults(fetched.data, "3.6.2") == []
+    )
+    assert HEAD.message_id.encode() in fetched.data and today.isoformat().encode() in fetched.data
+    history = clerk.get(f"/dokument/{message}/verlauf").text
+    assert "Empfangsbekenntnis geschrieben" in history and "für das Postfach abgeholt" in history
+    # Until it is sent, another one takes its place; afterwards none is written any more.
+    key, address = key_of(office, staff.clerk), f"/api/v1/documents/{message}/court-message"
+    trouble = {"trouble": "not-involved", "reason": "Wir kennen das Verfahren nicht."}
+    told = clerk.client.post(f"{address}/reply", json=trouble, headers=key)
+    assert (told.status_code, told.get_json()["received_on"]) == (201, None)
+    assert b"stoerungsID" in clerk.client.get(f"{address}/reply", headers=key).data
+    assert clerk.client.get(address, headers=key).get_json()["reply"]["trouble"] == "not-involved"
+    assert clerk.post(place, {"day": today.isoformat()}).status_code == 303
+    assert clerk.client.post(f"{address}/reply", json=trouble, headers=key).status_code == 409
+    strangers = key_of(office, staff.other_clerk)
+    assert clerk.client.get(f"{address}/reply", headers=strangers).status_code == 404
+
+
+def test_where_the_standards_are_missing_the_refusal_says_so_and_the_duty_stays(
+    clerk: Browser, office: Office, message: UUID
+) -> None:
+    sent = {"answer": "received", "taken_on": office.clock.today().isoformat()}
+    refused = clerk.post(f"/dokument/{message}/empfangsbekenntnis/antwort", sent)
+    assert refused.status_code == 422
+    assert "Das amtliche Schema von XJustiz 3.6.2 fehlt." in refused.text
+    assert "Als zurückgesandt vermerken" in refused.text

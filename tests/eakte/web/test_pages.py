@@ -151,6 +151,14 @@ def test_a_failure_stands_in_the_inbox_with_its_reason_and_can_be_tried_again(
     answer = clerk.post(f"/dokument/{document}/erneut", headers={"HX-Request": "true"})
     assert answer.headers["Location"] == "/posteingang"
     assert seen(office, document).processing is ProcessingState.WAITING
+    set_state(office, document, processing=ProcessingState.FAILED, problem=problem)
+    rows = clerk.get("/posteingang?zustand=fehler").text.partition("zeile-")[2]
+    assert '<input type="hidden" name="zustand" value="fehler">' in rows
+    sent = {"zustand": "fehler", "seite": "1"}
+    for headers in ({"HX-Request": "true"}, {}):
+        set_state(office, document, processing=ProcessingState.FAILED, problem=problem)
+        answer = clerk.post(f"/dokument/{document}/erneut", sent, headers=headers)
+        assert answer.headers["Location"] == "/posteingang?zustand=fehler"
 
 
 @pytest.mark.parametrize("choice", ["", "bereit", "laufend", "fehler", "<b>", "alle"])

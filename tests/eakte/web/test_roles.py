@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from eakte.bootstrap import Office
+from eakte.model.document import Document, ProcessingState
 from eakte.web.per_request import OfficeApp
 from tests.builders import Staff, bring, opened
 from tests.eakte.web.browser import Browser, bare, key_of, signed_in
@@ -186,3 +187,19 @@ def test_nobody_gives_themselves_rights(app: OfficeApp, value: str) -> None:
     admin = signed_in(app, "admin")
     own = admin.get("/verwaltung/benutzer").text.split("/verwaltung/benutzer/")
     assert len(own) > 3
+
+
+def test_the_inbox_shows_pictures_of_pages_to_those_alone_who_may_look_at_them(
+    app: OfficeApp, office: Office, staff: Staff, tmp_path: Path
+) -> None:
+    receipt = bring(office, staff.clerk, tmp_path / "in")
+    with office.as_system() as work:
+        document = work.session.get_one(Document, receipt.document_id)
+        document.processing, document.page_count = ProcessingState.READY, 1
+    picture = f"/dokument/{receipt.document_id}/vorschau/1"
+    assert picture in signed_in(app, "clerk").get("/posteingang").text
+    records = signed_in(app, "records")
+    assert picture not in records.get("/posteingang").text
+    # To them it is not said that there were none.
+    page = records.get(f"/dokument/{receipt.document_id}").text
+    assert "Den Inhalt dieses Schreibens sehen Sie nicht" in page and "keine lesbare" not in page

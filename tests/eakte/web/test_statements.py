@@ -60,6 +60,7 @@ NO_PAGE = {
     "arranging.status",
     "checks.note",
     "checks.note_page",
+    "court.reply",
     "document_care.note",
     "document_care.note_page",
     "paper.record",

@@ -31,6 +31,7 @@ from eakte.processing.steps.mail.message import (
     moment,
 )
 from eakte.processing.steps.mail.rfc822 import words
+from eakte.processing.steps.mail.rich_text import words_of
 
 # Where properties begin: in a message, in one inside another, elsewhere (MS-OXMSG 2.4).
 OF_MESSAGE, OF_INNER_MESSAGE, OF_PART = 32, 24, 8
@@ -99,8 +100,14 @@ def _read_text(told: Properties, mail: Mail) -> None:
         mail.bodies.append(Body(written, markup=True))
     elif plain := _text(told, constants.PID_BODY):
         mail.bodies.append(Body(plain))
-    elif _asked(told.binary_prop_value, RTF_COMPRESSED):
-        mail.found["mail-rtf"] = 1
+    elif kept := _asked(told.binary_prop_value, RTF_COMPRESSED):
+        rich = words_of(kept)
+        if rich is None:
+            mail.found["mail-rtf"] = 1
+            return
+        mail.bodies.append(Body(rich[0]))
+        if rich[1]:
+            mail.found["mail-as-words"] = 1
 
 
 def _read_attachment(storage: Storage, mail: Mail, *, number: int, level: int) -> None:

@@ -28,7 +28,9 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 
 document.addEventListener("htmx:afterSwap", () => {
   if (focused) {
-    document.getElementById(focused)?.focus({ preventScroll: true });
+    // What was tried again leaves the list of faults: its place is taken by the filter one stands in.
+    const there = document.getElementById(focused) ?? document.querySelector("#posteingang [aria-current]");
+    there?.focus({ preventScroll: true });
     focused = null;
   }
 });
