@@ -24,6 +24,8 @@ from eakte.casework.sending.writing import (
 from eakte.errors import ChangedMeanwhile, EakteError, NotAllowed, NotFound, RuleBroken
 from eakte.evidence.paper.destroying import WRITE_RECORD, write_record
 from eakte.evidence.transfer.noting import WRITE_NOTE, write_notes
+from eakte.filing.moving_periods import move_periods
+from eakte.filing.retention_rules import MOVE_PERIODS
 from eakte.jobs import Heart, LeaseLost, Stopped
 from eakte.model.job import Job
 from eakte.retrieval.prepared.asking import DESTROY_LIST, WRITE_LIST
@@ -84,7 +86,12 @@ ERRANDS: Mapping[str, Errand[Any]] = MappingProxyType(
 )
 # What the application does by itself after a person has let go of something.
 AFTERWARDS: Mapping[str, Callable[[UnitOfWork, UUID], None]] = MappingProxyType(
-    {DESTROY_LIST: destroy_list, WRITE_NOTE: write_notes, WRITE_RECORD: write_record}
+    {
+        DESTROY_LIST: destroy_list,
+        WRITE_NOTE: write_notes,
+        WRITE_RECORD: write_record,
+        MOVE_PERIODS: move_periods,
+    }
 )
 
 

@@ -29,11 +29,15 @@ from eakte.filing.office_files import (
 from eakte.filing.office_loading import load_office
 from eakte.filing.opening import open_case, open_dossier
 from eakte.filing.plan import plan, plan_entry
-from eakte.filing.retention_rules import retention_rule, set_retention_rule
+from eakte.filing.retention_rules import (
+    RuleFields,
+    retention_rule,
+    rules_in_plan,
+    set_retention_rule,
+)
 from eakte.model.audit_entry import AuditEntry
 from eakte.model.catalogue import DocumentType, Procedure
 from eakte.model.department import Department
-from eakte.model.retention_rule import RetentionKind
 from eakte.model.right import Duty
 from eakte.model.user import Role, User
 from eakte.retrieval.listing import document_types, procedures
@@ -78,8 +82,9 @@ def test_every_department_that_comes_along_loads_and_the_second_time_changes_not
         assert work.session.scalar(select(func.count(Procedure.id))) == 0
         assert load_office(work, contents_of(folder)).lines == trial.lines
         assert load_office(work, contents_of(folder)).lines == []
-        rules = {entry.retention_rule for entry in plan(work) if entry.takes_dossiers}
-        assert {rule.kind for rule in rules if rule} == {RetentionKind.UNDECIDED}
+        rules = rules_in_plan(work)
+        shown = [rules[entry.id] for entry in plan(work) if entry.takes_dossiers]
+        assert shown and all(one is not None and not one.says.decided for one in shown)
         loads = select(func.count()).where(AuditEntry.act == "office.loaded")
         assert work.session.scalar(loads) == 1
 
@@ -139,11 +144,9 @@ def test_a_period_the_office_has_decided_is_never_made_undecided_again(
 ) -> None:
     with office.as_system() as work:
         load_office(work, DOGS)
-        set_retention_rule(
-            work, "hund", title="Hundesteuer", kind=RetentionKind.YEARS_FROM_YEAR_END, years=6
-        )
+        set_retention_rule(work, RuleFields("hund", "Hundesteuer", years=6))
         assert load_office(work, DOGS).lines == []
-        assert retention_rule(work, "hund").years == 6
+        assert retention_rule(work, "hund").says.years == 6
 
 
 def test_every_fault_of_every_file_is_told_at_once_and_nothing_is_loaded(

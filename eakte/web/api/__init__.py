@@ -23,6 +23,7 @@ from eakte.web.api.office import office
 from eakte.web.api.paper import paper
 from eakte.web.api.plan import plan_api
 from eakte.web.api.proposals import proposals
+from eakte.web.api.retention import retention
 from eakte.web.api.rights import rights
 from eakte.web.api.schemas import ProblemOut
 from eakte.web.api.sendings import sendings
@@ -53,6 +54,7 @@ PARTS = (
     batches,
     checks,
     paper,
+    retention,
     sendings,
     stations,
     arranging,

@@ -15,6 +15,7 @@ from eakte.access.check import may, require
 from eakte.filing.plan import plan, plan_path
 from eakte.model.case import Case
 from eakte.model.dossier import Dossier, DossierState
+from eakte.retention.holds import holds_of
 from eakte.retrieval.browsing import (
     PER_PAGE as DOCUMENTS,
 )
@@ -145,6 +146,7 @@ def show(dossier_id: UUID) -> ResponseReturnValue:
         pages=found.sides,
         page=paging_of(found, DOCUMENTS),
         aliases=aliases_of(work, dossier),
+        held=bool(holds_of(work, dossier)),
         may=frozenset(name for name, allowed in asked.items() if allowed),
     )
 
