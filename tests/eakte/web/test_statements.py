@@ -46,6 +46,7 @@ from tests.builders import PASSWORD_HASH, Staff, bring_stack, give_rules, let_re
 from tests.checking import half_checked
 from tests.eakte.web.browser import Browser, signed_in
 from tests.eakte.web.scans import registered
+from tests.held import RULE, one_held
 from tests.inspecting import agreed, protector
 from tests.sent import one_sent
 from tests.statements import heard
@@ -123,6 +124,7 @@ def prepared(office: Office, staff: Staff, clerk: Browser, tmp_path: Path) -> Ho
     with office.as_system() as work:
         destruction = half_checked(work, stack)
         sending, sent_file = one_sent(work, filed[0])
+        hold = one_held(work, cases[0].dossier_id)
     parts = {
         "document_id": filed[0],
         "dossier_id": cases[0].dossier_id,
@@ -135,6 +137,8 @@ def prepared(office: Office, staff: Staff, clerk: Browser, tmp_path: Path) -> Ho
         "user_id": rich,
         "entry_id": staff.entry.id,
         "inspection_id": agreed(office, staff, watcher),
+        "hold_id": hold,
+        "key": RULE,
         "page": 1,
         "number": 1,
     }

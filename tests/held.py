@@ -1,0 +1,38 @@
+"""A rule that is decided, and a dossier on which a hold stands, where a house needs one of each."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from eakte.filing.retention_rules import RuleFields, set_retention_rule
+from eakte.model.dossier import Dossier
+from eakte.model.hold import HeldDossier, HoldKind, HoldScope, RetentionHold
+from eakte.model.periods import Disposal
+from eakte.model.user import SYSTEM_ID
+from eakte.unit_of_work import UnitOfWork
+
+RULE = "zehn"
+
+
+def one_held(work: UnitOfWork, dossier_id: UUID) -> UUID:
+    """Add a rule, and let a hold stand on a dossier; return the id of the hold."""
+    set_retention_rule(
+        work,
+        RuleFields(RULE, "Zehn Jahre", years=10, disposal=Disposal.APPRAISE, basis="Aktenplan"),
+    )
+    hold = RetentionHold(
+        kind=HoldKind.COURT,
+        scope=HoldScope.DOSSIER,
+        about=work.session.get_one(Dossier, dossier_id).reference,
+        reason="S 12 SB 34/26",
+        review_on=work.clock.today() + timedelta(days=90),
+        set_at=work.clock.now(),
+        set_by_id=SYSTEM_ID,
+        set_by="Sabine Sacher",
+    )
+    work.session.add(hold)
+    work.session.flush()
+    work.session.add(HeldDossier(hold_id=hold.id, dossier_id=dossier_id))
+    work.session.flush()
+    return hold.id
