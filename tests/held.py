@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
-from eakte.filing.retention_rules import RuleFields, set_retention_rule
+from eakte.filing.closing import close_dossier
+from eakte.filing.opening import open_dossier
+from eakte.filing.retention_rules import RuleFields, retention_rule, set_retention_rule
 from eakte.model.dossier import Dossier
+from eakte.model.file_plan import PlanEntry
 from eakte.model.hold import HeldDossier, HoldKind, HoldScope, RetentionHold
+from eakte.model.keeping import settle
 from eakte.model.periods import Disposal
 from eakte.model.user import SYSTEM_ID
 from eakte.unit_of_work import UnitOfWork
@@ -36,3 +40,14 @@ def one_held(work: UnitOfWork, dossier_id: UUID) -> UUID:
     work.session.add(HeldDossier(hold_id=hold.id, dossier_id=dossier_id))
     work.session.flush()
     return hold.id
+
+
+def one_over(work: UnitOfWork, entry: PlanEntry) -> UUID:
+    """Open a dossier that follows the rule, and let its period have ended years ago."""
+    old = open_dossier(work, entry, subject="Alt", person_name="Alt, Anton")
+    old.own_rule_id = retention_rule(work, RULE).rule.id
+    old.own_rule_reason = "Auflage"
+    close_dossier(work, old)
+    old.closed_on = date(2009, 4, 1)
+    settle(work.session, old)
+    return old.id

@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, Table, and_, bindparam, exists, func, or_,
 from eakte import audit
 from eakte.access.actions import Action
 from eakte.access.check import require, visible
-from eakte.filing.retention_rules import RuleFields, begins_on, retention_rules, rule_faults
+from eakte.filing.retention_rules import RuleFields, begins_on, refuse_impossible, retention_rules
 from eakte.model.case import Case, CaseState
 from eakte.model.columns import Among
 from eakte.model.dossier import Dossier, DossierState
@@ -92,11 +92,15 @@ def preview_rule(work: UnitOfWork, wanted: RuleFields) -> RuleChange:
     """Say whom a changed rule would touch, from which to which day; changes nothing.
 
     What its author does not see is not counted, and follows the same rule.
+
+    Raises:
+        RuleBroken: naming everything that is wrong with it.
     """
     require(work, Action.EDIT_PLAN)
     known = next((one for one in retention_rules(work) if one.rule.key == wanted.key.strip()), None)
-    if known is None or rule_faults(wanted):
-        return RuleChange((), 0, 0, (), known.number if known else 0)
+    refuse_impossible(wanted, known.edition if known else None)
+    if known is None:
+        return RuleChange((), 0, 0, (), 0)
     today = work.clock.today()
     seen = visible(work.actor, Action.SEE_DOSSIER, Dossier)
     where = and_(follows(work, known.rule.id), seen)

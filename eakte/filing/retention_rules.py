@@ -90,15 +90,13 @@ class RuleShown:
 def retention_rules(work: UnitOfWork) -> Sequence[RuleShown]:
     """List the rules by title, each with the newest that it says."""
     require(work, Action.SEE_PLAN)
-    newest: dict[object, RuleEdition] = {}
-    for one in work.session.scalars(select(RuleEdition).order_by(RuleEdition.number)):
-        newest[one.rule_id] = one
-    rules = work.session.scalars(select(RetentionRule).order_by(RetentionRule.title))
-    return [
-        RuleShown(rule, newest[rule.id], newest[rule.id].number)
-        for rule in rules
-        if rule.id in newest
-    ]
+    rows = work.session.execute(
+        select(RetentionRule, RuleEdition)
+        .join(RuleEdition, RuleEdition.rule_id == RetentionRule.id)
+        .order_by(RetentionRule.title, RetentionRule.key, RuleEdition.number)
+    )
+    newest = {rule.id: RuleShown(rule, edition, edition.number) for rule, edition in rows}
+    return list(newest.values())
 
 
 def retention_rule(work: UnitOfWork, key: str) -> RuleShown:
@@ -125,10 +123,16 @@ def editions_of(work: UnitOfWork, rule: RetentionRule) -> Sequence[RuleEdition]:
     ).all()
 
 
-def rules_in_plan(work: UnitOfWork) -> dict[UUID, RuleShown | None]:
-    """Return for each entry that ever stood in the plan the rule that holds for it."""
+def rules_in_plan(
+    work: UnitOfWork, rules: Sequence[RuleShown] | None = None
+) -> dict[UUID, RuleShown | None]:
+    """Return for each entry that ever stood in the plan the rule that holds for it.
+
+    ``rules`` are those that were listed already.
+    """
     require(work, Action.SEE_PLAN)
-    known = {one.rule.id: one for one in retention_rules(work)}
+    listed = retention_rules(work) if rules is None else rules
+    known = {one.rule.id: one for one in listed}
     by_entry = rules_by_entry(work.session)
     return {entry: known.get(rule) if rule else None for entry, rule in by_entry.items()}
 
@@ -161,9 +165,7 @@ def set_retention_rule(
     newest = _newest(work, rule) if rule else None
     if number is not None and number != (newest.number if newest else 0):
         raise ChangedMeanwhile("Die Aufbewahrungsregel wurde inzwischen geändert.")
-    reasons = [*rule_faults(wanted), *_out_of_order(wanted, newest)]
-    if reasons:
-        raise RuleBroken("Die Aufbewahrungsregel ist so nicht möglich.", reasons=reasons)
+    refuse_impossible(wanted, newest)
     if rule is None or newest is None:
         rule = RetentionRule(key=wanted.key, title=wanted.title)
         work.session.add(rule)
@@ -257,6 +259,13 @@ def rule_faults(said: RuleFields) -> list[str]:
     if said.valid_from and said.valid_until and said.valid_until < said.valid_from:
         faults.append(Sentence("Die Gültigkeit endet, bevor sie beginnt."))
     return faults
+
+
+def refuse_impossible(wanted: RuleFields, newest: RuleEdition | None) -> None:
+    """Raise RuleBroken with everything that is wrong with a rule that follows an edition."""
+    reasons = [*rule_faults(wanted), *_out_of_order(wanted, newest)]
+    if reasons:
+        raise RuleBroken("Die Aufbewahrungsregel ist so nicht möglich.", reasons=reasons)
 
 
 def _out_of_order(wanted: RuleFields, newest: RuleEdition | None) -> list[str]:

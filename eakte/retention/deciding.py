@@ -72,8 +72,8 @@ def rule_alone(
         BadInput: there is no such rule, or no reason was given.
         RuleBroken: a running period would end earlier, and nobody has said that it shall.
     """
+    require(work, Action.DECIDE_PERIOD, thing.dossier if isinstance(thing, Case) else thing)
     dossier = thing.dossier if isinstance(thing, Case) else thing
-    require(work, Action.DECIDE_PERIOD, dossier)
     work.session.refresh(dossier, with_for_update=True)
     rule = work.session.scalar(select(RetentionRule).where(RetentionRule.key == key.strip()))
     if rule is None and key.strip():

@@ -28,13 +28,11 @@ from eakte.casework.deadlines import add_own_deadline, deadlines_of, meet_deadli
 from eakte.db import Base
 from eakte.filing.attaching import attach
 from eakte.filing.clarifying import ask_about
-from eakte.filing.closing import close_dossier
 from eakte.filing.describing import Description
 from eakte.filing.handing_over import hand_over
 from eakte.filing.opening import Opening, open_case, open_dossier
 from eakte.filing.placing import place_document, withdraw_document
 from eakte.filing.plan import add_plan_entry, plan_entry
-from eakte.filing.retention_rules import retention_rule
 from eakte.filing.revising import Revision, add_alias, link_dossiers, revise_dossier
 from eakte.intake.delivering import Declared, deliver
 from eakte.model.arrangement import Arrangement, ArrangementKind, ArrangementState
@@ -43,7 +41,6 @@ from eakte.model.department import Department
 from eakte.model.document import Direction, Document, Source
 from eakte.model.dossier import Dossier, Medium
 from eakte.model.findings import Kind, Look
-from eakte.model.keeping import settle
 from eakte.model.right import Mark
 from eakte.model.user import Actor, Role, User
 from eakte.retrieval.protocol import ask_inspection, decide_inspection, inspection_by_id
@@ -51,7 +48,7 @@ from eakte.unit_of_work import UnitOfWork
 from tests.browser.drawing import stack
 from tests.builders import bring_stack
 from tests.checking import half_checked
-from tests.held import RULE, one_held
+from tests.held import RULE, one_held, one_over
 from tests.sent import one_sent
 from tests.stacks.paper import empty, letter, webp
 from tests.stacks.paper import stack as bound
@@ -136,19 +133,9 @@ def furnish(office: Office, dossier_id: UUID, folder: Path) -> Furnished:
             "number": 1,
             "page": 1,
         } | inspections
-        _kept(work, dossier_id)
+        one_held(work, dossier_id)
+        one_over(work, plan_entry(work, "5.2"))
     return made
-
-
-def _kept(work: UnitOfWork, dossier_id: UUID) -> None:
-    """A hold on the dossier, and another dossier whose period is over."""
-    one_held(work, dossier_id)
-    old = open_dossier(work, plan_entry(work, "5.2"), subject="Alt", person_name="Alt, Anton")
-    old.own_rule_id = retention_rule(work, RULE).rule.id
-    old.own_rule_reason = "Auflage"
-    close_dossier(work, old)
-    old.closed_on = date(2009, 4, 1)
-    settle(work.session, old)
 
 
 def typed_in(work: UnitOfWork) -> tuple[str, ...]:

@@ -17,12 +17,19 @@ from eakte.errors import (
     NotFound,
     RuleBroken,
 )
+from eakte.filing.attaching import detach
 from eakte.filing.closing import close_dossier, closing_of, period_of_dossier, reopen_dossier
 from eakte.filing.moving_periods import preview_rule
 from eakte.filing.opening import open_case
-from eakte.filing.placing import Description, place_document
+from eakte.filing.placing import (
+    Description,
+    describe_document,
+    place_document,
+    withdraw_document,
+)
 from eakte.filing.plan import add_plan_entry
 from eakte.filing.retention_rules import RuleFields, set_retention_rule
+from eakte.filing.writing import check_out, make_draft
 from eakte.model.audit_entry import AuditEntry
 from eakte.model.case import Case, CaseState
 from eakte.model.document import Document, Writing
@@ -267,7 +274,33 @@ def test_a_late_decision_reaches_what_was_closed_before(registry: Registry) -> N
     assert faults(registry) == []
 
 
-def test_more_cases_cannot_be_opened_in_a_closed_dossier(registry: Registry) -> None:
-    dossier = registry.closed(CLOSED)
-    with registry.office.begin(registry.staff.clerk) as work, pytest.raises(DossierClosed):
-        open_case(work, work.session.get_one(Dossier, dossier.id), procedure="Klage")
+def test_nothing_in_a_closed_dossier_is_changed_until_it_is_opened_again(
+    registry: Registry, tmp_path: Path
+) -> None:
+    office, staff = registry.office, registry.staff
+    dossier = registry.dossier()
+    receipt = bring(office, staff.clerk, tmp_path / "in")
+    with office.begin(staff.clerk) as work:
+        case = work.session.get_one(Case, registry.case(dossier).id)
+        document = work.session.get_one(Document, receipt.document_id)
+        place_document(work, document, case=case, description=Description(title="Antrag"))
+        close_dossier(work, work.session.get_one(Dossier, dossier.id))
+    for act in (
+        lambda work, document: describe_document(
+            work, document, description=Description(title="Anders")
+        ),
+        lambda work, document: check_out(work, document),
+        lambda work, document: make_draft(work, document, reason="noch einmal"),
+        lambda work, document: detach(work, document),
+        lambda work, document: open_case(work, document.case.dossier, procedure="Klage"),
+    ):
+        with office.begin(staff.clerk) as work, pytest.raises(DossierClosed):
+            act(work, work.session.get_one(Document, receipt.document_id))
+    with office.begin(staff.clerk) as work, pytest.raises(RuleBroken):
+        withdraw_document(
+            work, work.session.get_one(Document, receipt.document_id), reason="Irrläufer"
+        )
+    with office.begin(staff.clerk) as work:
+        reopen_dossier(work, work.session.get_one(Dossier, dossier.id), reason="Nachtrag")
+        document = work.session.get_one(Document, receipt.document_id)
+        describe_document(work, document, description=Description(title="Anders"))

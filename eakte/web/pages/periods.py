@@ -12,7 +12,6 @@ from eakte.access.actions import Action
 from eakte.access.check import may, require
 from eakte.filing.moving_periods import RuleChange, preview_rule
 from eakte.filing.retention_rules import (
-    RuleFields,
     RuleShown,
     editions_of,
     entries_naming,
@@ -20,7 +19,6 @@ from eakte.filing.retention_rules import (
     retention_rules,
     set_retention_rule,
 )
-from eakte.unit_of_work import UnitOfWork
 from eakte.web.kept import (
     choices,
     disposal_words,
@@ -87,7 +85,8 @@ def edit(key: str) -> ResponseReturnValue:
     try:
         wanted = rule_as_said(shown.rule.key)
         if request.form.get("step") != "save":
-            return _previewed(work, shown, wanted)
+            change = preview_rule(work, wanted)
+            return _form(shown, request.form.to_dict(), change=change)
         with work.session.begin_nested():
             set_retention_rule(
                 work,
@@ -101,16 +100,6 @@ def edit(key: str) -> ResponseReturnValue:
         return _form(shown, request.form.to_dict(), refusal_of(fault)), 422
     flash(_("Die Aufbewahrungsregel „%(name)s“ gilt.", name=wanted.title), "success")
     return redirect(url_for("periods.show", key=shown.rule.key), 303)
-
-
-def _previewed(work: UnitOfWork, shown: RuleShown, wanted: RuleFields) -> ResponseReturnValue:
-    """Save in a trial what was said, so that every reason against it is told, and show the rest."""
-    trial = work.session.begin_nested()
-    set_retention_rule(work, wanted)
-    trial.rollback()
-    work.session.expire_all()
-    change = preview_rule(work, wanted)
-    return _form(retention_rule(work, shown.rule.key), request.form.to_dict(), change=change)
 
 
 def _form(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -30,7 +31,7 @@ from eakte.filing.plan_csv import export_plan, preview_plan
 from eakte.filing.plan_importing import import_plan
 from eakte.filing.plan_rules import EntryFields
 from eakte.filing.references import USUAL, rest_of
-from eakte.filing.retention_rules import retention_rules, rules_in_plan
+from eakte.filing.retention_rules import RuleShown, retention_rules, rules_in_plan
 from eakte.model.department import Department
 from eakte.model.file_plan import Access, PlanEntry
 from eakte.retrieval.listing import dossiers_by_entry
@@ -100,7 +101,11 @@ def new() -> ResponseReturnValue:
         except (BadInput, RuleBroken, NotUnique) as fault:
             errors[""] = _sentences(fault)
     page = render_template(
-        "plan_new.html", form=request.form.to_dict(), errors=errors, usual=USUAL, **_offered(work)
+        "plan_new.html",
+        form=request.form.to_dict(),
+        errors=errors,
+        usual=USUAL,
+        **_offered(work, retention_rules(work)),
     )
     return page, 422 if errors else 200
 
@@ -124,12 +129,13 @@ def entry(entry_id: UUID) -> ResponseReturnValue:
         except (BadInput, RuleBroken) as fault:
             errors[""] = _sentences(fault)
     counted = dossiers_by_entry(work)
+    rules = retention_rules(work)
     path = plan_path(work, shown.id)
     may_edit = may(work.actor, Action.EDIT_PLAN) and shown.id == history[0].id
     page = render_template(
         "plan_entry.html",
         entry=shown,
-        rule=rules_in_plan(work).get(shown.id),
+        rule=rules_in_plan(work, rules).get(shown.id),
         path=path,
         history=[(row, counted.get(row.id, 0)) for row in history],
         holds=shown.holds_on(work.clock.today()),
@@ -139,7 +145,7 @@ def entry(entry_id: UUID) -> ResponseReturnValue:
         errors=errors,
         example=_example(shown, work.clock.today()),
         usual=USUAL,
-        **(_offered(work) if may_edit else {}),
+        **(_offered(work, rules) if may_edit else {}),
     )
     return page, 422 if errors else 200
 
@@ -249,11 +255,11 @@ def _form_of(fields: EntryFields) -> dict[str, str]:
     }
 
 
-def _offered(work: UnitOfWork) -> dict[str, list[tuple[str, str]]]:
+def _offered(work: UnitOfWork, rules: Sequence[RuleShown]) -> dict[str, list[tuple[str, str]]]:
     units: list[Department] = list(departments(work.session))
     return {
         "units": [(unit.key, unit.name) for unit in units],
-        "rules": [(one.rule.key, one.rule.title) for one in retention_rules(work)],
+        "rules": [(one.rule.key, one.rule.title) for one in rules],
         "parents": [(row.number, f"{row.number} {row.title}") for row in coming_plan(work)],
     }
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from eakte.model.user import Role
 from tests.eakte.web.matrix_house import REASON, MatrixHouse
+from tests.eakte.web.matrix_retention import RETENTION
 from tests.eakte.web.scans import A_STACK
 
 Body = Callable[[MatrixHouse], dict[str, Any]]
@@ -84,36 +85,7 @@ BODIES: dict[str, Body | None] = {
     "api_rights.withdraw": None,
     "api_court.confirm": later(lambda house: {"on": _day(house)}, json=True),
     "court.confirm": later(lambda house: {"day": _day(house)}),
-    "api_retention.close": told(),
-    "api_retention.decide": told(title="Regel", edition=1),
-    "api_retention.end": told(reason=REASON),
-    "api_retention.facts": told(),
-    "api_retention.own_rule": told(reason=REASON),
-    "api_retention.preview": told(title="Regel", years=3),
-    "api_retention.reopen": told(reason=REASON),
-    "api_retention.review": later(lambda house: {"review_on": _day(house)}, json=True),
-    "api_retention.set_hold": later(
-        lambda house: {"kind": "court", "reason": REASON, "review_on": _day(house)}, json=True
-    ),
-    "keeping.close": form(),
-    "keeping.facts": form(),
-    "keeping.hold": later(
-        lambda house: {"kind": "court", "reason": REASON, "review_on": _day(house)}
-    ),
-    "keeping.own_rule": form(reason=REASON),
-    "keeping.reopen": form(reason=REASON),
-    "periods.edit": form(title="Regel", kind="undecided"),
-    "periods.new": form(key="r", title="Regel", kind="undecided"),
-    "retention.end": form(reason=REASON),
-    "retention.hold_search": later(
-        lambda house: {
-            "worte": "muster",
-            "kind": "court",
-            "reason": REASON,
-            "review_on": _day(house),
-        }
-    ),
-    "retention.review": later(lambda house: {"review_on": _day(house)}),
+    **RETENTION,
     "cases.new": form(procedure="Widerspruch"),
     "deputies.end": None,
     "deputies.name": later(
