@@ -7,6 +7,7 @@ from uuid import UUID
 
 from eakte.filing.closing import close_dossier
 from eakte.filing.opening import open_dossier
+from eakte.filing.plan import plan_entry
 from eakte.filing.retention_rules import RuleFields, retention_rule, set_retention_rule
 from eakte.model.dossier import Dossier
 from eakte.model.file_plan import PlanEntry
@@ -51,3 +52,10 @@ def one_over(work: UnitOfWork, entry: PlanEntry) -> UUID:
     old.closed_on = date(2009, 4, 1)
     settle(work.session, old)
     return old.id
+
+
+def kept_parts(work: UnitOfWork, dossier_id: UUID) -> dict[str, str]:
+    """Let a dossier be held and another one be over; return the parts of addresses."""
+    one_held(work, dossier_id)
+    one_over(work, plan_entry(work, "5.2"))
+    return {"key": RULE}

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from eakte import audit
 from eakte.access.actions import Action
-from eakte.access.check import require, visible
+from eakte.access.check import may, require, visible
 from eakte.db import Page, paged
 from eakte.errors import BadInput, NotFound, RuleBroken
 from eakte.model.case import Case
@@ -169,8 +169,14 @@ def hold_by_id(work: UnitOfWork, hold_id: UUID) -> RetentionHold:
 
 
 def holds_of(work: UnitOfWork, dossier: Dossier) -> Sequence[RetentionHold]:
-    """List what stands against the end of a dossier, the oldest first."""
+    """List what stands against the end of a dossier, the oldest first.
+
+    Whoever only reads in it, from outside or for an audit, learns that something does and not why:
+    to them nothing is listed.
+    """
     require(work, Action.SEE_DOSSIER, dossier)
+    if not may(work.actor, Action.SET_HOLD, dossier):
+        return []
     return holds_on(work.session, dossier.id)
 
 

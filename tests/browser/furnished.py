@@ -48,7 +48,7 @@ from eakte.unit_of_work import UnitOfWork
 from tests.browser.drawing import stack
 from tests.builders import bring_stack
 from tests.checking import half_checked
-from tests.held import RULE, one_held, one_over
+from tests.held import kept_parts
 from tests.sent import one_sent
 from tests.stacks.paper import empty, letter, webp
 from tests.stacks.paper import stack as bound
@@ -129,12 +129,8 @@ def furnish(office: Office, dossier_id: UUID, folder: Path) -> Furnished:
             ).id,
             "entry_id": plan_entry(work, "5.2").id,
             "user_id": _person(work, "clara").id,
-            "key": RULE,
-            "number": 1,
-            "page": 1,
-        } | inspections
-        one_held(work, dossier_id)
-        one_over(work, plan_entry(work, "5.2"))
+            **{"number": 1, "page": 1},
+        } | {**inspections, **kept_parts(work, dossier_id)}
     return made
 
 

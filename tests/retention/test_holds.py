@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from eakte.model.audit_entry import AuditEntry
 from eakte.model.case import Case
 from eakte.model.dossier import Dossier
 from eakte.model.hold import HoldKind, RetentionHold, held_among, holds_on
-from eakte.model.user import Actor
+from eakte.model.user import Actor, Role
 from eakte.retention.due import DueFilter, Which, calendar, counted, due_dossiers, undecided
 from eakte.retention.holds import (
     HoldSaid,
@@ -29,6 +30,7 @@ from eakte.retention.holds import (
     review_hold,
 )
 from eakte.retrieval.listing import asked_of_dossiers
+from tests.builders import appoint
 from tests.retention.conftest import Registry
 
 CLOSED, REVIEW = date(2015, 4, 1), date(2015, 10, 1)
@@ -162,6 +164,10 @@ def test_who_does_not_see_a_dossier_neither_holds_it_nor_learns_of_a_hold(
             set_as(registry, stranger, dossier)
     with office.begin(staff.clerk) as work, pytest.raises(NotAllowed):
         holds(work)
+    auditor = appoint(office, "auditor", Role.AUDITOR)
+    with office.begin(replace(auditor, granted=frozenset({dossier.id}))) as work:
+        # Whoever may only read in it is not told why it is held.
+        assert holds_of(work, work.session.get_one(Dossier, dossier.id)) == []
     with office.as_system() as work:
         work.session.get_one(Dossier, dossier.id).locked = True
     with office.begin(staff.records) as work:

@@ -21,7 +21,7 @@ from eakte.filing.closing import (
 from eakte.filing.retention_rules import retention_rules
 from eakte.model.case import Case
 from eakte.model.dossier import Dossier, DossierState
-from eakte.model.hold import HoldKind
+from eakte.model.hold import HoldKind, held_among
 from eakte.retention.deciding import awaited_events, rule_alone, say_what_starts
 from eakte.retention.holds import HoldSaid, hold_case, hold_dossier, hold_person, holds_of
 from eakte.retrieval.listing import case_by_id, cases_of, dossier_by_id
@@ -208,6 +208,7 @@ def _shown(work: UnitOfWork, dossier: Dossier, refusal: Refusal | None = None) -
         sentence=in_words(kept.period.sentence),
         today=work.clock.today(),
         holds=holds_of(work, dossier),
+        held=bool(held_among(work.session, [dossier.id])),
         kinds=choices(hold_words()),
         hold_kinds=hold_words(),
         hold_scopes=scope_words(),
