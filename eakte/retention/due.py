@@ -175,13 +175,18 @@ def undecided(work: UnitOfWork) -> Sequence[Undecided]:
 
 
 def _by_entry(work: UnitOfWork) -> dict[tuple[str, bool], int]:
+    """Count by number of the plan, and whether the dossiers are closed."""
     rows = work.session.execute(
-        select(PlanEntry.number, Dossier.keeping != Keeping.OPEN, func.count())
+        select(PlanEntry.number, Dossier.keeping, func.count())
         .join(PlanEntry, PlanEntry.id == Dossier.plan_entry_id)
         .where(visible(work.actor, Action.SEE_DOSSIER, Dossier))
-        .group_by(PlanEntry.number, Dossier.keeping != Keeping.OPEN)
+        .group_by(PlanEntry.number, Dossier.keeping)
     )
-    return {(number, bool(closed)): dossiers for number, closed, dossiers in rows}
+    found: dict[tuple[str, bool], int] = {}
+    for number, keeping, dossiers in rows:
+        key = (number, keeping is not Keeping.OPEN)
+        found[key] = found.get(key, 0) + dossiers
+    return found
 
 
 def _conditions(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
@@ -54,6 +54,7 @@ def test_several_holds_stand_until_each_of_them_is_ended(registry: Registry) -> 
     office, staff = registry.office, registry.staff
     dossier = registry.closed(CLOSED)
     first = set_as(registry, staff.clerk, dossier)
+    registry.clock.move(timedelta(minutes=1))
     with office.begin(registry.lead) as work:
         case = work.session.get_one(Case, registry.case(dossier).id)
         hold_case(work, case, PETITION)
