@@ -186,7 +186,7 @@ def facts(dossier_id: UUID, wanted: FactsIn) -> KeptOut:
         dossier,
         died_on=wanted.died_on,
         decided_on=wanted.decided_on,
-        events=wanted.events,
+        events={one.name: one.on for one in wanted.events},
     )
     return _kept(work, dossier)
 

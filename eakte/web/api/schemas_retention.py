@@ -118,13 +118,20 @@ class ReviewIn(Model):
     review_on: date
 
 
+class EventIn(Model):
+    """Ein Ereignis, von dem eine Frist gezählt wird, mit seinem Tag."""
+
+    name: SomeText = Field(max_length=100)
+    on: date
+
+
 class FactsIn(Model):
     """Die Tage, von denen die Frist einer Akte gezählt wird."""
 
     edits: int | None = None
     died_on: date | None = None
     decided_on: date | None = None
-    events: dict[str, date] = Field(default_factory=dict, max_length=10)
+    events: list[EventIn] = Field(default_factory=list, max_length=10)
 
 
 class OwnRuleIn(Model):
