@@ -97,6 +97,10 @@ class HeldDossier(Base):
     dossier_id: Mapped[UUID] = mapped_column(ForeignKey("dossier.id"), primary_key=True, index=True)
 
 
+# Other names for the table inside a question; they are made once, as in `access.reach`.
+BY_NAME, BY_PERSON = aliased(RetentionHold), aliased(RetentionHold)
+
+
 def stands_on(home: type[Dossier] = Dossier) -> ColumnElement[bool]:
     """Return the condition on holds under which one that has not ended stands on a dossier."""
     of_person = and_(
@@ -121,7 +125,7 @@ def held(home: type[Dossier] = Dossier) -> ColumnElement[bool]:
 
     Both ways lead from the dossier to few rows; asked at once, they would lead to every hold.
     """
-    one, other = aliased(RetentionHold), aliased(RetentionHold)
+    one, other = BY_NAME, BY_PERSON
     by_name = exists().where(
         HeldDossier.dossier_id == home.id, one.id == HeldDossier.hold_id, one.ended_at.is_(None)
     )
