@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, literal, select, tuple_
 from sqlalchemy.orm import joinedload
 
 from eakte import audit
@@ -107,14 +106,14 @@ def due_dossiers(
     return Page(_rows(work, found.rows), found.total, found.page, found.pages)
 
 
-def each_due(work: UnitOfWork, asked: DueFilter) -> Iterator[DueRow]:
+def each_due(work: UnitOfWork, asked: DueFilter, *, bite: int = IN_ONE_BITE) -> Iterator[DueRow]:
     """Return every row of the list, for a table; what was handed out is noted in the log.
 
     Read by the key of the order, bite by bite, so that a long list costs no more a row.
     """
     require(work, Action.SEE_RETENTION)
     audit.note(work, "retention.exported", kind="retention", subject=None, what=asked.which.value)
-    return _bites(work, asked)
+    return _bites(work, asked, bite)
 
 
 def calendar(work: UnitOfWork, asked: DueFilter) -> Sequence[Month]:
@@ -235,23 +234,25 @@ def _rows(work: UnitOfWork, dossiers: Sequence[Dossier]) -> list[DueRow]:
     ]
 
 
-def _bites(work: UnitOfWork, asked: DueFilter) -> Iterator[DueRow]:
-    conditions = _conditions(work, asked)
-    after: Any = None
+def _bites(work: UnitOfWork, asked: DueFilter, most: int) -> Iterator[DueRow]:
+    ends = KEEPING_OF[asked.which] is Keeping.RUNNING
+    order = (Dossier.kept_until,) if ends else ()
+    keys = (*order, Dossier.reference_folded, Dossier.id)
+    query = (
+        select(Dossier)
+        .options(joinedload(Dossier.plan_entry), joinedload(Dossier.department))
+        .where(*_conditions(work, asked), *(() if ends else (Dossier.kept_until.is_(None),)))
+        .order_by(*keys)
+        .limit(most)
+    )
+    bite = query
     while True:
-        bite = (
-            select(Dossier)
-            .options(joinedload(Dossier.plan_entry), joinedload(Dossier.department))
-            .where(*conditions)
-            .order_by(Dossier.reference_folded, Dossier.id)
-            .limit(IN_ONE_BITE)
-        )
-        if after is not None:
-            bite = bite.where(Dossier.reference_folded > after)
         dossiers = work.session.scalars(bite).all()
         yield from _rows(work, dossiers)
-        if len(dossiers) < IN_ONE_BITE:
+        if len(dossiers) < most:
             return
-        after = dossiers[-1].reference_folded
+        last = dossiers[-1]
+        after = tuple_(*(literal(getattr(last, key.key), key.type) for key in keys))
+        bite = query.where(tuple_(*keys) > after)
         for one in dossiers:
             work.session.expunge(one)

@@ -15,7 +15,15 @@ from eakte.model.case import Case
 from eakte.model.dossier import Dossier
 from eakte.model.hold import HoldKind, RetentionHold, held_among, holds_on
 from eakte.model.user import Actor, Role
-from eakte.retention.due import DueFilter, Which, calendar, counted, due_dossiers, undecided
+from eakte.retention.due import (
+    DueFilter,
+    Which,
+    calendar,
+    counted,
+    due_dossiers,
+    each_due,
+    undecided,
+)
 from eakte.retention.holds import (
     HoldSaid,
     end_hold,
@@ -206,6 +214,10 @@ def test_what_becomes_due_is_listed_by_its_day_and_counted_by_month(registry: Re
         ):
             assert [row.dossier.id for row in due_dossiers(work, asked).rows] == ids, asked
         assert undecided(work) == []
+        # Read in bites of one, the table says the same.
+        listed = [row.dossier.id for row in each_due(work, DueFilter(Which.RUNNING), bite=1)]
+        assert listed == [early.id, late.id]
+        assert list(each_due(work, DueFilter(Which.WAITING), bite=1)) == []
     with office.as_system() as work:
         work.session.get_one(Dossier, early.id).locked = True
     with office.begin(staff.records) as work:
