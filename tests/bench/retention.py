@@ -6,6 +6,7 @@ import argparse
 import statistics
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
@@ -18,7 +19,12 @@ from eakte.app import create_app
 from eakte.bootstrap import Office
 from eakte.config import load_settings
 from eakte.filing.moving_periods import move_periods, preview_rule
-from eakte.filing.retention_rules import RuleFields, retention_rules, set_retention_rule
+from eakte.filing.retention_rules import (
+    RuleFields,
+    retention_rule,
+    retention_rules,
+    set_retention_rule,
+)
 from eakte.model.department import Department
 from eakte.model.dossier import Dossier, DossierState
 from eakte.model.file_plan import PlanEntry
@@ -101,7 +107,9 @@ def _once(office: Office, *, actor_name: str) -> None:
     with office.begin(actor) as work:
         rows, seconds = _timed(lambda: sum(1 for _ in each_due(work, DueFilter(Which.RUNNING))))
         print(f"  Tabelle mit {rows} Zeilen: {seconds:.1f} s")
-        longer = RuleFields(**RULE.__dict__ | {"years": 12})
+        now = retention_rule(work, RULE.key).fields
+        # Another number in each run over the same rows, so that there is something to move.
+        longer = replace(now, years=(now.years or 0) + 1)
         moved, seconds = _timed(lambda: preview_rule(work, longer).moved)
         print(f"  Vorschau einer geänderten Regel, {moved} Fristen: {seconds:.2f} s")
         rule_id = set_retention_rule(work, longer).id
