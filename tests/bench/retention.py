@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import func, select, text, update
@@ -39,6 +40,7 @@ from tests.bench.rows import Size
 from tests.builders import A_PDF
 from tests.eakte.web.browser import signed_in
 
+Answer = TypeVar("Answer")
 GOAL_SECONDS, GOAL_RATIO = 2.0, 3.0
 WARM_UP = 3
 FIRST = date(2004, 1, 1)
@@ -182,7 +184,7 @@ def _median(rounds: int, ask: Callable[[], object]) -> float:
     return statistics.median(_timed(ask)[1] for _ in range(rounds + WARM_UP))
 
 
-def _timed(ask: Callable[[], object]) -> tuple[object, float]:
+def _timed(ask: Callable[[], Answer]) -> tuple[Answer, float]:
     begun = time.perf_counter()
     answer = ask()
     return answer, time.perf_counter() - begun
