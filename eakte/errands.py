@@ -34,7 +34,9 @@ from eakte.errors import ChangedMeanwhile, EakteError, NotAllowed, NotFound, Rul
 from eakte.evidence.paper.destroying import WRITE_RECORD, write_record
 from eakte.evidence.transfer.noting import WRITE_NOTE, write_notes
 from eakte.filing.describing import Description
+from eakte.filing.moving_periods import move_periods
 from eakte.filing.placing import place_document
+from eakte.filing.retention_rules import MOVE_PERIODS
 from eakte.jobs import Heart, LeaseLost, Stopped
 from eakte.model.document import Document
 from eakte.model.job import Job
@@ -111,6 +113,7 @@ AFTERWARDS: Mapping[str, Callable[[UnitOfWork, UUID], None]] = MappingProxyType(
         WRITE_NOTE: write_notes,
         WRITE_RECORD: write_record,
         TAKE_ANSWER: file_answer,
+        MOVE_PERIODS: move_periods,
     }
 )
 

@@ -99,6 +99,6 @@ def _written(value: object) -> str | None:
         return str(value.value)
     if isinstance(value, date | datetime):
         return value.isoformat()
-    if isinstance(value, bool | int | list):
+    if isinstance(value, bool | int | list | dict):
         return json.dumps(value, ensure_ascii=False)
     return str(value)

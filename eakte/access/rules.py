@@ -150,8 +150,7 @@ def _given(actor: Actor, thing: Thing) -> bool:
 
 def _given_rows(actor: Actor, table: Table) -> ColumnElement[bool]:
     return _in_dossier(
-        table,
-        lambda home: and_(Among(home.id, actor.granted), reach.not_barred(actor, home)),
+        table, lambda home: and_(Among(home.id, actor.granted), reach.not_barred(actor, home))
     )
 
 
@@ -333,7 +332,7 @@ TABLE: dict[Action, AnyOf] = {
     Action.SEE_INBOX: ((CLERK,), (LEAD,), (SCANNING,), (RECORDS,), (THE_SYSTEM,)),
     Action.SEE_DOSSIER: SEES,
     Action.OPEN_DOSSIER: ((CLERK,), (LEAD,), (THE_SYSTEM,)),
-    Action.EDIT_DOSSIER: KEEPS_ORDER,
+    **dict.fromkeys((Action.EDIT_DOSSIER, Action.CLOSE_DOSSIER), KEEPS_ORDER),
     Action.SEE_SENDINGS: ((CLERK, REACHED), (LEAD, REACHED)),
     Action.SEND_DOSSIER: ((CLERK, REACHED, CONFIRMED), (LEAD, REACHED, CONFIRMED)),
     Action.NOTE_OBJECTION: ((CLERK, REACHED), (LEAD, REACHED)),
@@ -366,7 +365,7 @@ TABLE: dict[Action, AnyOf] = {
     Action.SEE_ACCESS: (*GIVES_ACCESS, (CLERK, WHOLE)),
     Action.GIVE_ACCESS: GIVES_ACCESS,
     Action.TAKE_PART_IN_CASE: WORKS_ON_ALL,
-    Action.LOCK_DOSSIER: RULES_ON_ACCESS,
+    **dict.fromkeys((Action.LOCK_DOSSIER, Action.END_HOLD), RULES_ON_ACCESS),
     Action.SHARE_WORK: ((LEAD,), (THE_SYSTEM,)),
     Action.NAME_DEPUTY: ((LEAD,), (CLERK,), (MEDICAL,), (RECORDS,), (THE_SYSTEM,)),
     Action.BREAK_GLASS: ((CLERK, CONFIRMED), (LEAD, CONFIRMED), (MEDICAL, CONFIRMED)),
@@ -377,5 +376,8 @@ TABLE: dict[Action, AnyOf] = {
     Action.LOAD_OFFICE: ((RECORDS,), (THE_SYSTEM,)),
     Action.MANAGE_OWN_ACCOUNT: ((A_PERSON,),),
     Action.MANAGE_OWN_FACTORS: ((A_PERSON, CONFIRMED),),
+    Action.SEE_RETENTION: ((LEAD,), (RECORDS,)),
+    Action.DECIDE_PERIOD: ((RECORDS, OF_THE_UNIT), (RECORDS, GIVEN)),
+    Action.SET_HOLD: (*RULES_ON_ACCESS, (CLERK, WHOLE)),
     Action.MAINTAIN: ((THE_SYSTEM,),),
 }

@@ -10,6 +10,7 @@ from datetime import timedelta
 from eakte.cli.opened import house, tell
 from eakte.config import Settings
 from eakte.evidence.fixity import sweep, verify
+from eakte.retention.checking import check_periods
 from eakte.retrieval.rebuilding import rebuild
 from eakte.worker import Worker
 
@@ -52,6 +53,9 @@ def _work(given: argparse.Namespace, settings: Settings) -> int:
 def _verify(given: argparse.Namespace, settings: Settings) -> int:
     with house(settings) as office:
         findings = verify(office.as_system, report=_show)
+        with office.as_system() as work:
+            periods = check_periods(work)
+        findings.faults.extend(periods.faults)
         if given.sweep and not findings.faults:
             with office.as_system() as work:
                 findings.swept = sweep(work, older_than=timedelta(days=settings.sweep_days))
@@ -59,6 +63,7 @@ def _verify(given: argparse.Namespace, settings: Settings) -> int:
         f"{findings.documents} Dokumente, {findings.contents} Inhalte mit "
         f"{findings.bytes_read} Bytes gelesen, {findings.indexed} im Suchindex.",
         f"Protokoll: {findings.log_entries} Einträge, letzter Stand {findings.log_head}.",
+        f"{periods.dossiers} Aufbewahrungsfristen nachgerechnet.",
         f"{findings.unnamed_objects} Inhalte ohne Akte, {findings.swept} davon entfernt.",
         *(f"FEHLER: {fault}" for fault in findings.faults),
         "Alles in Ordnung." if not findings.faults else f"{len(findings.faults)} Fehler.",

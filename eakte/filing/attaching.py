@@ -8,6 +8,7 @@ from eakte import audit, jobs
 from eakte.access.actions import Action
 from eakte.access.check import require
 from eakte.errors import RuleBroken, Sentence
+from eakte.filing.revising import refuse_if_filed_away
 from eakte.model.document import Document, ProcessingState
 from eakte.unit_of_work import UnitOfWork
 
@@ -20,6 +21,7 @@ def attach(work: UnitOfWork, document: Document, *, to: Document) -> None:
     """
     require(work, Action.DESCRIBE_DOCUMENT, document)
     require(work, Action.DESCRIBE_DOCUMENT, to)
+    refuse_if_filed_away(to)
     reasons = _reasons_against(work, document, to)
     if reasons:
         raise RuleBroken("Das Schreiben kann keine Anlage werden.", reasons=reasons)
@@ -41,6 +43,7 @@ def detach(work: UnitOfWork, document: Document) -> None:
         RuleBroken: it is no attachment.
     """
     require(work, Action.DESCRIBE_DOCUMENT, document)
+    refuse_if_filed_away(document)
     if document.parent_id is None:
         raise RuleBroken("Das Schreiben ist keine Anlage.")
     parent, document.parent_id = document.parent_id, None

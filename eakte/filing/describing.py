@@ -8,6 +8,7 @@ from datetime import date
 from eakte.access.actions import Action
 from eakte.access.check import require
 from eakte.errors import BadInput, Sentence, Sentences
+from eakte.filing.revising import refuse_if_filed_away
 from eakte.filing.saying import UNSAID, Said, emptied
 from eakte.history import change
 from eakte.model.document import Direction, Document
@@ -52,8 +53,10 @@ def describe(work: UnitOfWork, document: Document, said: Description) -> bool:
 
     Raises:
         BadInput: naming every value that cannot be.
+        DossierClosed: it lies in a dossier that takes no change any more.
     """
     require(work, Action.DESCRIBE_DOCUMENT, document)
+    refuse_if_filed_away(document)
     wanted = emptied(said.said(), EMPTIED)
     for name, most in LONGEST.items():
         if name in wanted:

@@ -15,21 +15,20 @@ from pathlib import Path
 from eakte.access.accounts import excluded_pairs
 from eakte.db import folded
 from eakte.errors import NotFound
-from eakte.filing import scan_rules_csv
+from eakte.filing import retention_csv, scan_rules_csv
 from eakte.filing.plan_csv import read_plan_table
 from eakte.filing.proposing import rules
-from eakte.filing.retention_rules import rule_faults
+from eakte.filing.retention_rules import RuleFields
 from eakte.filing.tables import NO, YES, Fault, Line, Table, read_table
 from eakte.model.catalogue import DeadlineStart, DeadlineUnit
 from eakte.model.document import Direction
 from eakte.model.file_plan import ALWAYS
 from eakte.model.legibility import CheckRules
-from eakte.model.retention_rule import RetentionKind
 from eakte.model.user import ROLE_TITLES, Role
 
 UNIT = "sachgebiet.toml"
 PLAN = "aktenplan.csv"
-RETENTION = "aufbewahrung.csv"
+RETENTION = retention_csv.TABLE
 PROCEDURES = "verfahren.csv"
 TYPES = "dokumenttypen.csv"
 DEADLINES = "fristen.csv"
@@ -59,14 +58,7 @@ UNITS = {
     "Monate": DeadlineUnit.MONTHS,
     "Jahre": DeadlineUnit.YEARS,
 }
-KINDS = {
-    "noch zu entscheiden": RetentionKind.UNDECIDED,
-    "Jahre ab Jahresende": RetentionKind.YEARS_FROM_YEAR_END,
-    "Jahre ab Schließung": RetentionKind.YEARS_FROM_CLOSING,
-    "dauernd": RetentionKind.PERMANENT,
-}
 ROLE_OF_WORD = {word: role for role, word in ROLE_TITLES.items()}
-WORD_OF_KIND = {kind: word for word, kind in KINDS.items()}
 
 
 @dataclass(frozen=True)
@@ -107,17 +99,6 @@ class SaidDeadline:
 
 
 @dataclass(frozen=True)
-class SaidRetention:
-    """A line of the retention periods."""
-
-    key: str
-    title: str
-    kind: RetentionKind
-    years: int | None
-    basis: str
-
-
-@dataclass(frozen=True)
 class SaidAccount:
     """A line of who has which roles; ``member`` is whether they work in the unit itself."""
 
@@ -150,7 +131,7 @@ class OfficeFiles:
     key: str = ""
     name: str = ""
     plan: Table = field(default_factory=lambda: Table(PLAN))
-    retention: Sequence[SaidRetention] = ()
+    retention: Sequence[RuleFields] = ()
     procedures: Sequence[SaidProcedure] = ()
     types: Sequence[SaidType] = ()
     deadlines: Sequence[SaidDeadline] = ()
@@ -179,8 +160,11 @@ def read_office(contents: Mapping[str, bytes]) -> OfficeFiles:
     _read_unit(office, contents.get(UNIT))
     if PLAN in contents:
         office.plan = read_plan_table(contents[PLAN], name=PLAN)
-    retention = _table(contents, RETENTION, ("Schlüssel", "Titel", "Art"), ("Jahre", "Grundlage"))
-    office.retention = [_retention(retention, line) for line in retention.lines]
+    retention = _table(contents, RETENTION, retention_csv.NEEDED, retention_csv.MORE)
+    office.retention = [
+        retention_csv.said_in(retention, line, _key(retention, line, most=40))
+        for line in retention.lines
+    ]
     procedures = _table(contents, PROCEDURES, ("Schlüssel", "Titel"), ("Grundlage",))
     office.procedures = [
         SaidProcedure(
@@ -254,24 +238,6 @@ def _key(table: Table, line: Line, *, most: int = 60) -> str:
             line.number, f"Der Schlüssel „{key}“ braucht Kleinbuchstaben, Ziffern und Striche."
         )
     return key
-
-
-def _retention(table: Table, line: Line) -> SaidRetention:
-    said = SaidRetention(
-        _key(table, line, most=40),
-        table.text(line, "Titel", most=200),
-        table.choice(line, "Art", KINDS, otherwise=RetentionKind.UNDECIDED),
-        table.whole_number(line, "Jahre", least=1, most=100),
-        table.text(line, "Grundlage", most=300, needed=False),
-    )
-    if not line["Art"]:
-        table.fault(line.number, "„Art“ ist leer.")
-    if said.key and said.title:
-        for sentence in rule_faults(
-            said.key, title=said.title, kind=said.kind, years=said.years, basis=said.basis
-        ):
-            table.fault(line.number, sentence)
-    return said
 
 
 def _deadlines(office: OfficeFiles, contents: Mapping[str, bytes], listed: set[str]) -> Table:

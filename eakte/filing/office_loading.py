@@ -17,12 +17,15 @@ from eakte.filing.office_files import OfficeFiles, SaidDeadline, read_office
 from eakte.filing.office_people import faults_of_people, take_on
 from eakte.filing.plan_csv import PlanPreview, check_plan, known_to, plan_state, preview_of
 from eakte.filing.plan_importing import take_over
-from eakte.filing.retention_rules import set_retention_rule
+from eakte.filing.retention_rules import (
+    retention_rules,
+    says_another,
+    set_retention_rule,
+)
 from eakte.model.catalogue import DeadlineRule, DocumentType, Procedure
 from eakte.model.department import Department
 from eakte.model.document import Document, DocumentState
 from eakte.model.proposal import RecognitionRules
-from eakte.model.retention_rule import RetentionKind, RetentionRule
 from eakte.model.right import FIRST_LETTER, LAST_LETTER, Duty
 from eakte.model.scan_check import ScanRules
 from eakte.unit_of_work import UnitOfWork
@@ -147,23 +150,20 @@ def _department(work: UnitOfWork, office: OfficeFiles, report: OfficeReport) -> 
 
 
 def _retention(work: UnitOfWork, office: OfficeFiles, report: OfficeReport) -> None:
-    rules = {rule.key: rule for rule in work.session.scalars(select(RetentionRule))}
+    """Take the rules over; what runs by them keeps the later of its ends."""
+    known = {one.rule.key: one for one in retention_rules(work)}
     new = changed = 0
     for said in office.retention:
-        rule = rules.get(said.key)
-        decided = rule is not None and rule.kind is not RetentionKind.UNDECIDED
-        if said.kind is RetentionKind.UNDECIDED and decided:
+        shown = known.get(said.key)
+        if shown is not None and shown.says.decided and not said.rule.decided:
             continue
-        wanted = (said.title, said.kind, said.years, said.basis)
-        if rule is None:
+        if shown is None:
             new += 1
-        elif (rule.title, rule.kind, rule.years, rule.basis) != wanted:
+        elif says_another(said, shown):
             changed += 1
         else:
             continue
-        set_retention_rule(
-            work, said.key, title=said.title, kind=said.kind, years=said.years, basis=said.basis
-        )
+        set_retention_rule(work, said)
     report.tell("Aufbewahrung", new=new, changed=changed)
 
 

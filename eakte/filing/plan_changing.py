@@ -9,12 +9,13 @@ from uuid import UUID
 
 from sqlalchemy import or_, select, update
 
-from eakte import audit
+from eakte import audit, jobs
 from eakte.access.actions import Action
 from eakte.access.check import require
 from eakte.errors import BadInput, ChangedMeanwhile, RuleBroken, Sentence
 from eakte.filing.plan import confused_with, refuse_faults, stamp_of
 from eakte.filing.plan_rules import EntryFields, entry_faults
+from eakte.filing.retention_rules import MOVE_PERIODS
 from eakte.model.department import Department
 from eakte.model.dossier import Dossier
 from eakte.model.file_plan import PlanEntry
@@ -164,6 +165,10 @@ def put_in_force(
     """
     require(work, Action.EDIT_PLAN)
     before = fields_of(work, entry)
+    rule_id = ids["rule"]
+    if rule_id is not None and rule_id != entry.retention_rule_id:
+        # What was closed below an entry without a rule has one from now on.
+        jobs.enqueue(work, MOVE_PERIODS, rule_id)
     only_the_end = before == replace(
         wanted, valid_from=entry.valid_from, valid_until=entry.valid_until
     )

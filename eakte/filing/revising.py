@@ -234,6 +234,12 @@ def refuse_if_closed(dossier: Dossier) -> None:
         raise DossierClosed("Die Akte %(reference)s ist geschlossen.", reference=dossier.reference)
 
 
+def refuse_if_filed_away(document: Document) -> None:
+    """Raise DossierClosed for a document that lies in such a dossier."""
+    if document.case is not None:
+        refuse_if_closed(document.case.dossier)
+
+
 def _cleaned(said: dict[str, Any]) -> dict[str, Any]:
     said = emptied(said, LONGEST)
     for name, most in LONGEST.items():

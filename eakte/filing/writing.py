@@ -5,6 +5,7 @@ from __future__ import annotations
 from eakte.access.actions import Action
 from eakte.access.check import require
 from eakte.errors import BadInput, CheckedOut, RuleBroken, Sentence
+from eakte.filing.revising import refuse_if_filed_away
 from eakte.history import change
 from eakte.model.document import Direction, Document, Writing
 from eakte.model.user import User
@@ -18,6 +19,7 @@ def check_out(work: UnitOfWork, document: Document) -> None:
         RuleBroken: it is final, or somebody has it.
     """
     require(work, Action.WRITE_DOCUMENT, document)
+    refuse_if_filed_away(document)
     _refuse_if_final(document)
     _refuse_if_with_another(work, document)
     wanted = {"checked_out_by_id": work.actor.id, "checked_out_at": work.clock.now()}
@@ -59,6 +61,7 @@ def finalise(work: UnitOfWork, document: Document) -> None:
         RuleBroken: it is final already, or checked out.
     """
     require(work, Action.WRITE_DOCUMENT, document)
+    refuse_if_filed_away(document)
     _refuse_if_final(document)
     if document.checked_out_by_id is not None:
         raise CheckedOut("Das Schreiben ist ausgeliehen.", reasons=_holder(work, document))
@@ -80,6 +83,7 @@ def make_draft(work: UnitOfWork, document: Document, *, reason: str) -> None:
         BadInput: no reason was given.
     """
     require(work, Action.WRITE_DOCUMENT, document)
+    refuse_if_filed_away(document)
     if document.direction is Direction.INCOMING:
         raise RuleBroken("Ein Eingang bleibt, wie er gekommen ist; er wird nie zum Entwurf.")
     if document.writing is Writing.DRAFT:

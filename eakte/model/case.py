@@ -16,6 +16,7 @@ from sqlalchemy import (
     event,
     inspect,
     select,
+    text,
     update,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -23,6 +24,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from eakte.db import Base, Instant
 from eakte.model.columns import Holds, named
 from eakte.model.dossier import Dossier
+from eakte.model.retention_rule import RetentionRule
 
 
 class CaseState(StrEnum):
@@ -37,13 +39,21 @@ class Case(Base):
     """One procedure in a dossier: a first application, an objection, a law suit.
 
     ``procedure`` is what it is called; ``procedure_key`` names the unit's kind of case, empty when
-    the unit has none of that name.
+    the unit has none of that name. A rule of its own (``own_rule_id``) can only lengthen the period
+    of its dossier; ``edition_id`` is the edition of that rule by which it runs.
     """
 
     __tablename__ = "dossier_case"
     __table_args__ = (
         UniqueConstraint("dossier_id", "number"),
         Index("ix_dossier_case_procedure_key", "procedure_key", "dossier_id"),
+        # Almost none has a rule of its own.
+        Index(
+            "ix_dossier_case_own_rule_id",
+            "own_rule_id",
+            postgresql_where=text("own_rule_id IS NOT NULL"),
+            sqlite_where=text("own_rule_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
@@ -56,9 +66,12 @@ class Case(Base):
     opened_on: Mapped[date] = mapped_column()
     closed_on: Mapped[date | None] = mapped_column()
     cancel_reason: Mapped[str | None] = mapped_column(String(500))
+    own_rule_id: Mapped[UUID | None] = mapped_column(ForeignKey("retention_rule.id"))
+    edition_id: Mapped[UUID | None] = mapped_column(ForeignKey("retention_edition.id"))
     edits: Mapped[int] = mapped_column()
 
     dossier: Mapped[Dossier] = relationship()
+    own_rule: Mapped[RetentionRule | None] = relationship()
 
     __mapper_args__ = {"version_id_col": edits}
 

@@ -6,13 +6,14 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eakte.db import Base, Instant
 from eakte.model.columns import Json, named
 from eakte.model.department import Department
 from eakte.model.file_plan import Access, PlanEntry
+from eakte.model.retention_rule import Keeping, RetentionRule
 from eakte.model.user import User
 
 
@@ -40,6 +41,12 @@ class Dossier(Base):
     ``staff`` does the same and keeps out everybody with a say in staff matters (§ 35 SGB I).
     ``procedures`` repeats the keys of its cases' procedures, each between bars, so that a list of
     dossiers reads no case; `eakte.model.case` alone writes it, past the counter of edits.
+
+    ``keeping`` and ``kept_until`` (the last day) repeat what its period is; `eakte.model.keeping`
+    alone writes them, past the counter of edits. ``edition_id`` is the edition of the rule by which
+    the period runs, ``own_rule_id`` a rule that was set for this dossier, ``decided_on`` the day of
+    the last decision, ``period_events`` the days of events entered by hand, ``newest_on`` the day
+    of its newest letter when it was closed.
     """
 
     __tablename__ = "dossier"
@@ -55,6 +62,13 @@ class Dossier(Base):
         Index("ix_dossier_department_letter", "department_id", "letter"),
         Index("ix_dossier_clerk_id", "clerk_id"),
         Index("ix_dossier_birth_date", "birth_date"),
+        # What becomes due, with what rights ask of a dossier.
+        Index(
+            "ix_dossier_kept_until",
+            *("keeping", "kept_until", "reference_folded", "department_id", "locked", "staff"),
+            *("plan_entry_id", "edition_id", "id"),
+        ),
+        Index("ix_dossier_edition_id", "edition_id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
@@ -84,11 +98,24 @@ class Dossier(Base):
     closed_on: Mapped[date | None] = mapped_column()
     cancel_reason: Mapped[str | None] = mapped_column(String(500))
     procedures: Mapped[str] = mapped_column(Text, default="|", server_default="|")
+    own_rule_id: Mapped[UUID | None] = mapped_column(ForeignKey("retention_rule.id"))
+    own_rule_reason: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    edition_id: Mapped[UUID | None] = mapped_column(ForeignKey("retention_edition.id"))
+    decided_on: Mapped[date | None] = mapped_column()
+    period_events: Mapped[dict[str, str]] = mapped_column(
+        Json, default=dict, server_default=text("'{}'")
+    )
+    newest_on: Mapped[date | None] = mapped_column()
+    keeping: Mapped[Keeping] = mapped_column(
+        named(Keeping), default=Keeping.OPEN, server_default=Keeping.OPEN.value
+    )
+    kept_until: Mapped[date | None] = mapped_column()
     edits: Mapped[int] = mapped_column()
 
     plan_entry: Mapped[PlanEntry] = relationship()
     department: Mapped[Department] = relationship()
     clerk: Mapped[User | None] = relationship()
+    own_rule: Mapped[RetentionRule | None] = relationship()
 
     __mapper_args__ = {"version_id_col": edits}
 

@@ -19,6 +19,7 @@ from eakte.model.case import Case
 from eakte.model.change import Change
 from eakte.model.document import Document, WithdrawalSheet
 from eakte.model.dossier import Dossier, DossierAlias, DossierLink
+from eakte.model.hold import held
 from eakte.unit_of_work import UnitOfWork
 
 PER_PAGE = 100
@@ -209,6 +210,19 @@ def aliases_of(work: UnitOfWork, dossier: Dossier) -> Sequence[DossierAlias]:
         .where(DossierAlias.dossier_id == dossier.id)
         .order_by(DossierAlias.system, DossierAlias.value)
     ).all()
+
+
+def numbers_and_hold(work: UnitOfWork, dossier: Dossier) -> tuple[list[DossierAlias], bool]:
+    """Return the numbers elsewhere, and whether a hold stands against disposal; asked as one."""
+    require(work, Action.SEE_DOSSIER, dossier)
+    rows = work.session.execute(
+        select(DossierAlias, held().label("held"))
+        .select_from(Dossier)
+        .outerjoin(DossierAlias, DossierAlias.dossier_id == Dossier.id)
+        .where(Dossier.id == dossier.id)
+        .order_by(DossierAlias.system, DossierAlias.value)
+    ).all()
+    return [alias for alias, _ in rows if alias is not None], any(stands for _, stands in rows)
 
 
 def links_of(work: UnitOfWork, dossier: Dossier) -> list[Linked]:

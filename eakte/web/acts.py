@@ -182,6 +182,17 @@ def words() -> dict[str, str]:
         "redaction.read": _("Geschwärzte Fassung gelesen"),
         "redaction.refused": _("Geschwärzte Fassung nicht freigegeben"),
         "redaction.unmarked": _("Markierte Stellen entfernt"),
+        "case.own-rule": _("Eigene Aufbewahrungsregel für den Vorgang"),
+        "dossier.closed": _("Akte geschlossen"),
+        "dossier.held": _("Für die Aussonderung gesperrt"),
+        "dossier.own-rule": _("Eigene Aufbewahrungsregel für die Akte"),
+        "dossier.period-facts": _("Beginn der Aufbewahrungsfrist eingetragen"),
+        "dossier.reopened": _("Akte wieder geöffnet"),
+        "hold.ended": _("Aussonderungssperre beendet"),
+        "hold.reviewed": _("Aussonderungssperre überprüft"),
+        "hold.set": _("Aussonderungssperre gesetzt"),
+        "retention.exported": _("Liste der Aussonderung herausgegeben"),
+        "retention-rule.applied": _("Laufende Fristen folgen der Regel"),
         "retention-rule.added": _("Aufbewahrungsregel angelegt"),
         "retention-rule.changed": _("Aufbewahrungsregel geändert"),
         "scan-request.answered": _("Noch einmal gescannt"),
@@ -241,6 +252,7 @@ def _fields() -> dict[str, str]:
         "clerk_id": _("Zuständig"),
         "closed_on": _("Geschlossen am"),
         "death_date": _("Sterbedatum"),
+        "decided_on": _("Letzte Entscheidung am"),
         "direction": _("Richtung"),
         "disputed": _("Bestritten (§ 84 SGB X)"),
         "disputed_note": _("Was bestritten wird"),
@@ -254,8 +266,11 @@ def _fields() -> dict[str, str]:
         "letter_date": _("Datum des Schreibens"),
         "locked": _("Sperrvermerk"),
         "medium": _("Medium"),
+        "newest_on": _("Neuestes Schreiben vom"),
         "not_before": _("Nicht vor diesem Tag"),
+        "own_rule_reason": _("Grund der eigenen Regel"),
         "paper_location": _("Ort der Papierteile"),
+        "period_events": _("Ereignisse, von denen die Frist zählt"),
         "person_name": _("Person"),
         "procedure": _("Verfahren"),
         "received_on": _("Eingegangen am"),
@@ -286,7 +301,7 @@ NOTHING = (None, "", "[]")
 # Fields that keep who somebody is.
 PEOPLE = frozenset({"clerk_id", "checked_out_by_id"})
 # Written beside another field for the machine's sake; nobody wants to read them.
-SILENT = frozenset({"person_folded", "letter", "procedure_key", "edits"})
+SILENT = frozenset({"person_folded", "letter", "procedure_key", "edits", "own_rule_id"})
 
 
 def shown_history(work: UnitOfWork, happened: Sequence[Happened]) -> list[Event]:

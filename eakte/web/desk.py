@@ -30,6 +30,7 @@ SECTIONS = {
     "search": Action.SEARCH,
     "deadlines": Action.SEE_DEADLINES,
     "plan": Action.SEE_PLAN,
+    "retention": Action.SEE_RETENTION,
     "audit": Action.SEE_AUDIT,
     "admin": Action.MANAGE_USERS,
     "deputies": Action.NAME_DEPUTY,

@@ -80,7 +80,7 @@ class Measured:
 
 def measure(database: str, folder: Path, size: Size, requests: int) -> bool:
     """Print the table of one database; say whether every goal is met."""
-    with _house(database, folder, size) as office:
+    with open_house(database, folder, size) as office:
         app = create_app(office, look=lambda path, name: A_PDF)
         visits: dict[str, dict[str, Visit]] = {}
         for login in PEOPLE:
@@ -271,7 +271,7 @@ def _report(database: str, found: dict[str, dict[str, Measured]], requests: int)
 
 
 @contextmanager
-def _house(database: str, folder: Path, size: Size) -> Iterator[Office]:
+def open_house(database: str, folder: Path, size: Size) -> Iterator[Office]:
     """Open the house of a database, filled now unless it was kept from an earlier run."""
     here = folder / database
     filled = here / MARK

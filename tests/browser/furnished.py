@@ -48,6 +48,7 @@ from eakte.unit_of_work import UnitOfWork
 from tests.browser.drawing import stack
 from tests.builders import bring_stack
 from tests.checking import half_checked
+from tests.held import kept_parts
 from tests.redacted import left_in_copies
 from tests.sent import one_inspected
 from tests.stacks.paper import empty, letter, webp
@@ -130,9 +131,8 @@ def furnish(office: Office, dossier_id: UUID, folder: Path) -> Furnished:
             ).id,
             "entry_id": plan_entry(work, "5.2").id,
             "user_id": _person(work, "clara").id,
-            "number": 1,
-            "page": 1,
-        } | inspections
+            **{"number": 1, "page": 1},
+        } | {**inspections, **kept_parts(work, dossier_id)}
     return made
 
 

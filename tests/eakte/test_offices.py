@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -29,11 +30,16 @@ from eakte.filing.office_files import (
 from eakte.filing.office_loading import load_office
 from eakte.filing.opening import open_case, open_dossier
 from eakte.filing.plan import plan, plan_entry
-from eakte.filing.retention_rules import retention_rule, set_retention_rule
+from eakte.filing.retention_rules import (
+    RuleFields,
+    retention_rule,
+    rules_in_plan,
+    set_retention_rule,
+)
 from eakte.model.audit_entry import AuditEntry
 from eakte.model.catalogue import DocumentType, Procedure
 from eakte.model.department import Department
-from eakte.model.retention_rule import RetentionKind
+from eakte.model.periods import Disposal, Rounding, Rule, Start, Trigger
 from eakte.model.right import Duty
 from eakte.model.user import Role, User
 from eakte.retrieval.listing import document_types, procedures
@@ -78,8 +84,9 @@ def test_every_department_that_comes_along_loads_and_the_second_time_changes_not
         assert work.session.scalar(select(func.count(Procedure.id))) == 0
         assert load_office(work, contents_of(folder)).lines == trial.lines
         assert load_office(work, contents_of(folder)).lines == []
-        rules = {entry.retention_rule for entry in plan(work) if entry.takes_dossiers}
-        assert {rule.kind for rule in rules if rule} == {RetentionKind.UNDECIDED}
+        rules = rules_in_plan(work)
+        shown = [rules[entry.id] for entry in plan(work) if entry.takes_dossiers]
+        assert shown and all(one is not None and not one.says.decided for one in shown)
         loads = select(func.count()).where(AuditEntry.act == "office.loaded")
         assert work.session.scalar(loads) == 1
 
@@ -134,16 +141,53 @@ def test_what_the_files_lack_goes_out_of_use_and_stays(office: Office, staff: St
         assert rows["befreiung"].in_use
 
 
+def test_a_table_says_everything_of_a_retention_rule_and_a_later_one_follows(
+    office: Office, staff: Staff
+) -> None:
+    head = (
+        "Schlüssel;Titel;Art;Jahre;Monate;Auslöser;Ereignis;Beginn;Rundung;Transferfrist;"
+        "Aussonderungsart;Grundlage;Archiv;Angaben bleiben;Gültig ab;Gültig bis\n"
+    )
+    said = (
+        "hund;Hundesteuer;Frist;6;3;Ereignis;Abmeldung;Tag danach;Jahresende;2;B;§ 147 AO;"
+        "Kreisarchiv;ja;01.01.2026;31.12.2030\n"
+    )
+    with office.as_system() as work:
+        load_office(work, DOGS | {RETENTION: (head + said).encode()})
+        shown = retention_rule(work, "hund")
+        assert shown.says == Rule(
+            6, 3, trigger=Trigger.EVENT, event="Abmeldung", start=Start.NEXT_DAY,
+            rounding=Rounding.YEAR_END, transfer_years=2, disposal=Disposal.APPRAISE,
+            basis="§ 147 AO", archive="Kreisarchiv", keeps_metadata=True,
+            valid_from=date(2026, 1, 1), valid_until=date(2030, 12, 31),
+        )  # fmt: skip
+        assert load_office(work, DOGS | {RETENTION: (head + said).encode()}).lines == []
+        longer = said.replace("Frist;6;3", "Frist;8;3")
+        lines = load_office(work, DOGS | {RETENTION: (head + longer).encode()}).lines
+        assert "Aufbewahrung: 0 neu, 1 geändert, 0 außer Gebrauch" in lines
+        assert retention_rule(work, "hund").says.years == 8
+        wrong = head + "hund;H;Frist;x;12;Abmeldung;;;;;Z;;;;;\nkatze;K;dauernd;3;;;;;;;;;;;;\n"
+        with pytest.raises(BadTable) as refused:
+            load_office(work, DOGS | {RETENTION: wrong.encode()})
+        told = "\n".join(refused.value.reasons)
+        for expected in (
+            "„Jahre“",
+            "„Monate“",
+            "„Auslöser“",
+            "„Aussonderungsart“",
+            "Nur eine Frist",
+        ):
+            assert expected in told
+
+
 def test_a_period_the_office_has_decided_is_never_made_undecided_again(
     office: Office, staff: Staff
 ) -> None:
     with office.as_system() as work:
         load_office(work, DOGS)
-        set_retention_rule(
-            work, "hund", title="Hundesteuer", kind=RetentionKind.YEARS_FROM_YEAR_END, years=6
-        )
+        set_retention_rule(work, RuleFields("hund", "Hundesteuer", years=6))
         assert load_office(work, DOGS).lines == []
-        assert retention_rule(work, "hund").years == 6
+        assert retention_rule(work, "hund").says.years == 6
 
 
 def test_every_fault_of_every_file_is_told_at_once_and_nothing_is_loaded(

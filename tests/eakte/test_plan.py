@@ -26,11 +26,17 @@ from eakte.filing.plan import (
 from eakte.filing.plan_changing import change_plan_entry, end_plan_entry, fields_of
 from eakte.filing.plan_csv import export_plan, preview_plan
 from eakte.filing.plan_importing import import_plan
-from eakte.filing.retention_rules import set_retention_rule
+from eakte.filing.retention_rules import (
+    RuleFields,
+    editions_of,
+    retention_rule,
+    set_retention_rule,
+)
 from eakte.model.audit_entry import AuditEntry
 from eakte.model.dossier import Dossier
 from eakte.model.file_plan import Access, PlanEntry
-from eakte.model.retention_rule import RetentionKind
+from eakte.model.periods import Disposal, Trigger
+from eakte.model.retention_rule import EVER
 from tests.builders import Staff, build_office, hire, opened
 
 HEAD = (
@@ -147,7 +153,7 @@ def test_only_records_management_changes_the_plan(office: Office, staff: Staff) 
             lambda: end_plan_entry(work, entry),
             lambda: import_plan(work, sheet()),
             lambda: preview_plan(work, sheet()),
-            lambda: set_retention_rule(work, "x", title="x", kind=RetentionKind.PERMANENT),
+            lambda: set_retention_rule(work, RuleFields("x", "x", permanent=True)),
         ):
             with pytest.raises(NotAllowed):
                 act()
@@ -287,24 +293,40 @@ def test_a_table_agreed_to_against_another_plan_is_not_taken(office: Office, sta
             import_plan(work, sheet(), state=state)
 
 
-def test_a_retention_period_is_decided_once_dossiers_follow_it(
+def test_a_retention_rule_says_what_can_be_and_another_edition_follows_it(
     office: Office, staff: Staff
 ) -> None:
-    years = RetentionKind.YEARS_FROM_YEAR_END
+    x = RuleFields("x", "X")
     with office.begin(staff.records) as work:
-        with pytest.raises(RuleBroken):
-            set_retention_rule(work, "x", title="X", kind=years)
-        with pytest.raises(RuleBroken):
-            set_retention_rule(work, "x", title="X", kind=RetentionKind.UNDECIDED, years=10)
-        set_retention_rule(work, "x", title="X", kind=RetentionKind.UNDECIDED)
+        for wrong in (
+            replace(x, months=3),
+            replace(x, years=10, permanent=True),
+            replace(x, years=0),
+            replace(x, years=501),
+            replace(x, years=1, months=12),
+            replace(x, years=1, trigger=Trigger.EVENT),
+            replace(x, years=1, event="Rückgabe"),
+            replace(x, title=" "),
+            replace(x, basis="x" * 301),
+            replace(x, valid_from=date(2026, 2, 1), valid_until=date(2026, 1, 1)),
+        ):
+            with pytest.raises(RuleBroken):
+                set_retention_rule(work, wrong)
+        set_retention_rule(work, x)
+        assert not retention_rule(work, "x").says.decided
         entry = work.session.get_one(PlanEntry, staff.entry.id)
         change_plan_entry(work, entry, wanted=replace(fields_of(work, entry), rule="x"))
-    with office.begin(staff.clerk) as work:
-        open_dossier(work, plan_entry(work, "5.2"), subject="x")
-    with office.begin(staff.records) as work:
-        rule = set_retention_rule(work, "x", title="X", kind=years, years=10)
-        assert rule.ends_on(date(2026, 3, 1)) == date(2036, 12, 31)
-        with pytest.raises(RuleBroken, match="Aufbewahrungsregel") as refused:
-            set_retention_rule(work, "x", title="X", kind=years, years=1)
-        assert "neue Regel" in refused.value.reasons[0]
-        assert set_retention_rule(work, "x", title="Y", kind=years, years=10).title == "Y"
+        ten = replace(x, years=10, disposal=Disposal.APPRAISE)
+        set_retention_rule(work, ten, number=1)
+        shown = retention_rule(work, "x")
+        assert (shown.number, shown.says.years, shown.edition.valid_from) == (2, 10, EVER)
+        assert set_retention_rule(work, replace(ten, title="Y")).title == "Y"
+        assert retention_rule(work, "x").number == 2
+        with pytest.raises(ChangedMeanwhile):
+            set_retention_rule(work, replace(ten, years=6), number=1)
+        set_retention_rule(work, replace(ten, years=6))
+        shown = retention_rule(work, "x")
+        assert (shown.number, shown.edition.valid_from) == (3, work.clock.today())
+        with pytest.raises(RuleBroken, match="Aufbewahrungsregel"):
+            set_retention_rule(work, replace(ten, valid_from=date(2020, 1, 1)))
+        assert [one.years for one in editions_of(work, shown.rule)] == [6, 10, None]

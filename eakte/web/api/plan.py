@@ -18,10 +18,9 @@ from eakte.filing.plan_changing import change_plan_entry, fields_of
 from eakte.filing.plan_csv import PlanPreview, export_plan, preview_plan
 from eakte.filing.plan_importing import import_plan
 from eakte.filing.plan_rules import EntryFields
-from eakte.filing.retention_rules import retention_rules
+from eakte.filing.retention_rules import RuleShown, retention_rules, rules_in_plan
 from eakte.filing.tables import LONGEST_TABLE
 from eakte.model.file_plan import ALWAYS, Access, PlanEntry
-from eakte.model.retention_rule import RetentionKind
 from eakte.unit_of_work import UnitOfWork
 from eakte.web.api.documents import LOCKED
 from eakte.web.api.schemas import Model, SomeText, Text
@@ -42,7 +41,10 @@ class EntryOut(Model):
     reference_prefix: str
     reference_pattern: str
     retention_rule: str = Field(description="key of the rule, empty without one")
-    retention_kind: RetentionKind
+    retention_in_force: str = Field(
+        description="key of the rule that holds: its own, or that of the entry above; else empty"
+    )
+    retention_decided: bool = Field(description="whether somebody has decided how long")
     default_access: Access
     one_a_person: bool
     valid_from: date | None = Field(description="null: since ever")
@@ -124,7 +126,9 @@ FIELD_OF = {
 @plan_api.doc(summary="Der Aktenplan von heute", security=LOCKED, responses=[401, 403])
 def index() -> PlanOut:
     """List the entries that hold today."""
-    return PlanOut(entries=[_out(entry) for entry in plan(current_work())])
+    work = current_work()
+    rules = rules_in_plan(work)
+    return PlanOut(entries=[_told_of(entry, rules.get(entry.id)) for entry in plan(work)])
 
 
 @plan_api.get("/<uuid:entry_id>")
@@ -132,7 +136,8 @@ def index() -> PlanOut:
 @plan_api.doc(summary="Ein Eintrag", security=LOCKED, responses=[401, 404])
 def show(entry_id: UUID) -> EntryOut:
     """Show one entry, of today or of earlier."""
-    return _out(plan_entry_by_id(current_work(), entry_id))
+    work = current_work()
+    return _out(work, plan_entry_by_id(work, entry_id))
 
 
 @plan_api.post("")
@@ -144,7 +149,7 @@ def add(wanted: EntryIn) -> EntryOut:
     work = current_work()
     require(work, Action.EDIT_PLAN)
     units = {unit.key: unit for unit in departments(work.session)}
-    rules = {rule.key: rule for rule in retention_rules(work)}
+    rules = {one.rule.key: one.rule for one in retention_rules(work)}
     above = {entry.number: entry for entry in coming_plan(work)}
     for typed, known in (
         (wanted.department, units),
@@ -168,7 +173,7 @@ def add(wanted: EntryIn) -> EntryOut:
         valid_from=wanted.valid_from,
         valid_until=wanted.valid_until,
     )
-    return _out(_fresh(work, entry))
+    return _out(work, _fresh(work, entry))
 
 
 @plan_api.patch("/<uuid:entry_id>")
@@ -185,7 +190,7 @@ def change(entry_id: UUID, wanted: EntryChangeIn) -> EntryOut:
         **(before.__dict__ | {FIELD_OF.get(name, name): value for name, value in said.items()})
     )
     follower = change_plan_entry(work, entry, wanted=fields, stamp=wanted.stamp)
-    return _out(_fresh(work, follower))
+    return _out(work, _fresh(work, follower))
 
 
 @plan_api.get("/table")
@@ -230,7 +235,11 @@ def _fresh(work: UnitOfWork, entry: PlanEntry) -> PlanEntry:
     return entry
 
 
-def _out(entry: PlanEntry) -> EntryOut:
+def _out(work: UnitOfWork, entry: PlanEntry) -> EntryOut:
+    return _told_of(entry, rules_in_plan(work).get(entry.id))
+
+
+def _told_of(entry: PlanEntry, in_force: RuleShown | None) -> EntryOut:
     rule = entry.retention_rule
     return EntryOut(
         id=entry.id,
@@ -242,7 +251,8 @@ def _out(entry: PlanEntry) -> EntryOut:
         reference_prefix=entry.reference_prefix,
         reference_pattern=entry.reference_pattern,
         retention_rule=rule.key if rule else "",
-        retention_kind=rule.kind if rule else RetentionKind.UNDECIDED,
+        retention_in_force=in_force.rule.key if in_force else "",
+        retention_decided=in_force is not None and in_force.says.decided,
         default_access=entry.default_access,
         one_a_person=entry.one_a_person,
         valid_from=entry.valid_from if entry.valid_from != ALWAYS else None,

@@ -20,9 +20,9 @@ from eakte.retrieval.browsing import (
 )
 from eakte.retrieval.browsing import (
     Placed,
-    aliases_of,
     cases_in,
     documents_in,
+    numbers_and_hold,
     placed_in,
 )
 from eakte.retrieval.listing import (
@@ -124,6 +124,7 @@ def show(dossier_id: UUID) -> ResponseReturnValue:
     dossier = dossier_by_id(work, dossier_id)
     found = documents_in(work, dossier, page=wanted_page())
     placed = placed_in(work, dossier, found)
+    aliases, held = numbers_and_hold(work, dossier)
     is_open = dossier.state is DossierState.OPEN
     asked = {
         "add_case": is_open and may(work.actor, Action.OPEN_CASE, dossier),
@@ -144,7 +145,8 @@ def show(dossier_id: UUID) -> ResponseReturnValue:
         documents=found.total,
         pages=found.sides,
         page=paging_of(found, DOCUMENTS),
-        aliases=aliases_of(work, dossier),
+        aliases=aliases,
+        held=held,
         may=frozenset(name for name, allowed in asked.items() if allowed),
     )
 

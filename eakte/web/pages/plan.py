@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -30,10 +31,9 @@ from eakte.filing.plan_csv import export_plan, preview_plan
 from eakte.filing.plan_importing import import_plan
 from eakte.filing.plan_rules import EntryFields
 from eakte.filing.references import USUAL, rest_of
-from eakte.filing.retention_rules import retention_rules, set_retention_rule
+from eakte.filing.retention_rules import RuleShown, retention_rules, rules_in_plan
 from eakte.model.department import Department
 from eakte.model.file_plan import Access, PlanEntry
-from eakte.model.retention_rule import RetentionKind, RetentionRule
 from eakte.retrieval.listing import dossiers_by_entry
 from eakte.unit_of_work import UnitOfWork
 from eakte.web.errors import in_words, said
@@ -70,7 +70,12 @@ def show() -> ResponseReturnValue:
     for node in ordered:
         above = nodes.get(node.entry.parent_id) if node.entry.parent_id else None
         (above.children if above else roots).append(node)
-    return render_template("plan.html", tree=roots, may_edit=may(work.actor, Action.EDIT_PLAN))
+    return render_template(
+        "plan.html",
+        tree=roots,
+        rules=rules_in_plan(work),
+        may_edit=may(work.actor, Action.EDIT_PLAN),
+    )
 
 
 @pages.get("/aktenplan/tabelle")
@@ -96,7 +101,11 @@ def new() -> ResponseReturnValue:
         except (BadInput, RuleBroken, NotUnique) as fault:
             errors[""] = _sentences(fault)
     page = render_template(
-        "plan_new.html", form=request.form.to_dict(), errors=errors, usual=USUAL, **_offered(work)
+        "plan_new.html",
+        form=request.form.to_dict(),
+        errors=errors,
+        usual=USUAL,
+        **_offered(work, retention_rules(work)),
     )
     return page, 422 if errors else 200
 
@@ -120,11 +129,13 @@ def entry(entry_id: UUID) -> ResponseReturnValue:
         except (BadInput, RuleBroken) as fault:
             errors[""] = _sentences(fault)
     counted = dossiers_by_entry(work)
+    rules = retention_rules(work)
     path = plan_path(work, shown.id)
     may_edit = may(work.actor, Action.EDIT_PLAN) and shown.id == history[0].id
     page = render_template(
         "plan_entry.html",
         entry=shown,
+        rule=rules_in_plan(work, rules).get(shown.id),
         path=path,
         history=[(row, counted.get(row.id, 0)) for row in history],
         holds=shown.holds_on(work.clock.today()),
@@ -134,7 +145,7 @@ def entry(entry_id: UUID) -> ResponseReturnValue:
         errors=errors,
         example=_example(shown, work.clock.today()),
         usual=USUAL,
-        **(_offered(work) if may_edit else {}),
+        **(_offered(work, rules) if may_edit else {}),
     )
     return page, 422 if errors else 200
 
@@ -188,51 +199,10 @@ def take() -> ResponseReturnValue:
     return redirect(url_for("plan.show"), 303)
 
 
-@pages.route("/aktenplan/aufbewahrung", methods=["GET", "POST"])
-def retention() -> ResponseReturnValue:
-    """Show the retention periods; a form adds one, or decides one by its key."""
-    work = current_work()
-    rules = retention_rules(work)
-    errors: dict[str, str] = {}
-    if request.method == "POST":
-        try:
-            with work.session.begin_nested():
-                rule = _rule_as_said(work)
-            flash(_("Die Aufbewahrungsregel „%(name)s“ gilt.", name=rule.title), "success")
-            return redirect(url_for("plan.retention"), 303)
-        except (BadInput, RuleBroken) as fault:
-            errors[""] = _sentences(fault)
-    page = render_template(
-        "plan_retention.html",
-        rules=rules,
-        kinds=[kind.value for kind in RetentionKind],
-        may_edit=may(work.actor, Action.EDIT_PLAN),
-        form=request.form.to_dict(),
-        errors=errors,
-    )
-    return page, 422 if errors else 200
-
-
-def _rule_as_said(work: UnitOfWork) -> RetentionRule:
-    years, kind = text("years", most=4), text("kind", most=40)
-    if kind not in set(RetentionKind):
-        raise BadInput("Bitte wählen Sie, wie die Frist zählt.")
-    if years and not years.isdecimal():
-        raise BadInput("Die Zahl der Jahre ist keine Zahl.")
-    return set_retention_rule(
-        work,
-        text("key", most=40),
-        title=text("title", most=200),
-        kind=RetentionKind(kind),
-        years=int(years) if years else None,
-        basis=text("basis", most=300),
-    )
-
-
 def _added(work: UnitOfWork) -> PlanEntry:
     wanted = _wanted(text("number", most=40))
     known = {unit.key: unit for unit in departments(work.session)}
-    rules = {rule.key: rule for rule in retention_rules(work)}
+    rules = {one.rule.key: one.rule for one in retention_rules(work)}
     above = {row.number: row for row in coming_plan(work)}
     if wanted.parent and wanted.parent not in above:
         raise BadInput("Der übergeordnete Eintrag „%(number)s“ fehlt.", number=wanted.parent)
@@ -285,11 +255,11 @@ def _form_of(fields: EntryFields) -> dict[str, str]:
     }
 
 
-def _offered(work: UnitOfWork) -> dict[str, list[tuple[str, str]]]:
+def _offered(work: UnitOfWork, rules: Sequence[RuleShown]) -> dict[str, list[tuple[str, str]]]:
     units: list[Department] = list(departments(work.session))
     return {
         "units": [(unit.key, unit.name) for unit in units],
-        "rules": [(rule.key, rule.title) for rule in retention_rules(work)],
+        "rules": [(one.rule.key, one.rule.title) for one in rules],
         "parents": [(row.number, f"{row.number} {row.title}") for row in coming_plan(work)],
     }
 

@@ -10,6 +10,7 @@ from typing import Any
 from eakte.model.user import Role
 from tests.eakte.web.matrix_courts import SENDINGS
 from tests.eakte.web.matrix_house import REASON, MatrixHouse
+from tests.eakte.web.matrix_retention import RETENTION
 from tests.eakte.web.scans import A_STACK
 
 AN_AREA = {"page": 1, "left": 10, "top": 10, "right": 90, "bottom": 20}
@@ -88,6 +89,7 @@ BODIES: dict[str, Body | None] = {
     "api_court.write": later(lambda house: {"received_on": _day(house)}, json=True),
     "court.write": later(lambda house: {"answer": "received", "taken_on": _day(house)}),
     "court.confirm": later(lambda house: {"day": _day(house)}),
+    **RETENTION,
     "cases.new": form(procedure="Widerspruch"),
     "deputies.end": None,
     "deputies.name": later(
@@ -283,7 +285,6 @@ BODIES: dict[str, Body | None] = {
     "plan.end": later(lambda house: {"last_day": _day(house)}),
     "plan.entry": form(number="5.2", title="Anders"),
     "plan.new": form(number="9", title="Neu"),
-    "plan.retention": form(key="r", title="Regel", kind="undecided"),
     "plan.take": form(content="", state="0"),
     "plan.upload": lambda house: {
         "form": {"document": (io.BytesIO(b"Nummer;Titel\n"), "plan.csv")}

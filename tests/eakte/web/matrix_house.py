@@ -38,6 +38,7 @@ from tests.builders import A_PDF, appoint, bring, bring_stack, build_office, hir
 from tests.checking import half_checked
 from tests.eakte.web.browser import Browser, key_of, signed_in
 from tests.eakte.web.undone import UndoneDatabase
+from tests.held import one_held
 from tests.redacted import nothing_found, one_redacted
 from tests.sent import one_sent
 
@@ -122,6 +123,7 @@ def build(folder: Path) -> MatrixHouse:
         made.others["redaction_id"] = one_redacted(work, made.things["document_id"]["own"])
         made.others["sending_id"], made.others["file_id"] = sent
         made.others["destruction_id"] = half_checked(work, made.things["batch_id"]["own"])
+        made.others["hold_id"] = one_held(work, made.things["dossier_id"]["own"])
     _shared(made, staff.unit)
     with office.begin(made.people[Role.CLERK]) as work:
         made.others["list_id"] = ask_for_list(work, ListKind.DOSSIERS, Filter()).id

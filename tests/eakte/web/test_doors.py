@@ -20,6 +20,7 @@ from tests.eakte.web.browser import Browser, bare, key_of, signed_in
 
 # What stands in an address for things that do not exist.
 FILLED = (
+    ("<key>", "zehn"),
     (r"<uuid:\w+>", "00000000-0000-0000-0000-000000000007"),
     (r"<int:\w+>", "1"),
     (r"<code>", "en"),

@@ -106,13 +106,13 @@ def test_a_clerk_reads_the_plan_and_changes_nothing(clerk: Browser) -> None:
     for address in ("/aktenplan/eintrag/neu", "/aktenplan/einlesen"):
         assert clerk.get(address).status_code == 403
     assert clerk.post("/aktenplan/uebernehmen", {"content": "x"}).status_code == 403
-    assert clerk.post("/aktenplan/aufbewahrung", {"kind": "permanent"}).status_code == 403
+    assert clerk.post("/aktenplan/aufbewahrung/neu", {"kind": "permanent"}).status_code == 403
 
 
 def test_a_new_entry_and_a_retention_rule_are_made_at_the_desk(records: Browser) -> None:
-    rule = {"key": "kurz", "title": "Kurz", "kind": "years-from-year-end", "years": ""}
-    assert records.post("/aktenplan/aufbewahrung", rule).status_code == 422
-    assert records.post("/aktenplan/aufbewahrung", rule | {"years": "3"}).status_code == 303
+    rule = {"key": "kurz", "title": "Kurz", "kind": "counted", "years": ""}
+    assert records.post("/aktenplan/aufbewahrung/neu", rule).status_code == 422
+    assert records.post("/aktenplan/aufbewahrung/neu", rule | {"years": "3"}).status_code == 303
     said = {"number": "7", "title": "Sieben", "rule": "kurz"}
     answer = records.post("/aktenplan/eintrag/neu", said)
     assert answer.status_code == 303
@@ -172,7 +172,7 @@ def test_a_second_dossier_of_a_person_is_asked_about_at_the_desk(
 def test_programs_read_and_change_the_plan(app: OfficeApp, office: Office, staff: Staff) -> None:
     client, key = app.test_client(), key_of(office, staff.records)
     (entry,) = client.get("/api/v1/plan", headers=key).json["entries"]
-    assert (entry["number"], entry["retention_kind"]) == ("5.2", "undecided")
+    assert (entry["number"], entry["retention_decided"]) == ("5.2", False)
     changed = client.patch(
         f"/api/v1/plan/{entry['id']}", headers=key, json={"stamp": entry["stamp"], "title": "Neu"}
     )

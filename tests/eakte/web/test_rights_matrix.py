@@ -26,6 +26,7 @@ from tests.eakte.web.matrix_house import (
     MatrixHouse,
     build,
 )
+from tests.held import RULE
 from tests.house.tree import ROOT
 
 TABLE = ROOT / "eakte" / "access" / "MATRIX.md"
@@ -48,7 +49,7 @@ HEADS = {
 }
 
 THINGS = ("document_id", "dossier_id", "case_id", "batch_id")
-PLAIN = {"page": 1, "number": 1, "size": 1, "code": "en", "filename": "mark.svg"}
+PLAIN = {"page": 1, "number": 1, "size": 1, "code": "en", "filename": "mark.svg", "key": RULE}
 # How an answer is written in the table.
 DONE, RULE, FORBIDDEN, ABSENT, SIGN_IN = "✓", "○", "✗", "–", "⊘"
 

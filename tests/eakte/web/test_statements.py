@@ -46,6 +46,7 @@ from tests.builders import PASSWORD_HASH, Staff, bring_stack, give_rules, let_re
 from tests.checking import half_checked
 from tests.eakte.web.browser import Browser, signed_in
 from tests.eakte.web.scans import registered
+from tests.held import RULE, one_held
 from tests.inspecting import agreed, protector
 from tests.redacted import one_redacted
 from tests.sent import one_inspected, one_sent
@@ -127,6 +128,7 @@ def prepared(office: Office, staff: Staff, clerk: Browser, tmp_path: Path) -> Ho
         sending, sent_file = one_sent(work, filed[0])
         redaction = one_redacted(work, filed[0])
         one_inspected(work, filed[0])
+        hold = one_held(work, cases[0].dossier_id)
     parts = {
         "document_id": filed[0],
         "dossier_id": cases[0].dossier_id,
@@ -140,6 +142,8 @@ def prepared(office: Office, staff: Staff, clerk: Browser, tmp_path: Path) -> Ho
         "user_id": rich,
         "entry_id": staff.entry.id,
         "inspection_id": agreed(office, staff, watcher),
+        "hold_id": hold,
+        "key": RULE,
         "page": 1,
         "number": 1,
     }
