@@ -12,7 +12,8 @@ from pathlib import Path
 
 from eakte.errors import Sentence
 from eakte.model.findings import Problem, Redaction
-from eakte.processing.cell import Ending, Order
+from eakte.processing.cell import Ending
+from eakte.processing.orders import Order
 from eakte.processing.problems import problem
 from eakte.processing.redaction_words import (
     PROVE,

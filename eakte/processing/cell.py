@@ -18,13 +18,13 @@ from pathlib import Path
 
 from eakte.errors import PartUnavailable
 from eakte.processing import cage, machine
+from eakte.processing.distrust import Distrusted
 from eakte.processing.limits import MIB, Confinement, Limits
 from eakte.processing.orders import Order
 from eakte.processing.wire import (
     LONGEST_LINE,
     LONGEST_TALK,
     Account,
-    Distrusted,
     Progress,
 )
 

@@ -22,6 +22,7 @@ from typing import Any, BinaryIO
 
 from eakte.model.findings import CourtHead, Order, PageText, Part, Rules, Sheet
 from eakte.processing import machine
+from eakte.processing.distrust import LONGEST_WORD, MOST_WORDS
 from eakte.processing.fence import shut_off
 from eakte.processing.limits import MIB, Confinement, Limits
 from eakte.processing.steps.arranging import arrange
@@ -35,8 +36,6 @@ from eakte.processing.steps.unlocking import unlock
 from eakte.processing.wire import (
     LONGEST_HEAD,
     LONGEST_NAME,
-    LONGEST_WORD,
-    MOST_WORDS,
     Word,
     written,
 )

@@ -33,21 +33,20 @@ from eakte.model.findings import (
 from eakte.model.signature import Signature
 from eakte.processing import cage
 from eakte.processing.cell import Cell, Ending
+from eakte.processing.distrust import Distrusted
 from eakte.processing.doubt import require_sound, settled
 from eakte.processing.limits import COURT_LIST, Limits, LimitSettings
 from eakte.processing.orders import USUAL, VERIFIER, Order, lent_to_verifier
 from eakte.processing.problems import problem
 from eakte.processing.scratch import Scratch
-from eakte.processing.wire import WANTED, Account, Distrusted, source_name
+from eakte.processing.wire import WANTED, Account, source_name
 
 log = logging.getLogger(__name__)
 
 ShowProgress = Callable[[str, int, int], None]
 START_SECONDS = 60.0
 ATTEMPTS = 3
-# Somebody waits before the screen.
-UNLOCK_SECONDS = 60.0
-VERIFY_SECONDS = 60.0
+UNLOCK_SECONDS = VERIFY_SECONDS = 60.0  # somebody waits before the screen
 
 
 class Sandbox:

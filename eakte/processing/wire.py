@@ -7,10 +7,9 @@ takes only values of the expected type and range, and makes file names itself.
 from __future__ import annotations
 
 import json
-import math
 import re
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from enum import Enum
 from pathlib import Path
 
@@ -29,6 +28,18 @@ from eakte.model.findings import (
     TextSource,
 )
 from eakte.model.signature import Signature
+from eakte.processing.distrust import (
+    LONGEST_WORD,
+    Distrusted,
+    a_day,
+    a_number,
+    a_share,
+    a_string,
+    a_whole,
+    cleaned,
+    page_numbers,
+    words,
+)
 from eakte.processing.problems import SENTENCES, problem
 from eakte.processing.redaction_words import Place, RedactionFinding, finding_said, place_said
 
@@ -38,7 +49,6 @@ LONGEST_TOOLS = 300
 MOST_NOTES = 200
 MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/[a-z0-9][a-z0-9!#$&^_.+-]{0,90}")
 NOT_PLAIN = re.compile(r"[^ -~]")
-NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 STEPS = frozenset(
     {"look", "convert", "separate", "arrange", "recognise", "assemble", "preview", "draw"}
     | {"redact"}
@@ -46,7 +56,6 @@ STEPS = frozenset(
 MOST_CODES, LONGEST_CODE, LARGEST_SKEW = 20, 500, 90
 MOST_PAGES = 1_000_000
 LONGEST_HEAD, LONGEST_NAME, MOST_ENCLOSURES = 8000, 500, 1200
-LONGEST_WORD, MOST_WORDS = 300, 1200
 MOST_SIGNATURES, LONGEST_SAID = 100, 400
 MOST_FAULTS = 20
 
@@ -57,10 +66,6 @@ WANTED = "wanted.json"
 def source_name(number: int) -> str:
     """Return the name under which a document lies in a child's folder, the first being 0."""
     return f"original-{number}" if number else "original"
-
-
-class Distrusted(Exception):
-    """The child said something that it never says by itself."""
 
 
 class Word(Enum):
@@ -171,31 +176,31 @@ class Account:
         elif word is Word.PLACE:
             self.places.append(place_said(said, before=len(self.places)))
         elif word is Word.FAULT:
-            self.fault = NOT_TEXT.sub(" ", _string(said["trace"], most=8000))
+            self.fault = cleaned(a_string(said["trace"], most=8000))
             self.disturbed = said.get("machine") is True
         else:
             self._end(said)
         return None
 
     def _note(self, said: dict[str, object]) -> None:
-        code = _string(said["code"], most=40)
+        code = a_string(said["code"], most=40)
         numbers = said["pages"]
         if code not in SENTENCES or not isinstance(numbers, list) or len(numbers) > MOST_PAGES:
             raise Distrusted("unknown problem")
         if len(self.problems) >= MOST_NOTES:
             raise Distrusted("too many problems")
-        pages = [_whole(number, most=MOST_PAGES) for number in numbers]
-        count = _whole(said["count"], most=MOST_PAGES)
+        pages = [a_whole(number, most=MOST_PAGES) for number in numbers]
+        count = a_whole(said["count"], most=MOST_PAGES)
         self.problems.append(
-            problem(code, pages=pages, count=count, names=_words(said.get("names", [])))
+            problem(code, pages=pages, count=count, names=words(said.get("names", [])))
         )
 
     def _part(self, said: dict[str, object]) -> None:
         """Take in a part; no page may be in two, none may be made up."""
         taken = {page for part in self.parts for page in (*part.pages, *part.blanks)}
         known = len(self.sheets)
-        pages, blanks = (_numbers(said[name], most=known) for name in ("pages", "blanks"))
-        opened_by = None if said["opened_by"] is None else _whole(said["opened_by"], most=known)
+        pages, blanks = (page_numbers(said[name], most=known) for name in ("pages", "blanks"))
+        opened_by = None if said["opened_by"] is None else a_whole(said["opened_by"], most=known)
         inside = [*pages, *blanks]
         if not pages or taken & set(inside) or len(set(inside)) != len(inside):
             raise Distrusted("a page in two parts")
@@ -207,7 +212,7 @@ class Account:
         if len(self.signatures) >= MOST_SIGNATURES:
             raise Distrusted("too many signatures")
         told = {
-            name: value if isinstance(value, bool) else cleaned(_string(value, most=LONGEST_SAID))
+            name: value if isinstance(value, bool) else cleaned(a_string(value, most=LONGEST_SAID))
             for name, value in said.items()
             if name != "word"
         }
@@ -220,13 +225,13 @@ class Account:
         self.flags = frozenset(Flag(flag) for flag in flags)
         self.has_pdf = said["pdf"] is True
         self.unlocked = said.get("unlocked") is True
-        self.previews = _whole(said["previews"], most=MOST_PAGES)
-        self.tools = NOT_PLAIN.sub("?", _string(said["tools"], most=LONGEST_TOOLS))
-        self.written_parts = _whole(said.get("parts", 0), most=MOST_PAGES)
-        self.drawn = _numbers(said.get("drawn", []), most=MOST_PAGES)
+        self.previews = a_whole(said["previews"], most=MOST_PAGES)
+        self.tools = NOT_PLAIN.sub("?", a_string(said["tools"], most=LONGEST_TOOLS))
+        self.written_parts = a_whole(said.get("parts", 0), most=MOST_PAGES)
+        self.drawn = page_numbers(said.get("drawn", []), most=MOST_PAGES)
         if self.previews not in (0, len(self.pages)):
             raise Distrusted("previews and pages differ")
-        self.written_enclosures = _whole(said.get("enclosures", 0), most=MOST_ENCLOSURES)
+        self.written_enclosures = a_whole(said.get("enclosures", 0), most=MOST_ENCLOSURES)
         if self.written_enclosures not in (0, len(self.enclosures)):
             raise Distrusted("enclosures and their products differ")
         if self.written_parts not in (0, self.wanted_parts or len(self.parts)):
@@ -239,29 +244,24 @@ def written(word: Word, /, **values: object) -> bytes:
     return json.dumps({"word": word.value, **values}, ensure_ascii=True).encode() + b"\n"
 
 
-def cleaned(text: str) -> str:
-    """Text without control signs and broken characters, which databases refuse."""
-    return NOT_TEXT.sub(" ", text)
-
-
 def _progress(said: dict[str, object]) -> Progress:
-    step = _string(said["step"], most=20)
+    step = a_string(said["step"], most=20)
     if step not in STEPS:
         raise Distrusted("unknown step")
-    of = _whole(said["of"], most=MOST_PAGES)
-    return Progress(step, min(_whole(said["done"], most=MOST_PAGES), of), of)
+    of = a_whole(said["of"], most=MOST_PAGES)
+    return Progress(step, min(a_whole(said["done"], most=MOST_PAGES), of), of)
 
 
 def _look(said: dict[str, object]) -> Look:
-    media_type = _string(said["media_type"], most=200)
+    media_type = a_string(said["media_type"], most=200)
     if not MEDIA_TYPE.fullmatch(media_type):
         raise Distrusted("media type")
-    pages = None if said["pages"] is None else _whole(said["pages"], most=MOST_PAGES)
+    pages = None if said["pages"] is None else a_whole(said["pages"], most=MOST_PAGES)
     code = said["code"]
-    names = _words(said.get("names", []))
-    found = None if code is None else problem(_string(code, most=40), names=names)
+    names = words(said.get("names", []))
+    found = None if code is None else problem(a_string(code, most=40), names=names)
     return Look(
-        media_type, Kind(_string(said["kind"], most=40)), pages, found, said["refused"] is True
+        media_type, Kind(a_string(said["kind"], most=40)), pages, found, said["refused"] is True
     )
 
 
@@ -270,19 +270,19 @@ def _page(said: dict[str, object], *, number: int) -> PageText:
         raise Distrusted("too many pages")
     sure = said["confidence"]
     dpi = said["dpi"]
-    rotation = _whole(said["rotation"], most=270)
+    rotation = a_whole(said["rotation"], most=270)
     if rotation % 90:
         raise Distrusted("rotation")
     return PageText(
         number=number,
-        text=cleaned(_string(said["text"], most=LONGEST_LINE)),
-        source=TextSource(_string(said["source"], most=40)),
-        confidence=None if sure is None else _number(sure, most=100),
-        width_pt=_number(said["width"], most=1e6),
-        height_pt=_number(said["height"], most=1e6),
-        dpi=None if dpi is None else _whole(dpi, most=100_000),
+        text=cleaned(a_string(said["text"], most=LONGEST_LINE)),
+        source=TextSource(a_string(said["source"], most=40)),
+        confidence=None if sure is None else a_number(sure, most=100),
+        width_pt=a_number(said["width"], most=1e6),
+        height_pt=a_number(said["height"], most=1e6),
+        dpi=None if dpi is None else a_whole(dpi, most=100_000),
         rotation=rotation,
-        unsure=_share(said.get("unsure")),
+        unsure=a_share(said.get("unsure")),
     )
 
 
@@ -296,61 +296,61 @@ def _sheet(said: dict[str, object], *, number: int) -> Sheet:
     return Sheet(
         number=number,
         codes=tuple(
-            Code(_string(kind, most=40), cleaned(_string(text, most=LONGEST_CODE)))
+            Code(a_string(kind, most=40), cleaned(a_string(text, most=LONGEST_CODE)))
             for kind, text in codes
         ),
         patch_t=said["patch_t"] is True,
         blank=said["blank"] is True,
-        dpi=None if dpi is None else _whole(dpi, most=100_000),
+        dpi=None if dpi is None else a_whole(dpi, most=100_000),
         skew=float(skew),
         readable=said["readable"] is True,
-        dark=_share(said.get("dark")),
+        dark=a_share(said.get("dark")),
         traces=said.get("traces") is True,
     )
 
 
 def _head(said: dict[str, object]) -> Letterhead:
     names = ("sender", "recipients", "copies", "subject", "message_id")
-    told = {name: cleaned(_string(said[name], most=LONGEST_HEAD)) for name in names}
+    told = {name: cleaned(a_string(said[name], most=LONGEST_HEAD)) for name in names}
     sent = said["sent_at"]
-    sent_at = None if sent is None else datetime.fromisoformat(_string(sent, most=40))
+    sent_at = None if sent is None else datetime.fromisoformat(a_string(sent, most=40))
     if sent_at is not None and sent_at.tzinfo is None:
         raise Distrusted("a moment without its zone")
-    return Letterhead(**told, sent_at=sent_at, remote=_whole(said["remote"], most=MOST_PAGES))
+    return Letterhead(**told, sent_at=sent_at, remote=a_whole(said["remote"], most=MOST_PAGES))
 
 
 def _enclosure(said: dict[str, object], *, number: int) -> Enclosure:
-    media_type = _string(said["media_type"], most=200)
+    media_type = a_string(said["media_type"], most=200)
     if number > MOST_ENCLOSURES or not MEDIA_TYPE.fullmatch(media_type):
         raise Distrusted("enclosure")
-    look = Look(media_type, Kind(_string(said["kind"], most=40)))
-    name = cleaned(_string(said["name"], most=LONGEST_NAME))
+    look = Look(media_type, Kind(a_string(said["kind"], most=40)))
+    name = cleaned(a_string(said["name"], most=LONGEST_NAME))
     return Enclosure(
         Path(f"enclosure-{number:05d}"),
         name,
         look,
         said["inline"] is True,
-        title=cleaned(_string(said.get("title", ""), most=LONGEST_WORD)),
-        written_on=_day(said.get("written_on")),
-        sender=cleaned(_string(said.get("sender", ""), most=LONGEST_WORD)),
+        title=cleaned(a_string(said.get("title", ""), most=LONGEST_WORD)),
+        written_on=a_day(said.get("written_on")),
+        sender=cleaned(a_string(said.get("sender", ""), most=LONGEST_WORD)),
     )
 
 
 def _court(said: dict[str, object]) -> CourtHead:
     names = ("kind", "version", "sender", "sender_code", "recipient")
     more = ("message_id", "answers", "title")
-    told = {name: cleaned(_string(said[name], most=LONGEST_WORD)) for name in (*names, *more)}
+    told = {name: cleaned(a_string(said[name], most=LONGEST_WORD)) for name in (*names, *more)}
     created = said["created_at"]
-    created_at = None if created is None else datetime.fromisoformat(_string(created, most=40))
+    created_at = None if created is None else datetime.fromisoformat(a_string(created, most=40))
     if created_at is not None and created_at.tzinfo is None:
         raise Distrusted("a moment without its zone")
     return CourtHead(
         **told,
-        theirs=_words(said["theirs"]),
-        ours=_words(said["ours"]),
+        theirs=words(said["theirs"]),
+        ours=words(said["ours"]),
         created_at=created_at,
         wants_confirmation=said["wants_confirmation"] is True,
-        missing=_words(said["missing"]),
+        missing=words(said["missing"]),
         faults=_faults(said["faults"]),
     )
 
@@ -362,47 +362,6 @@ def _faults(value: object) -> tuple[tuple[str, str, bool | None], ...]:
     for one in value:
         if not isinstance(one, list) or len(one) != 3 or not isinstance(one[2], bool | None):
             raise Distrusted("no fault")
-        code, more = (cleaned(_string(text, most=LONGEST_WORD)) for text in one[:2])
+        code, more = (cleaned(a_string(text, most=LONGEST_WORD)) for text in one[:2])
         found.append((code, more, one[2]))
     return tuple(found)
-
-
-def _words(value: object) -> tuple[str, ...]:
-    if not isinstance(value, list) or len(value) > MOST_WORDS:
-        raise Distrusted("words")
-    return tuple(cleaned(_string(one, most=LONGEST_WORD)) for one in value)
-
-
-def _day(value: object) -> date | None:
-    return None if value is None else date.fromisoformat(_string(value, most=10))
-
-
-def _share(value: object) -> float | None:
-    return None if value is None else _number(value, most=1)
-
-
-def _numbers(value: object, *, most: int) -> tuple[int, ...]:
-    if not isinstance(value, list) or len(value) > most:
-        raise Distrusted("pages")
-    pages = tuple(_whole(one, most=most) for one in value)
-    if 0 in pages:
-        raise Distrusted("pages")
-    return pages
-
-
-def _string(value: object, *, most: int) -> str:
-    if not isinstance(value, str) or len(value) > most:
-        raise Distrusted("string")
-    return value
-
-
-def _whole(value: object, *, most: int) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= most:
-        raise Distrusted("number")
-    return value
-
-
-def _number(value: object, *, most: float) -> float:
-    if not isinstance(value, int | float) or not math.isfinite(value) or not 0 <= value <= most:
-        raise Distrusted("number")
-    return float(value)

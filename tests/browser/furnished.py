@@ -12,8 +12,7 @@ from uuid import UUID
 import pyotp
 from sqlalchemy import String, Text, select
 
-from eakte.access.accounts import create_department, create_user, departments, find_login
-from eakte.access.acting import actor_of
+from eakte.access.accounts import create_department, create_user, departments
 from eakte.access.factors.codes import begin_codes, confirm_codes
 from eakte.access.rights.deputising import name_deputy
 from eakte.access.rights.glass import break_glass, review_glass
@@ -42,10 +41,11 @@ from eakte.model.document import Direction, Document, Source
 from eakte.model.dossier import Dossier, Medium
 from eakte.model.findings import Kind, Look
 from eakte.model.right import Mark
-from eakte.model.user import Actor, Role, User
+from eakte.model.user import Role
 from eakte.retrieval.protocol import ask_inspection, decide_inspection, inspection_by_id
 from eakte.unit_of_work import UnitOfWork
 from tests.browser.drawing import stack
+from tests.browser.people import acting, person
 from tests.builders import bring_stack
 from tests.checking import half_checked
 from tests.held import kept_parts
@@ -95,19 +95,19 @@ def furnish(office: Office, dossier_id: UUID, folder: Path) -> Furnished:
     _rights(office, dossier_id, case_id)
     _glass(office, dossier_id, locked_id)
     batch_id = bring_stack(
-        office, _as(office, "carl"), folder, content=bound([letter("eins"), empty()]), key="one"
+        office, acting(office, "carl"), folder, content=bound([letter("eins"), empty()]), key="one"
     )
     arrangement_id = _mail(office, documents, folder)
     inspections = _inspections(office)
     made.secret, made.recovery = _with_codes(office)
     made.staff_reference = _about_staff(office)
-    with office.begin(replace(_as(office, "carl"), confirmed=True)) as work:
+    with office.begin(replace(acting(office, "carl"), confirmed=True)) as work:
         begin_codes(work)
-    with office.begin(replace(_as(office, "nora"), confirmed=True)) as work:
+    with office.begin(replace(acting(office, "nora"), confirmed=True)) as work:
         made.key = new_token(work, "Leitstelle", days=30)
-    with office.begin(replace(_as(office, "dora"), confirmed=True)) as work:
+    with office.begin(replace(acting(office, "dora"), confirmed=True)) as work:
         made.watch_key = new_token(work, "Wache", days=30)
-    with office.begin(replace(_as(office, "clara"), confirmed=True)) as work:
+    with office.begin(replace(acting(office, "clara"), confirmed=True)) as work:
         new_token(work, "Fachverfahren", days=90)
         start_session(work, device="Firefox, Windows")
     with office.as_system() as work:
@@ -130,7 +130,7 @@ def furnish(office: Office, dossier_id: UUID, folder: Path) -> Furnished:
                 quota_mb=500,
             ).id,
             "entry_id": plan_entry(work, "5.2").id,
-            "user_id": _person(work, "clara").id,
+            "user_id": person(work, "clara").id,
             **{"number": 1, "page": 1},
         } | {**inspections, **kept_parts(work, dossier_id)}
     return made
@@ -171,21 +171,21 @@ def _hire(office: Office) -> None:
             reference_prefix="WOG",
             takes_dossiers=True,
         )
-    with office.begin(_as(office, "lena")) as work:
+    with office.begin(acting(office, "lena")) as work:
         today = work.clock.today()
         unit = units["sbr"]
-        share_out(work, unit, _person(work, "clara"), letters=("a", "m"), valid_from=today)
-        share_out(work, unit, _person(work, "carl"), letters=("k", "s"), valid_from=today)
-    with office.begin(_as(office, "carl")) as work:
+        share_out(work, unit, person(work, "clara"), letters=("a", "m"), valid_from=today)
+        share_out(work, unit, person(work, "carl"), letters=("k", "s"), valid_from=today)
+    with office.begin(acting(office, "carl")) as work:
         today = work.clock.today()
-        absent, deputy = _person(work, "carl"), _person(work, "clara")
+        absent, deputy = person(work, "carl"), person(work, "clara")
         last = today + timedelta(days=9)
         name_deputy(work, absent, deputy, first_day=today, last_day=last)
 
 
 def _second_case(office: Office, dossier_id: UUID) -> UUID:
     """Fill the cover in, and open another case beside the one that is there."""
-    with office.begin(_as(office, "clara")) as work:
+    with office.begin(acting(office, "clara")) as work:
         dossier = work.session.get_one(Dossier, dossier_id)
         revise_dossier(
             work,
@@ -206,7 +206,7 @@ def _second_case(office: Office, dossier_id: UUID) -> UUID:
 
 def _neighbours(office: Office, dossier_id: UUID) -> UUID:
     """Open dossiers beside: one linked, one locked whose lock somebody wants lifted."""
-    with office.begin(_as(office, "clara")) as work:
+    with office.begin(acting(office, "clara")) as work:
         entry = plan_entry(work, "5.2")
         given = Opening(aliases=(("Kasse", "K 77"),))
         sister = open_dossier(
@@ -216,17 +216,17 @@ def _neighbours(office: Office, dossier_id: UUID) -> UUID:
         link_dossiers(work, dossier, sister, reason="Geschwister")
         locked = open_dossier(work, entry, subject="Schutzfall", person_name="Anders, Uwe")
         open_case(work, locked, procedure="Erstantrag")
-    with office.begin(_as(office, "lena")) as work:
-        keep = [_person(work, "lena")]
+    with office.begin(acting(office, "lena")) as work:
+        keep = [person(work, "lena")]
         lock_dossier(
             work,
             work.session.get_one(Dossier, locked.id),
             mark=Mark.LOCK,
             reason="Gewaltschutz, Anschrift geheim",
-            clerk=_person(work, "clara"),
+            clerk=person(work, "clara"),
             keep=keep,
         )
-    with office.begin(_as(office, "clara")) as work:
+    with office.begin(acting(office, "clara")) as work:
         ask_to_lift(
             work,
             work.session.get_one(Dossier, locked.id),
@@ -238,7 +238,7 @@ def _neighbours(office: Office, dossier_id: UUID) -> UUID:
 
 def _about_staff(office: Office) -> str:
     """Open a dossier about somebody who works in the office, and return its reference."""
-    with office.begin(_as(office, "clara")) as work:
+    with office.begin(acting(office, "clara")) as work:
         given = Opening(staff=True, lock_reason="Beschäftigte des Amtes", clerk_id=work.actor.id)
         entry = plan_entry(work, "5.2")
         return open_dossier(
@@ -251,7 +251,7 @@ def _documents(office: Office, case_id: UUID, folder: Path) -> list[UUID]:
     made = []
     folder.mkdir(parents=True, exist_ok=True)
     for number, title in enumerate(("Widerspruch", "Befundbericht", "Irrläufer", "Attest")):
-        clerk = _as(office, "clara")
+        clerk = acting(office, "clara")
         receipt = deliver(
             partial(office.begin, clerk),
             stack(folder / f"{number}.png", title),
@@ -274,7 +274,7 @@ def _documents(office: Office, case_id: UUID, folder: Path) -> list[UUID]:
                     from_doctor=title == "Befundbericht",
                 ),
             )
-    with office.begin(_as(office, "clara")) as work:
+    with office.begin(acting(office, "clara")) as work:
         attach(
             work,
             work.session.get_one(Document, made[3]),
@@ -286,17 +286,17 @@ def _documents(office: Office, case_id: UUID, folder: Path) -> list[UUID]:
 
 def _mail(office: Office, documents: list[UUID], folder: Path) -> UUID:
     """Ask about a letter, let one come from another unit, and one not be put in order."""
-    with office.begin(_as(office, "clara")) as work:
+    with office.begin(acting(office, "clara")) as work:
         unclear = work.session.get_one(Document, documents[2])
         today = work.clock.today()
         ask_about(work, unclear, question="Zu welcher Frau Möller?", due_on=today)
     receipt = deliver(
-        partial(office.begin, _as(office, "wanda")),
+        partial(office.begin, acting(office, "wanda")),
         stack(folder / "irrig.png", "Irrig"),
         declared=Declared(name="irrig.png", source=Source.UPLOAD, department="wog"),
         look=lambda path, name: IMAGE,
     )
-    with office.begin(_as(office, "wanda")) as work:
+    with office.begin(acting(office, "wanda")) as work:
         strayed = work.session.get_one(Document, receipt.document_id)
         unit = next(one for one in departments(work.session) if one.key == "sbr")
         hand_over(work, strayed, to=unit, note="Merkzeichen, gehört zu Ihnen")
@@ -306,7 +306,7 @@ def _mail(office: Office, documents: list[UUID], folder: Path) -> UUID:
             state=ArrangementState.FAILED,
             problem="Seite 3 fehlt.",
             key="furnished",
-            asked_by_id=_person(work, "clara").id,
+            asked_by_id=person(work, "clara").id,
             asked_at=work.clock.now(),
         )
         work.session.add(ordered)
@@ -316,7 +316,7 @@ def _mail(office: Office, documents: list[UUID], folder: Path) -> UUID:
 
 def _deadlines(office: Office, case_id: UUID) -> None:
     """Let one deadline be over, one be near, one be far and one be met."""
-    with office.begin(_as(office, "clara")) as work:
+    with office.begin(acting(office, "clara")) as work:
         case, today = work.session.get_one(Case, case_id), work.clock.today()
         for title, days in (("Stellungnahme", 3), ("Rückfrage", 0), ("Gutachten", 60)):
             add_own_deadline(
@@ -343,24 +343,24 @@ def _deadlines(office: Office, case_id: UUID) -> None:
 
 def _rights(office: Office, dossier_id: UUID, case_id: UUID) -> None:
     """Open the dossier by name, and let a doctor take part in a case."""
-    with office.begin(_as(office, "lena")) as work:
+    with office.begin(acting(office, "lena")) as work:
         until = work.clock.today() + timedelta(days=30)
         dossier = work.session.get_one(Dossier, dossier_id)
         case = work.session.get_one(Case, case_id)
-        give_access(work, dossier, _person(work, "axel"), reason="Prüfung 2026", until=until)
-        let_take_part(work, case, _person(work, "mira"), reason=REASON, until=until)
+        give_access(work, dossier, person(work, "axel"), reason="Prüfung 2026", until=until)
+        let_take_part(work, case, person(work, "mira"), reason=REASON, until=until)
 
 
 def _glass(office: Office, dossier_id: UUID, locked_id: UUID) -> None:
     """Break the glass twice; one of the emergencies was looked at already."""
     grants = []
     for opened in (locked_id, dossier_id):
-        with office.begin(replace(_as(office, "wanda"), confirmed=True)) as work:
+        with office.begin(replace(acting(office, "wanda"), confirmed=True)) as work:
             reference = work.session.get_one(Dossier, opened).reference
             grant = break_glass(work, reference, reason=EMERGENCY)
             assert grant is not None
             grants.append(grant.id)
-    with office.begin(_as(office, "dora")) as work:
+    with office.begin(acting(office, "dora")) as work:
         review_glass(work, grants[0], verdict="Anlass gegeben")
 
 
@@ -368,12 +368,12 @@ def _inspections(office: Office) -> dict[str, UUID]:
     """Ask to read the log: once without an answer yet, once refused, once allowed."""
     asked = {}
     for name in ("asked_id", "refused_id", "inspection_id"):
-        with office.begin(_as(office, "rita")) as work:
+        with office.begin(acting(office, "rita")) as work:
             today = work.clock.today()
             made = ask_inspection(work, purpose="Auskunft § 83 SGB X", first=today, last=today)
             asked[name] = made.id
     for name, reason in (("refused_id", "Zu weit gefasst"), ("inspection_id", "")):
-        with office.begin(_as(office, "dora")) as work:
+        with office.begin(acting(office, "dora")) as work:
             one = inspection_by_id(work, asked[name])
             decide_inspection(work, one, approve=not reason, reason=reason)
     return asked
@@ -381,22 +381,9 @@ def _inspections(office: Office) -> dict[str, UUID]:
 
 def _with_codes(office: Office) -> tuple[str, tuple[str, ...]]:
     """Give the one who will break the glass a generator of codes."""
-    with office.begin(replace(_as(office, "nora"), confirmed=True)) as work:
+    with office.begin(replace(acting(office, "nora"), confirmed=True)) as work:
         secret = begin_codes(work).secret
-    with office.begin(replace(_as(office, "nora"), confirmed=True)) as work:
+    with office.begin(replace(acting(office, "nora"), confirmed=True)) as work:
         # The code before this one, so that those to come are still unused.
         first = pyotp.TOTP(secret).at(work.clock.now() - timedelta(seconds=30))
         return secret, confirm_codes(work, first, session_id=None)
-
-
-def _person(work: UnitOfWork, login: str) -> User:
-    person = find_login(work.session, login)
-    assert person is not None, login
-    return person
-
-
-def _as(office: Office, login: str) -> Actor:
-    with office.database.transaction(writes=False) as session:
-        person = find_login(session, login)
-        assert person is not None, login
-        return actor_of(session, person, office.clock)

@@ -21,10 +21,10 @@ from eakte.errors import PartUnavailable
 from eakte.model.findings import Outcome
 from eakte.processing import cage
 from eakte.processing.cell import Cell
+from eakte.processing.distrust import Distrusted
 from eakte.processing.limits import Confinement, Limits
 from eakte.processing.sandbox import Sandbox
 from eakte.processing.scratch import Scratch
-from eakte.processing.wire import Distrusted
 from tests.processing import papers
 
 PROBE = """

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from eakte.processing.wire import Account, Distrusted, Word, written
+from eakte.processing.distrust import Distrusted
+from eakte.processing.wire import Account, Word, written
 
 PAGE = {
     "text": "x",

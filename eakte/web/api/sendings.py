@@ -41,6 +41,7 @@ from eakte.retrieval.sendings import (
     sendings_of,
 )
 from eakte.unit_of_work import UnitOfWork
+from eakte.web.api.court_schemas import CourtOut, CourtsIn, CourtsOut
 from eakte.web.api.documents import LOCKED
 from eakte.web.api.schemas import Id, Model, SomeText, Text
 from eakte.web.errors import in_words
@@ -60,25 +61,6 @@ class Progress(StrEnum):
     WRITING = "writing"
     READY = "ready"
     REFUSED = "refused"
-
-
-class CourtsIn(Model):
-    """Which courts."""
-
-    words: Text = Field(default="", max_length=200, description="Wörter aus dem Namen")
-
-
-class CourtOut(Model):
-    """Ein Gericht der amtlichen Liste."""
-
-    code: str
-    name: str
-
-
-class CourtsOut(Model):
-    """Gerichte der amtlichen Liste; leer, wenn das Haus keine hat."""
-
-    courts: list[CourtOut]
 
 
 class PlacesIn(Model):

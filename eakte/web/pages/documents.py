@@ -42,11 +42,7 @@ from eakte.model.findings import Flag
 from eakte.processing.unlocking import ENCRYPTED
 from eakte.retrieval.browsing import relatives_of
 from eakte.retrieval.inbox import STATES, Choice, next_in_inbox, turn_of
-from eakte.retrieval.listing import (
-    case_by_id,
-    document_by_id,
-    document_types,
-)
+from eakte.retrieval.listing import case_by_id, document_by_id, document_types
 from eakte.retrieval.messages import message_of
 from eakte.retrieval.progress import progress_of
 from eakte.retrieval.reading import (

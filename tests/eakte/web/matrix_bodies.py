@@ -4,33 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable
-from typing import Any
 
 from eakte.model.user import Role
+from tests.eakte.web.matrix_asks import Body, form, later, today, told
 from tests.eakte.web.matrix_courts import SENDINGS
 from tests.eakte.web.matrix_house import REASON, MatrixHouse
 from tests.eakte.web.matrix_retention import RETENTION
 from tests.eakte.web.scans import A_STACK
 
 AN_AREA = {"page": 1, "left": 10, "top": 10, "right": 90, "bottom": 20}
-Body = Callable[[MatrixHouse], dict[str, Any]]
-
-
-def form(**sent: Any) -> Body:
-    return lambda house: {"form": sent}
-
-
-def told(**sent: Any) -> Body:
-    return lambda house: {"json": sent}
-
-
-def later(build_body: Callable[[MatrixHouse], dict[str, Any]], *, json: bool = False) -> Body:
-    return lambda house: {"json" if json else "form": build_body(house)}
-
-
-def _day(house: MatrixHouse) -> str:
-    return house.office.clock.today().isoformat()
 
 
 def _person(house: MatrixHouse) -> str:
@@ -58,23 +40,23 @@ BODIES: dict[str, Body | None] = {
     "api_rights.drop_deputy": None,
     "api_rights.drop_duty": None,
     "api_rights.give": later(
-        lambda house: {"person_id": _person(house), "reason": REASON, "until": _day(house)},
+        lambda house: {"person_id": _person(house), "reason": REASON, "until": today(house)},
         json=True,
     ),
     "api_rights.give_deputy": later(
         lambda house: {
             "absent_id": str(house.people[Role.CLERK].id),
             "deputy_id": _person(house),
-            "first_day": _day(house),
-            "last_day": _day(house),
+            "first_day": today(house),
+            "last_day": today(house),
         },
         json=True,
     ),
     "api_rights.give_duty": later(
-        lambda house: {"person_id": _person(house), "valid_from": _day(house)}, json=True
+        lambda house: {"person_id": _person(house), "valid_from": today(house)}, json=True
     ),
     "api_rights.let_in": later(
-        lambda house: {"person_id": _person(house), "reason": REASON, "until": _day(house)},
+        lambda house: {"person_id": _person(house), "reason": REASON, "until": today(house)},
         json=True,
     ),
     "api_rights.let_out": None,
@@ -85,10 +67,10 @@ BODIES: dict[str, Body | None] = {
     "api_rights.review": told(verdict="Der Anlass war gegeben."),
     "api_rights.seen": None,
     "api_rights.withdraw": None,
-    "api_court.confirm": later(lambda house: {"on": _day(house)}, json=True),
-    "api_court.write": later(lambda house: {"received_on": _day(house)}, json=True),
-    "court.write": later(lambda house: {"answer": "received", "taken_on": _day(house)}),
-    "court.confirm": later(lambda house: {"day": _day(house)}),
+    "api_court.confirm": later(lambda house: {"on": today(house)}, json=True),
+    "api_court.write": later(lambda house: {"received_on": today(house)}, json=True),
+    "court.write": later(lambda house: {"answer": "received", "taken_on": today(house)}),
+    "court.confirm": later(lambda house: {"day": today(house)}),
     **RETENTION,
     "cases.new": form(procedure="Widerspruch"),
     "deputies.end": None,
@@ -96,8 +78,8 @@ BODIES: dict[str, Body | None] = {
         lambda house: {
             "absent": str(house.people[Role.CLERK].id),
             "deputy": _person(house),
-            "first_day": _day(house),
-            "last_day": _day(house),
+            "first_day": today(house),
+            "last_day": today(house),
         }
     ),
     "documents.cancel": form(reason="doppelt"),
@@ -137,14 +119,14 @@ BODIES: dict[str, Body | None] = {
     "rights.ask": form(mark="lock", lift_reason=REASON),
     "rights.decide": form(decision="keep"),
     "rights.give": later(
-        lambda house: {"person": _person(house), "reason": REASON, "until": _day(house)}
+        lambda house: {"person": _person(house), "reason": REASON, "until": today(house)}
     ),
     "rights.let_in": later(
         lambda house: {
             "case": str(house.things["case_id"]["own"]),
             "participant": _person(house),
             "part_reason": REASON,
-            "part_until": _day(house),
+            "part_until": today(house),
         }
     ),
     "rights.let_out": None,
@@ -191,7 +173,7 @@ BODIES: dict[str, Body | None] = {
     "api_acts.return_unchanged": told(),
     "api_acts.withdraw": told(reason=REASON),
     "api_audit.ask": later(
-        lambda house: {"purpose": REASON, "first_day": _day(house), "last_day": _day(house)},
+        lambda house: {"purpose": REASON, "first_day": today(house), "last_day": today(house)},
         json=True,
     ),
     "api_audit.decide": told(approved=False),
@@ -204,8 +186,8 @@ BODIES: dict[str, Body | None] = {
         lambda house: {
             "title": "Frist",
             "basis": "eigene",
-            "event_on": _day(house),
-            "ends_on": _day(house),
+            "event_on": today(house),
+            "ends_on": today(house),
         },
         json=True,
     ),
@@ -230,7 +212,7 @@ BODIES: dict[str, Body | None] = {
     },
     "audit.decide": form(decision="refuse", reason=REASON),
     "audit.new": later(
-        lambda house: {"purpose": REASON, "first_day": _day(house), "last_day": _day(house)}
+        lambda house: {"purpose": REASON, "first_day": today(house), "last_day": today(house)}
     ),
     "care.alias": form(system="Programm", value="1"),
     "care.cancel": form(reason=REASON),
@@ -252,8 +234,8 @@ BODIES: dict[str, Body | None] = {
         lambda house: {
             "title": "Frist",
             "basis": "eigene",
-            "event_on": _day(house),
-            "ends_on": _day(house),
+            "event_on": today(house),
+            "ends_on": today(house),
         }
     ),
     "document_care.add_version": lambda house: {
@@ -282,7 +264,7 @@ BODIES: dict[str, Body | None] = {
     "login.passkey_options": form(),
     "login.try_passkey": form(credential="{}"),
     "login.try_second": form(code="000000"),
-    "plan.end": later(lambda house: {"last_day": _day(house)}),
+    "plan.end": later(lambda house: {"last_day": today(house)}),
     "plan.entry": form(number="5.2", title="Anders"),
     "plan.new": form(number="9", title="Neu"),
     "plan.take": form(content="", state="0"),

@@ -2,38 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-from tests.eakte.web.matrix_house import REASON, MatrixHouse
-
-Body = Callable[[MatrixHouse], dict[str, Any]]
-
-
-def _form(**sent: Any) -> Body:
-    return lambda house: {"form": sent}
-
-
-def _told(**sent: Any) -> Body:
-    return lambda house: {"json": sent}
-
-
-def _later(build: Body, *, json: bool = False) -> Body:
-    return lambda house: {"json" if json else "form": build(house)}
-
+from tests.eakte.web.matrix_asks import Body, form, later, told
+from tests.eakte.web.matrix_house import REASON
 
 RETENTION: dict[str, Body | None] = {
-    "api_retention.close": _told(),
-    "api_retention.decide": _told(title="Regel", edition=1),
-    "api_retention.end": _told(reason=REASON),
-    "api_retention.facts": _told(),
-    "api_retention.own_rule": _told(reason=REASON),
-    "api_retention.preview": _told(title="Regel", years=3),
-    "api_retention.reopen": _told(reason=REASON),
-    "api_retention.review": _later(
+    "api_retention.close": told(),
+    "api_retention.decide": told(title="Regel", edition=1),
+    "api_retention.end": told(reason=REASON),
+    "api_retention.facts": told(),
+    "api_retention.own_rule": told(reason=REASON),
+    "api_retention.preview": told(title="Regel", years=3),
+    "api_retention.reopen": told(reason=REASON),
+    "api_retention.review": later(
         lambda house: {"review_on": house.office.clock.today().isoformat()}, json=True
     ),
-    "api_retention.set_hold": _later(
+    "api_retention.set_hold": later(
         lambda house: {
             "kind": "court",
             "reason": REASON,
@@ -41,21 +24,21 @@ RETENTION: dict[str, Body | None] = {
         },
         json=True,
     ),
-    "keeping.close": _form(),
-    "keeping.facts": _form(),
-    "keeping.hold": _later(
+    "keeping.close": form(),
+    "keeping.facts": form(),
+    "keeping.hold": later(
         lambda house: {
             "kind": "court",
             "reason": REASON,
             "review_on": house.office.clock.today().isoformat(),
         }
     ),
-    "keeping.own_rule": _form(reason=REASON),
-    "keeping.reopen": _form(reason=REASON),
-    "periods.edit": _form(title="Regel", kind="undecided"),
-    "periods.new": _form(key="r", title="Regel", kind="undecided"),
-    "retention.end": _form(reason=REASON),
-    "retention.hold_search": _later(
+    "keeping.own_rule": form(reason=REASON),
+    "keeping.reopen": form(reason=REASON),
+    "periods.edit": form(title="Regel", kind="undecided"),
+    "periods.new": form(key="r", title="Regel", kind="undecided"),
+    "retention.end": form(reason=REASON),
+    "retention.hold_search": later(
         lambda house: {
             "worte": "muster",
             "kind": "court",
@@ -63,5 +46,5 @@ RETENTION: dict[str, Body | None] = {
             "review_on": house.office.clock.today().isoformat(),
         }
     ),
-    "retention.review": _later(lambda house: {"review_on": house.office.clock.today().isoformat()}),
+    "retention.review": later(lambda house: {"review_on": house.office.clock.today().isoformat()}),
 }

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import pikepdf
 import pypdfium2
 
+from eakte.processing.distrust import LONGEST_WORD
 from eakte.processing.limits import Limits
 from eakte.processing.machine import must_not_be_to_blame
 from eakte.processing.redaction_words import PROVE, REDACT, SEEK, SUSPECT
@@ -23,7 +24,7 @@ from eakte.processing.steps.redaction.suspecting import suspected
 from eakte.processing.steps.redaction.words import words_of
 from eakte.processing.steps.separating import part_name
 from eakte.processing.steps.sheets import Sheets, UnreadablePage
-from eakte.processing.wire import LONGEST_WORD, WANTED, Word, source_name
+from eakte.processing.wire import WANTED, Word, source_name
 
 TASKS = frozenset({REDACT, PROVE, SEEK, SUSPECT})
 MOST_PLACES = 20_000
