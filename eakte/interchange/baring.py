@@ -7,7 +7,9 @@ Notes on pages are seen, and stay.
 
 from __future__ import annotations
 
-from pikepdf import Dictionary, Name, Object, Pdf, Stream
+from collections.abc import Iterator
+
+from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream
 
 # All that a PDF/A has to say of itself is which part it keeps to (ISO 19005-2, 6.6.4).
 _SAID = (
@@ -21,6 +23,7 @@ _SAID = (
 ).encode()
 OF_A_THING = ("/Metadata", "/PieceInfo", "/LastModified")
 OF_A_PAGE = (*OF_A_THING, "/Thumb")
+FONT_FILES = ("/FontFile", "/FontFile2", "/FontFile3")
 
 
 def bare(pdf: Pdf) -> None:
@@ -37,10 +40,37 @@ def bare_page(page: Object, resources: Object | None) -> None:
     for key in OF_A_PAGE:
         if key in page:
             del page[key]
-    if resources is None:
-        return
+    if isinstance(resources, Dictionary):
+        _bare_drawn(resources, seen=set())
+
+
+def _bare_drawn(resources: Object, *, seen: set[tuple[int, int]]) -> None:
+    """Do the same with pictures, forms, forms in forms, and fonts."""
+    fonts = resources.get("/Font")
+    for font in fonts.values() if isinstance(fonts, Dictionary) else ():
+        for owner in (font, *_descendants(font)):
+            descriptor = owner.get("/FontDescriptor")
+            for key in FONT_FILES:
+                if isinstance(descriptor, Dictionary) and key in descriptor:
+                    _take_away(descriptor[key])
     drawn = resources.get("/XObject")
     for thing in drawn.values() if isinstance(drawn, Dictionary) else ():
-        for key in OF_A_THING:
-            if key in thing:
-                del thing[key]
+        if thing.objgen in seen:
+            continue
+        seen.add(thing.objgen)
+        _take_away(thing)
+        inner = thing.get("/Resources")
+        if isinstance(inner, Dictionary):
+            _bare_drawn(inner, seen=seen)
+
+
+def _descendants(font: Object) -> Iterator[Object]:
+    inner = font.get("/DescendantFonts")
+    if isinstance(inner, Array):
+        yield from inner
+
+
+def _take_away(thing: Object) -> None:
+    for key in OF_A_THING:
+        if key in thing:
+            del thing[key]

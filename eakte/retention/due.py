@@ -27,7 +27,7 @@ PER_PAGE = 50
 IN_ONE_BITE = 2_000
 
 
-class Which(StrEnum):
+class DueState(StrEnum):
     """Which dossiers are asked for."""
 
     DUE = "due"
@@ -38,11 +38,11 @@ class Which(StrEnum):
 
 
 KEEPING_OF = {
-    Which.DUE: Keeping.RUNNING,
-    Which.RUNNING: Keeping.RUNNING,
-    Which.WAITING: Keeping.WAITING,
-    Which.UNDECIDED: Keeping.UNDECIDED,
-    Which.PERMANENT: Keeping.PERMANENT,
+    DueState.DUE: Keeping.RUNNING,
+    DueState.RUNNING: Keeping.RUNNING,
+    DueState.WAITING: Keeping.WAITING,
+    DueState.UNDECIDED: Keeping.UNDECIDED,
+    DueState.PERMANENT: Keeping.PERMANENT,
 }
 
 
@@ -50,7 +50,7 @@ KEEPING_OF = {
 class DueFilter:
     """What of the closed dossiers is asked for; ``first`` and ``last`` are ends of periods."""
 
-    which: Which = Which.DUE
+    which: DueState = DueState.DUE
     first: date | None = None
     last: date | None = None
     entry_number: str = ""
@@ -131,7 +131,7 @@ def calendar(work: UnitOfWork, asked: DueFilter) -> Sequence[Month]:
     return [Month(*month, dossiers) for month, dossiers in sorted(by_month.items())]
 
 
-def counted(work: UnitOfWork) -> dict[Which, int]:
+def counted(work: UnitOfWork) -> dict[DueState, int]:
     """Count the closed dossiers the actor may see by how it stands with their periods."""
     require(work, Action.SEE_RETENTION)
     today = work.clock.today()
@@ -141,10 +141,10 @@ def counted(work: UnitOfWork) -> dict[Which, int]:
         .where(Dossier.keeping != Keeping.OPEN, visible(work.actor, Action.SEE_DOSSIER, Dossier))
         .group_by(Dossier.keeping)
     )
-    found = dict.fromkeys(Which, 0)
+    found = dict.fromkeys(DueState, 0)
     for keeping, dossiers, over in rows:
-        found[Which(keeping.value)] = dossiers
-        found[Which.DUE] += over
+        found[DueState(keeping.value)] = dossiers
+        found[DueState.DUE] += over
     return found
 
 
@@ -196,7 +196,7 @@ def _conditions(
     work: UnitOfWork, asked: DueFilter, *, through_all_days: bool = False
 ) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [Dossier.keeping == KEEPING_OF[asked.which]]
-    if asked.which is Which.DUE and not through_all_days:
+    if asked.which is DueState.DUE and not through_all_days:
         found.append(Dossier.kept_until < work.clock.today())
     if asked.first is not None:
         found.append(Dossier.kept_until >= asked.first)

@@ -77,6 +77,8 @@ ASKED_BY_THE_PAGE = frozenset(
         "documents.status",
         "inbox.rows",
         "lists.rows",
+        "redacting.status",
+        "sending_way.status",
         "sendings.status",
         "stacks.rows",
         "stacks.status",

@@ -33,7 +33,7 @@ from eakte.model.periods import Disposal
 from eakte.model.retention_rule import Keeping
 from eakte.model.user import Membership, User
 from eakte.retention.checking import check_periods
-from eakte.retention.due import DueFilter, Which, calendar, due_dossiers, each_due
+from eakte.retention.due import DueFilter, DueState, calendar, due_dossiers, each_due
 from eakte.unit_of_work import UnitOfWork
 from tests.bench.records import DATABASES, open_house
 from tests.bench.rows import Size
@@ -86,7 +86,7 @@ def measure(database: str, folder: Path, size: Size, rounds: int) -> bool:
             _tell("Liste „Frist abgelaufen“, Seite 1", listed, alone)
             months, months_alone = _both(
                 rounds,
-                lambda: len(calendar(work, DueFilter(Which.RUNNING))),
+                lambda: len(calendar(work, DueFilter(DueState.RUNNING))),
                 lambda: _run(work, BARE_CALENDAR, bare),
             )
             _tell("Kalender", months, months_alone)
@@ -107,7 +107,7 @@ def _once(office: Office, *, actor_name: str) -> None:
         user = session.scalars(select(User).where(User.login == actor_name)).one()
         actor = actor_of(session, user, office.clock)
     with office.begin(actor) as work:
-        rows, seconds = _timed(lambda: sum(1 for _ in each_due(work, DueFilter(Which.RUNNING))))
+        rows, seconds = _timed(lambda: sum(1 for _ in each_due(work, DueFilter(DueState.RUNNING))))
         print(f"  Tabelle mit {rows} Zeilen: {seconds:.1f} s")
         now = retention_rule(work, RULE.key).fields
         # Another number in each run over the same rows, so that there is something to move.

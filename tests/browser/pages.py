@@ -104,6 +104,7 @@ NO_WALK = {
     "arranging.status": "a piece of a page, asked for by its script",
     "mailroom.aside": "a piece of a page, asked for by its script",
     "sendings.hand_out": "bytes",
+    "sending_way.status": "a piece of a page, asked for by its script",
     "sendings.status": "a piece of a page, asked for by its script",
     "redacting.fetch": "bytes",
     "redacting.status": "a piece of a page, asked for by its script",

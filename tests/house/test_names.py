@@ -23,7 +23,10 @@ NAMED_ALL_THE_SAME = {("eakte/config.py", "data")}
 LATER = re.compile(r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME", "X" * 3]) + r")\b")
 WRITTEN = {".py", ".html", ".md", ".js", ".css", ".toml", ".sh", ""}
 LONGEST_MODULE = 400
-EDGES = {"eakte/app.py", "eakte/web/errors.py", "eakte/worker.py", "eakte/cli/__init__.py"}
+EDGES = {
+    *("eakte/app.py", "eakte/web/errors.py", "eakte/worker.py", "eakte/lanes.py"),
+    "eakte/cli/__init__.py",
+}
 SILENCER = re.compile(r"#\s*(?:noqa(?::[A-Z0-9, ]+)?|type:\s*ignore(?:\[[^\]]*\])?)(?P<reason>.*)")
 
 

@@ -17,7 +17,7 @@ from eakte.model.hold import HoldKind, RetentionHold, held_among, holds_on
 from eakte.model.user import Actor, Role
 from eakte.retention.due import (
     DueFilter,
-    Which,
+    DueState,
     calendar,
     counted,
     due_dossiers,
@@ -192,36 +192,36 @@ def test_what_becomes_due_is_listed_by_its_day_and_counted_by_month(registry: Re
     registry.dossier("Offen, Otto")
     with office.begin(staff.records) as work:
         assert due_dossiers(work, DueFilter()).rows == []
-        running = due_dossiers(work, DueFilter(Which.RUNNING)).rows
+        running = due_dossiers(work, DueFilter(DueState.RUNNING)).rows
         assert [(row.dossier.id, row.held) for row in running] == [
             (early.id, False), (late.id, True),
         ]  # fmt: skip
         assert [(one.year, one.month, one.dossiers) for one in calendar(
-            work, DueFilter(Which.RUNNING)
+            work, DueFilter(DueState.RUNNING)
         )] == [(2025, 12, 1), (2026, 12, 1)]  # fmt: skip
     registry.at(date(2026, 1, 1))
     with office.begin(staff.records) as work:
         assert [row.dossier.id for row in due_dossiers(work, DueFilter()).rows] == [early.id]
         found = counted(work)
-        assert (found[Which.DUE], found[Which.RUNNING], found[Which.WAITING]) == (1, 2, 0)
+        assert (found[DueState.DUE], found[DueState.RUNNING], found[DueState.WAITING]) == (1, 2, 0)
         for asked, ids in (
-            (DueFilter(Which.RUNNING, held=True), [late.id]),
-            (DueFilter(Which.RUNNING, held=False), [early.id]),
-            (DueFilter(Which.RUNNING, first=date(2026, 1, 1)), [late.id]),
-            (DueFilter(Which.RUNNING, last=date(2026, 1, 1)), [early.id]),
-            (DueFilter(Which.RUNNING, entry_number="5.2"), [early.id, late.id]),
-            (DueFilter(Which.RUNNING, entry_number="5"), []),
+            (DueFilter(DueState.RUNNING, held=True), [late.id]),
+            (DueFilter(DueState.RUNNING, held=False), [early.id]),
+            (DueFilter(DueState.RUNNING, first=date(2026, 1, 1)), [late.id]),
+            (DueFilter(DueState.RUNNING, last=date(2026, 1, 1)), [early.id]),
+            (DueFilter(DueState.RUNNING, entry_number="5.2"), [early.id, late.id]),
+            (DueFilter(DueState.RUNNING, entry_number="5"), []),
         ):
             assert [row.dossier.id for row in due_dossiers(work, asked).rows] == ids, asked
         assert undecided(work) == []
         # Read in bites of one, the table says the same.
-        listed = [row.dossier.id for row in each_due(work, DueFilter(Which.RUNNING), bite=1)]
+        listed = [row.dossier.id for row in each_due(work, DueFilter(DueState.RUNNING), bite=1)]
         assert listed == [early.id, late.id]
-        assert list(each_due(work, DueFilter(Which.WAITING), bite=1)) == []
+        assert list(each_due(work, DueFilter(DueState.WAITING), bite=1)) == []
     with office.as_system() as work:
         work.session.get_one(Dossier, early.id).locked = True
     with office.begin(staff.records) as work:
         assert due_dossiers(work, DueFilter()).total == 0
-        assert counted(work)[Which.RUNNING] == 1
+        assert counted(work)[DueState.RUNNING] == 1
     with office.begin(staff.clerk) as work, pytest.raises(NotAllowed):
         due_dossiers(work, DueFilter())

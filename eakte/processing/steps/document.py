@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -293,7 +294,12 @@ def _read_and_bind(
 
 def _read(sheets: Sheets, pages: int, *, folder: Path, limits: Limits, tell: Tell) -> list[Leaf]:
     """Read all pages, several at a time, and tell them in order."""
-    tesseract = Tesseract(limits.ocr_language, limits.page_seconds, halves=2 * pages <= limits.jobs)
+    tesseract = Tesseract(
+        limits.ocr_language,
+        limits.page_seconds,
+        halves=2 * pages <= limits.jobs,
+        lanes=threading.Semaphore(limits.jobs),
+    )
     troubled: dict[str, list[int]] = {}
     leaves: list[Leaf] = []
 
@@ -314,8 +320,8 @@ def _read(sheets: Sheets, pages: int, *, folder: Path, limits: Limits, tell: Tel
 
 
 def _in_order(read: Callable[[int], Read], pages: int, *, jobs: int) -> Iterator[Read]:
-    """The results of pages 0, 1, 2 …; never more at work than the jobs can take."""
-    with ThreadPoolExecutor(jobs) as pool:
+    """The results of pages 0, 1, 2 …; one more is at work than there are jobs for recognition."""
+    with ThreadPoolExecutor(jobs + 1) as pool:
         waiting: list[Future[Read]] = []
         for number in range(pages):
             waiting.append(pool.submit(read, number))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 
 from PIL import Image
@@ -98,13 +98,15 @@ class TookTooLong(NotRecognised):
 class Tesseract:
     """The recognition program; ``prefix`` is put before its command line (to bind its life).
 
-    ``halves``: there are processors enough to read both halves of a page at once.
+    ``halves``: there are processors enough to read both halves of a page at once. ``lanes`` bounds
+    how many of it run at a time; pages are prepared meanwhile.
     """
 
     language: str
     seconds: float
     prefix: tuple[str, ...] = ()
     halves: bool = False
+    lanes: AbstractContextManager[object] = nullcontext()
 
     def recognise(self, picture: Image.Image, *, dpi: int) -> Recognised:
         """Recognise a grey picture of a page that stands upright.
@@ -138,7 +140,7 @@ class Tesseract:
 
     def _run(self, picture: Image.Image, options: Sequence[str], *, outputs: Sequence[str]) -> str:
         try:
-            with _in_memory(picture) as handle:
+            with self.lanes, _in_memory(picture) as handle:
                 done = subprocess.run(
                     [
                         *(*self.prefix, "tesseract", f"/proc/self/fd/{handle}", "stdout"),

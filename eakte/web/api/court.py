@@ -101,7 +101,7 @@ def write(document_id: UUID, wanted: CourtReplyIn) -> tuple[CourtReplyOut, int]:
 
 @court.get("/documents/<uuid:document_id>/court-message/reply")
 @court.doc(
-    summary="Das geschriebene Empfangsbekenntnis (XJustiz)", security=LOCKED, responses=[403]
+    summary="Das geschriebene Empfangsbekenntnis (XJustiz)", security=LOCKED, responses=[403, 409]
 )
 @writes
 def reply(document_id: UUID) -> Response:

@@ -11,7 +11,7 @@ from eakte.filing.retention_rules import RuleFields, RuleShown
 from eakte.model.hold import HoldKind, HoldScope, RetentionHold
 from eakte.model.periods import Disposal, Rounding, Start, Trigger
 from eakte.model.retention_rule import Keeping
-from eakte.retention.due import Which
+from eakte.retention.due import DueState
 from eakte.web.api.schemas import Id, Model, PageIn, SomeText, Text
 
 
@@ -169,7 +169,7 @@ class KeptOut(Model):
 class DueIn(PageIn):
     """Welche geschlossenen Akten gefragt sind."""
 
-    which: Which = Which.DUE
+    which: DueState = DueState.DUE
     first: date | None = None
     last: date | None = None
     plan_number: Text = Field(default="", max_length=40)

@@ -18,7 +18,7 @@ from eakte.model.periods import Disposal
 from eakte.retention.due import (
     PER_PAGE,
     DueFilter,
-    Which,
+    DueState,
     calendar,
     counted,
     due_dossiers,
@@ -70,7 +70,7 @@ def index() -> ResponseReturnValue:
 def months() -> ResponseReturnValue:
     """Show how many periods end in each month."""
     work = current_work()
-    asked = DueFilter(Which.RUNNING, entry_number=request.args.get("eintrag", "")[:40])
+    asked = DueFilter(DueState.RUNNING, entry_number=request.args.get("eintrag", "")[:40])
     years: dict[int, dict[int, int]] = {}
     for one in calendar(work, asked):
         years.setdefault(one.year, {})[one.month] = one.dossiers
@@ -162,11 +162,11 @@ def review(hold_id: UUID) -> ResponseReturnValue:
 def due_filter() -> DueFilter:
     """Return what the address asks for; what is no day or no word is not asked."""
     given = request.args
-    which = given.get("zeige", Which.DUE.value)
+    which = given.get("zeige", DueState.DUE.value)
     disposal = given.get("art", "")
     standing = given.get("sperre", "")
     return DueFilter(
-        Which(which) if which in set(Which) else Which.DUE,
+        DueState(which) if which in set(DueState) else DueState.DUE,
         first=_day(given.get("von", "")),
         last=_day(given.get("bis", "")),
         entry_number=given.get("eintrag", "").strip()[:40],
