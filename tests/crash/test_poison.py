@@ -93,7 +93,7 @@ def _kill_the_recognising(worker: int) -> int:
     for pid, _ in descendants(worker):
         with suppress(OSError):  # it has ended meanwhile
             words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-            if words[0].endswith(b"tesseract") and b"stdin" in words:
+            if words[0].endswith(b"tesseract") and b"stdout" in words:
                 parent = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()[1]
                 os.kill(int(parent), signal.SIGKILL)
                 killed += 1
