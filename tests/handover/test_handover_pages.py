@@ -37,7 +37,8 @@ def test_a_package_goes_its_way_on_the_page_of_those_who_let_it_go(
         assert "Second" in shown and release not in shown and give in shown
         assert clerk.post(give, PROOF).status_code == 303
         shown = clerk.get(page).text
-        assert "Wird übergeben" in shown and 'hx-select="#weg"' in shown and give not in shown
+        assert "Wird übergeben" in shown and 'hx-trigger="every' in shown and give not in shown
+        assert "Wird übergeben" in clerk.get(f"{page}/weg").text
         parcels.outbox.rename(tmp_path / "away")
         for _ in range(3):
             work_off(parcels.office)
@@ -49,7 +50,9 @@ def test_a_package_goes_its_way_on_the_page_of_those_who_let_it_go(
         assert clerk.post(give, PROOF).status_code == 303
         work_off(parcels.office)
         shown = clerk.get(page).text
-        assert "hx-select" not in shown and "Noch keine Antwort" in shown and give not in shown
+        assert (
+            'hx-trigger="every' not in shown and "Noch keine Antwort" in shown and give not in shown
+        )
         assert "Übergeben" in clerk.get(f"/akte/{parcels.case.dossier_id}/uebersendungen").text
         (message,) = parcels.messages(sending)
         answer(parcels, FAULTY, message)

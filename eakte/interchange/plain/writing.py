@@ -20,6 +20,7 @@ from eakte.interchange import zips
 from eakte.interchange.assembling import Assembled, assemble, with_links_inside
 from eakte.interchange.binding import link_to_files
 from eakte.interchange.format import Leaving, LeavingKind, Parcel, Shipment, stem_of
+from eakte.interchange.hidden import bared
 from eakte.interchange.package import PackageRefused
 from eakte.interchange.plain import names
 from eakte.interchange.plain.papers import plain_cover
@@ -67,13 +68,11 @@ def put_together(
             "Die Akte kann so nicht übersandt werden.",
             reasons=[Sentence("Die Akte hat kein Aktenzeichen, das sich übermitteln lässt.")],
         )
-    assembled = assemble(
-        with_links_inside(shipment.dossier),
-        shipment.dispatch,
-        folder=staging,
-        named=names.plain_name,
-        told=told,
-    )
+    with tempfile.TemporaryDirectory(prefix=".bare-", dir=staging.parent) as bare:
+        dossier = bared(with_links_inside(shipment.dossier), Path(bare))
+        assembled = assemble(
+            dossier, shipment.dispatch, folder=staging, named=names.plain_name, told=told
+        )
     link_to_files(assembled.contents, assembled.places)
     plain_cover(
         shipment,
