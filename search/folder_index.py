@@ -21,7 +21,6 @@ from search.entry import Order, Schema, Value
 from search.errors import IndexBroken, IndexFull
 from search.index import Index, Ranked, Writer
 
-_LOOK_AGAIN = 0.5  # seconds after which a search looks for what others have committed
 _TRIES = 3  # others may commit or swap just while a state is opened
 _PAUSE = 0.03
 _CREATING = 10.0  # seconds; two processes that start together both want to create the index
@@ -68,6 +67,7 @@ class FolderIndex(Index):
     engine: str  # as it is written down in the folder
     damages: tuple[type[Exception], ...]  # what the engine raises on parts it cannot read
     one_at_a_time: bool  # its readers are not for several threads
+    look_again: float  # seconds after which a search looks for what others have committed
 
     def __init__(self, folder: Path, schema: Schema) -> None:
         super().__init__(schema)
@@ -118,11 +118,11 @@ class FolderIndex(Index):
 
     @contextmanager
     def _now(self, *, at_once: bool = False) -> Iterator[Opened]:
-        """The state to search in; looks twice a second whether there is a newer one."""
+        """The state to search in; looks now and then whether there is a newer one."""
         with self._using:
             if self._state is None:
                 raise ValueError("the index is closed")
-            if at_once or time.monotonic() - self._looked > _LOOK_AGAIN:
+            if at_once or time.monotonic() - self._looked > self.look_again:
                 self._state = self._newest(self._state)
                 self._looked = time.monotonic()
             opened = self._state

@@ -44,6 +44,7 @@ class TantivyIndex(FolderIndex):
     engine = "tantivy"
     damages = (OSError, ValueError)
     one_at_a_time = False
+    look_again = 0.1
 
     def create_in(self, generation: Path) -> None:
         """See FolderIndex.create_in."""

@@ -75,6 +75,7 @@ class WhooshIndex(FolderIndex):
     engine = "whoosh"
     damages = _DAMAGES
     one_at_a_time = True
+    look_again = 0.5  # to open it anew takes as long as some searches
 
     def create_in(self, generation: Path) -> None:
         """See FolderIndex.create_in."""
