@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
@@ -12,21 +13,24 @@ from eakte.model.hold import HoldKind, HoldScope, RetentionHold
 from eakte.model.periods import Disposal, Rounding, Start, Trigger
 from eakte.model.retention_rule import Keeping
 from eakte.retention.due import DueState
-from eakte.web.api.schemas import Id, Model, PageIn, SomeText, Text
+from eakte.web.api.schemas import WHOLE, Edits, Id, Model, PageIn, SomeText, Text
+
+Years = Annotated[int, Field(ge=0, le=500), WHOLE]
+Months = Annotated[int, Field(ge=0, le=11), WHOLE]
 
 
 class RuleIn(Model):
     """Was eine Aufbewahrungsregel sagt; ohne Jahre und nicht dauernd: noch zu entscheiden."""
 
     title: SomeText = Field(max_length=200)
-    years: int | None = Field(default=None, ge=0, le=500)
-    months: int = Field(default=0, ge=0, le=11)
+    years: Years | None = None
+    months: Months = 0
     permanent: bool = False
     trigger: Trigger = Trigger.CLOSING
     event: Text = Field(default="", max_length=100)
     start: Start = Start.YEAR_END
     rounding: Rounding = Rounding.NONE
-    transfer_years: int | None = Field(default=None, ge=0, le=500)
+    transfer_years: Years | None = None
     disposal: Disposal | None = None
     basis: Text = Field(default="", max_length=300)
     archive: Text = Field(default="", max_length=200)
@@ -42,7 +46,7 @@ class RuleIn(Model):
 class RuleChangeIn(RuleIn):
     """Eine Änderung; ``edition`` ist die Fassung, die sie ändert (0: eine neue Regel)."""
 
-    edition: int = Field(ge=0)
+    edition: Edits
     shorten: bool = Field(default=False, description="auch laufende Fristen verkürzen")
 
 
@@ -128,7 +132,7 @@ class EventIn(Model):
 class FactsIn(Model):
     """Die Tage, von denen die Frist einer Akte gezählt wird."""
 
-    edits: int | None = None
+    edits: Edits | None = None
     died_on: date | None = None
     decided_on: date | None = None
     events: list[EventIn] = Field(default_factory=list, max_length=10)
@@ -137,7 +141,7 @@ class FactsIn(Model):
 class OwnRuleIn(Model):
     """Eine Regel nur für diese Akte oder einen ihrer Vorgänge; leer: die des Aktenplans."""
 
-    edits: int | None = None
+    edits: Edits | None = None
     case_id: Id | None = None
     rule: Text = Field(default="", max_length=40)
     reason: SomeText = Field(max_length=300)
@@ -147,7 +151,7 @@ class OwnRuleIn(Model):
 class ClosingIn(Model):
     """Der Zähler der Änderungen, gegen den geschlossen wird."""
 
-    edits: int | None = None
+    edits: Edits | None = None
 
 
 class KeptOut(Model):
