@@ -7,7 +7,7 @@ same wish gives the same bytes; ``finish`` names them in one transaction with th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from uuid import UUID
@@ -34,11 +34,11 @@ from eakte.model.content import keep_content
 from eakte.model.counter import hold, next_number
 from eakte.model.document import Document, DocumentState, Version
 from eakte.model.findings import Wanted
+from eakte.processing.orders import ShowProgress
 from eakte.processing.sandbox import Sandbox
 from eakte.unit_of_work import UnitOfWork
 from storage import Digest, Store, Stored
 
-ShowProgress = Callable[[str, int, int], None]
 KIND = ARRANGE
 
 

@@ -6,7 +6,6 @@ touched in ``begin``, ``finish``, ``give_up`` and ``wait_again``; ``make`` holds
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from uuid import UUID
@@ -28,11 +27,11 @@ from eakte.model.case import Case
 from eakte.model.department import Department
 from eakte.model.document import Document, Source
 from eakte.model.findings import Kind, Look, Part, Rules, Separation
+from eakte.processing.orders import ShowProgress
 from eakte.processing.sandbox import Sandbox
 from eakte.unit_of_work import UnitOfWork
 from storage import Digest, Store
 
-ShowProgress = Callable[[str, int, int], None]
 KIND = SEPARATE
 
 

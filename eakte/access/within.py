@@ -104,7 +104,8 @@ def _has_part(actor: Actor, dossier: Dossier) -> bool:
 
 
 def _taken(actor: Actor, ids: Collection[UUID]) -> list[UUID]:
-    return [one for scope in actor.scopes for one, owner in scope.cases if owner in ids]
+    known = set(ids)
+    return [one for scope in actor.scopes for one, owner in scope.cases if owner in known]
 
 
 REACHED = Within(_how_reached, _reached_rows)

@@ -6,14 +6,14 @@ Each is done by a shut-in child of its own: the one that proves has not made wha
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from eakte.errors import Sentence
 from eakte.model.findings import Problem, Redaction
 from eakte.processing.cell import Ending
-from eakte.processing.orders import Order
+from eakte.processing.orders import Order, ShowProgress
 from eakte.processing.problems import problem
 from eakte.processing.redaction_words import (
     PROVE,
@@ -28,7 +28,6 @@ from eakte.processing.wire import Account
 
 log = logging.getLogger(__name__)
 
-ShowProgress = Callable[[str, int, int], None]
 Areas = Sequence[tuple[int, float, float, float, float]]
 # What a check can find, in words.
 FINDINGS: dict[str, Sentence] = {
@@ -92,7 +91,7 @@ def blacken(
             name=path.name,
             into=folder,
             wanted=Redaction(areas=tuple(areas), parts=(1,)),
-            show=lambda told: progress(told.step, told.done, told.of),
+            progress=progress,
         )
     )
     fault = _fault(account, ending)
@@ -116,7 +115,7 @@ def prove(
             name=original.name,
             wanted=Redaction(areas=tuple(areas)),
             seconds=sandbox.limits.document_seconds,
-            show=lambda told: progress(told.step, told.done, told.of),
+            progress=progress,
         )
     )
     return Checked(tuple(account.findings), _fault(account, ending))

@@ -11,7 +11,7 @@ import signal
 import stat
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict
 from enum import Enum
 from pathlib import Path
@@ -20,12 +20,11 @@ from eakte.errors import PartUnavailable
 from eakte.processing import cage, machine
 from eakte.processing.distrust import Distrusted
 from eakte.processing.limits import MIB, Confinement, Limits
-from eakte.processing.orders import Order
+from eakte.processing.orders import Order, ShowProgress
 from eakte.processing.wire import (
     LONGEST_LINE,
     LONGEST_TALK,
     Account,
-    Progress,
 )
 
 TICK = 0.25
@@ -99,7 +98,7 @@ class Cell:
         try:
             self._await_ready()
             self._give(order)
-            ending = self._listen(order.show, deadline=time.monotonic() + seconds)
+            ending = self._listen(order.progress, deadline=time.monotonic() + seconds)
         finally:
             self.kill()
         if ending is Ending.CRASHED and self._said and not self._account.fault:
@@ -204,7 +203,7 @@ class Cell:
             pipe.write(json.dumps(job).encode() + b"\n")
             pipe.flush()
 
-    def _listen(self, show: Callable[[Progress], None], *, deadline: float) -> Ending:
+    def _listen(self, show: ShowProgress, *, deadline: float) -> Ending:
         silence = SILENT_PAGES * self._limits.page_seconds + SILENT_SECONDS
         patience = time.monotonic() + silence
         try:
@@ -225,7 +224,7 @@ class Cell:
                 if progress is not None:
                     if progress.step == "assemble":
                         patience += SECONDS_A_PAGE_BOUND * progress.of
-                    show(progress)
+                    show(progress.step, progress.done, progress.of)
         except Distrusted as error:
             self._account.fault = f"child distrusted: {error}"
             return Ending.CRASHED

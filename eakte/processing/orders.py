@@ -7,8 +7,8 @@ from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 
 from eakte.model.findings import Redaction, Rules, Wanted
-from eakte.processing.wire import Progress
 
+ShowProgress = Callable[[str, int, int], None]
 # The programs that a child runs; checking signatures imports much.
 USUAL, VERIFIER = "child", "verifier"
 
@@ -29,7 +29,7 @@ class Order:
     seconds: float | None = None
     program: str = USUAL
     beside: Mapping[str, Path] | None = None
-    show: Callable[[Progress], None] = lambda told: None
+    progress: ShowProgress = lambda step, done, of: None
 
 
 def lent_to_verifier(contents: Sequence[Path], roots: Path | None) -> dict[str, Path]:

@@ -5,7 +5,7 @@ The same five beats as every other job with a sandbox.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -18,12 +18,12 @@ from eakte.access.check import require
 from eakte.model.batch import Batch
 from eakte.model.content import keep_content
 from eakte.model.scan_check import PageCheck
+from eakte.processing.orders import ShowProgress
 from eakte.processing.sandbox import Sandbox
 from eakte.unit_of_work import UnitOfWork
 from storage import Digest, Store, Stored
 
 KIND = "picture"
-ShowProgress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)

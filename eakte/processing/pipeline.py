@@ -6,7 +6,7 @@ worker; ``make`` runs between them, for as long as recognition takes, and holds 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -25,6 +25,7 @@ from eakte.model.findings import Flag, Kind, Outcome
 from eakte.model.page_text import MEDIA_TYPE, written
 from eakte.model.signature import Signature
 from eakte.processing.legibility import note_legibility
+from eakte.processing.orders import ShowProgress
 from eakte.processing.sandbox import Sandbox
 from eakte.processing.verifying import (
     REPORT_TYPE,
@@ -37,8 +38,6 @@ from eakte.processing.verifying import (
 )
 from eakte.unit_of_work import UnitOfWork
 from storage import Digest, ObjectCorrupt, ObjectMissing, Store, Stored
-
-ShowProgress = Callable[[str, int, int], None]
 
 
 class Treatment(Protocol):

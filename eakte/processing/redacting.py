@@ -23,6 +23,7 @@ from eakte.model.content import keep_content
 from eakte.model.document import Document, Rendition, RenditionKind, Version
 from eakte.model.redaction import Redaction, RedactionState
 from eakte.processing.blackening import Areas, blacken, prove
+from eakte.processing.orders import ShowProgress
 from eakte.processing.redaction_words import Place, RedactionFinding
 from eakte.processing.sandbox import Sandbox
 from eakte.processing.scratch import Scratch
@@ -31,7 +32,6 @@ from storage import Digest, Store, Stored
 
 KIND = "redact"
 SIDES = 5
-ShowProgress = Callable[[str, int, int], None]
 Begin = Callable[[], AbstractContextManager[UnitOfWork]]
 # Finds the places of a phrase, or without one all words of some pages.
 Seek = Callable[[Path, str, Sequence[int]], tuple[Place, ...]]

@@ -12,7 +12,7 @@ import logging
 import queue
 import shutil
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -36,14 +36,13 @@ from eakte.processing.cell import Cell, Ending
 from eakte.processing.distrust import Distrusted
 from eakte.processing.doubt import require_sound, settled
 from eakte.processing.limits import COURT_LIST, Limits, LimitSettings
-from eakte.processing.orders import USUAL, VERIFIER, Order, lent_to_verifier
+from eakte.processing.orders import USUAL, VERIFIER, Order, ShowProgress, lent_to_verifier
 from eakte.processing.problems import problem
 from eakte.processing.scratch import Scratch
 from eakte.processing.wire import WANTED, Account, source_name
 
 log = logging.getLogger(__name__)
 
-ShowProgress = Callable[[str, int, int], None]
 START_SECONDS = 60.0
 ATTEMPTS = 3
 UNLOCK_SECONDS = VERIFY_SECONDS = 60.0  # somebody waits before the screen
@@ -104,6 +103,7 @@ class Sandbox:
             self._keeper = self._scratch = self._spare = None
             if self._resting is not None:
                 self._resting.cancel()
+                self._resting = None
         if keeper is None or scratch is None:
             return
         if spare is not None:
@@ -144,7 +144,7 @@ class Sandbox:
                 name=name,
                 into=folder,
                 beside={COURT_LIST: self.limits.courts} if self.limits.courts else None,
-                show=lambda told: progress(told.step, told.done, told.of),
+                progress=progress,
             )
         )
         look = account.look or Look("application/octet-stream", Kind.UNKNOWN)
@@ -188,7 +188,7 @@ class Sandbox:
                 name=name,
                 into=folder,
                 rules=rules,
-                show=lambda told: progress(told.step, told.done, told.of),
+                progress=progress,
             )
         )
         look = account.look or Look("application/octet-stream", Kind.UNKNOWN)
@@ -217,7 +217,7 @@ class Sandbox:
                 name=wanted.names[0],
                 into=folder,
                 wanted=wanted,
-                show=lambda told: progress(told.step, told.done, told.of),
+                progress=progress,
             )
         )
         problems = tuple(account.problems)
@@ -245,7 +245,7 @@ class Sandbox:
                 name=name,
                 into=folder,
                 sheets=pages,
-                show=lambda told: progress(told.step, told.done, told.of),
+                progress=progress,
             )
         )
         if ending is not Ending.DONE:
@@ -339,7 +339,7 @@ class Sandbox:
             cell.remove()
 
     def _take_cell(self, program: str) -> Cell:
-        """The spare child if it still lives, else a new one; a new spare is ordered at once."""
+        """The spare child if it still lives, else a new one; the next is ordered after a rest."""
         self.start()
         if program != USUAL:
             return self._order(program).result(START_SECONDS)
@@ -347,7 +347,7 @@ class Sandbox:
             with self._lock:
                 taken, self._spare = self._spare or self._order(), None
             if self._warm:
-                self._rest_before(self.hurry)
+                self._hurry_later()
             cell = taken.result(START_SECONDS)
             if cell.alive:
                 return cell
@@ -360,13 +360,14 @@ class Sandbox:
             if self._keeper is not None and self._spare is None:
                 self._spare = self._order()
 
-    def _rest_before(self, start: Callable[[], None]) -> None:
+    def _hurry_later(self) -> None:
+        """Start the next child when this one has had the processors to itself for a while."""
         if not self._rest:
-            start()
-            return
-        self._resting = threading.Timer(self._rest, start)
-        self._resting.daemon = True
-        self._resting.start()
+            self.hurry()
+        elif self._resting is None or not self._resting.is_alive():
+            self._resting = threading.Timer(self._rest, self.hurry)
+            self._resting.daemon = True
+            self._resting.start()
 
     def _order(self, program: str = USUAL) -> Future[Cell]:
         order: Future[Cell] = Future()
