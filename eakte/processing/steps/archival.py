@@ -7,22 +7,20 @@ under it; the others stay as they are.
 
 from __future__ import annotations
 
-import io
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name, Pdf, Stream, pdfa
-from PIL import Image
+from pikepdf import Pdf
 
 from eakte.processing.steps.housecleaning import without_private_keys
+from eakte.processing.steps.picture_page import is_valid_alone, page_of, saved
 from eakte.processing.steps.plane import Plane, scaled
 from eakte.processing.steps.sheets import Facts, Sheets, UnreadablePage, to_page
 from eakte.processing.steps.text_layer import drawn, glyphless_font, lay_under
 
-FLAVOUR = "2b"
 PICTURE_DPI = 200
 PICTURE_QUALITY = 85
 DISPENSABLE = ("/Outlines", "/StructTreeRoot", "/MarkInfo", "/PageLabels", "/Names", "/Dests")
@@ -70,36 +68,21 @@ def write_reading_copy(
         for number, leaf in enumerate(leaves):
             _finish_page(pdf, pdf.pages[number], leaf=leaf, font=font)
             assembled(number + 1)
-        if _saved(pdf, target) or (without_private_keys(pdf) and _saved(pdf, target)):
+        if saved(pdf, target) or (without_private_keys(pdf) and saved(pdf, target)):
             return ()
-        refused = [number for number in range(len(leaves)) if not _is_valid_alone(pdf, number)]
+        refused = [number for number in range(len(leaves)) if not is_valid_alone(pdf, number)]
         if len(refused) < len(leaves):
             for key in DISPENSABLE:
                 if key in pdf.Root:
                     del pdf.Root[key]
             _turn_to_pictures(pdf, refused, leaves=leaves, sheets=sheets)
-            if _saved(pdf, target):
+            if saved(pdf, target):
                 return tuple(number + 1 for number in refused)
     with Pdf.new() as pdf:
         _turn_to_pictures(pdf, range(len(leaves)), leaves=leaves, sheets=sheets)
-        if _saved(pdf, target):
+        if saved(pdf, target):
             return tuple(range(1, len(leaves) + 1))
     raise NoReadingCopy(str(working))
-
-
-def _saved(pdf: Pdf, target: Path) -> bool:
-    try:
-        pdfa.save(pdf, target, FLAVOUR)
-    except pdfa.PdfaError:
-        return False
-    return True
-
-
-def _is_valid_alone(pdf: Pdf, number: int) -> bool:
-    with Pdf.new() as alone:
-        alone.pages.append(pdf.pages[number])
-        pdfa.prepare(alone, FLAVOUR)
-        return pdfa.check(alone, FLAVOUR).passed
 
 
 def _finish_page(pdf: Pdf, page: pikepdf.Page, *, leaf: Leaf, font: pikepdf.Object | None) -> None:
@@ -121,7 +104,7 @@ def _turn_to_pictures(
             written = drawn(sheets.lines(number)) if leaf.facts.text else b""
         except UnreadablePage as error:
             raise NoReadingCopy(str(error)) from error
-        page = _picture_page(pdf, picture, facts=leaf.facts)
+        page = page_of(pdf, picture, facts=leaf.facts, quality=PICTURE_QUALITY)
         if written:
             corner = Plane(1, 0, 0, -1, 0, leaf.facts.height)
             lay_under(pdf, page, layer=written, to_page=corner, font=font)
@@ -136,35 +119,3 @@ def _turn_to_pictures(
             pdf.pages[number] = page
         else:
             pdf.pages.append(page)
-
-
-def _picture_page(pdf: Pdf, picture: Image.Image, *, facts: Facts) -> pikepdf.Page:
-    grey = _is_grey(picture)
-    shown = picture.convert("L") if grey else picture.convert("RGB")
-    stream = io.BytesIO()
-    shown.save(stream, "JPEG", quality=PICTURE_QUALITY)
-    image = Stream(pdf, stream.getvalue())
-    image.Type = Name.XObject
-    image.Subtype = Name.Image
-    image.Width, image.Height = shown.size
-    image.ColorSpace = Name.DeviceGray if grey else Name.DeviceRGB
-    image.BitsPerComponent = 8
-    image.Filter = Name.DCTDecode
-    content = f"q {facts.width:.4f} 0 0 {facts.height:.4f} 0 0 cm /Im0 Do Q\n".encode()
-    return pikepdf.Page(
-        pdf.make_indirect(
-            Dictionary(
-                Type=Name.Page,
-                MediaBox=Array([0, 0, round(facts.width, 4), round(facts.height, 4)]),
-                Resources=Dictionary(XObject=Dictionary(Im0=pdf.make_indirect(image))),
-                Contents=pdf.make_indirect(Stream(pdf, content)),
-            )
-        )
-    )
-
-
-def _is_grey(picture: Image.Image) -> bool:
-    """Whether a small version of the picture shows no colour."""
-    small = picture.convert("RGB").resize((64, 64), Image.Resampling.BOX).convert("HSV")
-    (_, most) = small.getchannel("S").getextrema()
-    return isinstance(most, (int, float)) and most < 12

@@ -8,18 +8,17 @@ area painted over, and the words that remain are laid under it.
 
 from __future__ import annotations
 
-import io
-import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name, Pdf, Stream, pdfa
-from PIL import Image, ImageDraw
+from pikepdf import Dictionary, Pdf, Stream
+from PIL import ImageDraw
 
-from eakte.processing.steps.archival import FLAVOUR, NoReadingCopy
+from eakte.processing.steps.archival import NoReadingCopy
 from eakte.processing.steps.housecleaning import without_private_keys
+from eakte.processing.steps.picture_page import is_valid_alone, page_of, saved
 from eakte.processing.steps.plane import Plane
 from eakte.processing.steps.recognition import Line, Word
 from eakte.processing.steps.redaction.areas import Area, Box, as_shown, in_page, overlap
@@ -114,12 +113,12 @@ def _write(
             done(number, len(source.pages))
         copy.remove_unreferenced_resources()
         _clean(copy)
-        if _saved(copy, target) or (without_private_keys(copy) and _saved(copy, target)):
+        if saved(copy, target) or (without_private_keys(copy) and saved(copy, target)):
             return []
         refused = [
             number
             for number in range(1, len(copy.pages) + 1)
-            if number not in pictures and not _is_valid_alone(copy, number)
+            if number not in pictures and not is_valid_alone(copy, number - 1)
         ]
     if not refused:
         raise NoReadingCopy(str(working))
@@ -196,7 +195,7 @@ def _picture_of(
         # Pixels that only touch the area are mixed with what lies in it.
         left, top, right, bottom = corners
         brush.rectangle((int(left) - 1, int(top) - 1, int(right) + 1, int(bottom) + 1), fill=0)
-    page = _sheet(copy, picture, facts)
+    page = page_of(copy, picture, facts=facts, quality=JPEG_QUALITY, sharp=True)
     lines = [
         Line((Word(text, box[0], box[2], 100.0),), box[1], box[3], 1)
         for text, box in _remaining(working, number, marked, facts=facts)
@@ -221,46 +220,6 @@ def _remaining(
     return kept
 
 
-def _sheet(copy: Pdf, picture: Image.Image, facts: Facts) -> pikepdf.Page:
-    grey = picture.convert("L") if _is_grey(picture) else None
-    shown = grey or picture.convert("RGB")
-    packed = io.BytesIO()
-    image = Stream(copy, b"")
-    if grey is not None and _is_two_coloured(grey):
-        shown = grey.point(lambda value: 255 if value > 127 else 0).convert("1")
-        image.write(zlib.compress(shown.tobytes(), 9), filter=Name.FlateDecode)
-    else:
-        shown.save(packed, "JPEG", quality=JPEG_QUALITY, subsampling=0)
-        image.write(packed.getvalue(), filter=Name.DCTDecode)
-    image.Type, image.Subtype = Name.XObject, Name.Image
-    image.Width, image.Height = shown.size
-    image.ColorSpace = Name.DeviceRGB if grey is None else Name.DeviceGray
-    image.BitsPerComponent = 1 if shown.mode == "1" else 8
-    content = f"q {facts.width:.4f} 0 0 {facts.height:.4f} 0 0 cm /Im0 Do Q\n".encode()
-    return pikepdf.Page(
-        copy.make_indirect(
-            Dictionary(
-                Type=Name.Page,
-                MediaBox=Array([0, 0, round(facts.width, 4), round(facts.height, 4)]),
-                Resources=Dictionary(XObject=Dictionary(Im0=copy.make_indirect(image))),
-                Contents=copy.make_indirect(Stream(copy, content)),
-            )
-        )
-    )
-
-
-def _is_grey(picture: Image.Image) -> bool:
-    """Whether no pixel of a smaller version shows colour worth keeping."""
-    small = picture.convert("RGB").resize((128, 128), Image.Resampling.BOX).convert("HSV")
-    (_, most) = small.getchannel("S").getextrema()
-    return isinstance(most, (int, float)) and most < 12
-
-
-def _is_two_coloured(picture: Image.Image) -> bool:
-    counted = picture.histogram()
-    return sum(counted[:8]) + sum(counted[248:]) > 0.998 * sum(counted)
-
-
 def _bared(page: pikepdf.Page) -> None:
     for key in list(page.obj.keys()):
         if key not in KEPT_OF_PAGE:
@@ -273,18 +232,3 @@ def _clean(copy: Pdf) -> None:
             for key in DOOMED:
                 if key in part:
                     del part[key]
-
-
-def _saved(copy: Pdf, target: Path) -> bool:
-    try:
-        pdfa.save(copy, target, FLAVOUR)
-    except pdfa.PdfaError:
-        return False
-    return True
-
-
-def _is_valid_alone(copy: Pdf, number: int) -> bool:
-    with Pdf.new() as alone:
-        alone.pages.append(copy.pages[number - 1])
-        pdfa.prepare(alone, FLAVOUR)
-        return pdfa.check(alone, FLAVOUR).passed
