@@ -10,20 +10,32 @@ import json
 import logging
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
-from eakte.cli import accounts, auditing, documents, house, order, redaction, serving
 from eakte.config import load_settings
 from eakte.errors import EakteError, PartUnavailable
-from eakte.station import commands as station
 from storage import StorageError
 
 DONE, REFUSED, WRONG_CALL, OUT_OF_REACH = 0, 1, 2, 3
+# Which module adds which commands. Only that of the one given is loaded: all of them together take
+# ten times as long as the program of a scanning PC, which is here too.
+FAMILIES = {
+    "eakte.cli.documents": ("receive", "search", "show"),
+    "eakte.cli.house": ("work", "verify", "rebuild-index"),
+    "eakte.cli.auditing": ("audit",),
+    "eakte.cli.accounts": ("user",),
+    "eakte.cli.order": ("plan", "office"),
+    "eakte.cli.redaction": ("redaction",),
+    "eakte.cli.serving": ("serve", "demo"),
+    "eakte.station.commands": ("station", "receipt", "note"),
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    parser = _parser()
-    given = parser.parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else arguments
+    parser = _parser(words[0] if words else "")
+    given = parser.parse_args(words)
     try:
         settings = load_settings()
         logging.basicConfig(
@@ -54,12 +66,14 @@ def _say(error: EakteError, *, as_json: bool) -> None:
         print(f"{error.message} {error.next_step}".strip(), file=sys.stderr)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(command: str) -> argparse.ArgumentParser:
+    """Know the command that is given, or all where it is none that could be meant."""
     parser = argparse.ArgumentParser(
         prog="eakte",
         description="e-Akte: dieselben Handlungen wie im Browser, von der Befehlszeile.",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="BEFEHL")
-    for family in (documents, house, auditing, accounts, order, redaction, serving, station):
-        family.add_commands(commands)
+    meant = [family for family, names in FAMILIES.items() if command in names]
+    for family in meant or FAMILIES:
+        import_module(family).add_commands(commands)
     return parser
