@@ -147,10 +147,14 @@ def test_a_killed_child_costs_nothing_but_time_and_each_killed_one_is_a_problem(
         victims = [pid for pid in children() if is_at_work(pid)]
         if told == step and len(killed) < most and victims:
             killed.add(min(victims))
-            # Both of a cell, or the second would be met with what the first has still said.
+            # Both of a cell, and until they are gone, or the second would be met with what the
+            # first has still said.
             for pid in victims:
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
+            patience = time.monotonic() + 10
+            while any(map(is_at_work, victims)) and time.monotonic() < patience:
+                time.sleep(0.005)
 
     outcome = sandbox.process(path, name="a.pdf", folder=tmp_path, progress=kill)
     assert len(killed) == 1
