@@ -166,6 +166,16 @@ class Settings(BaseSettings):
     court_answers: Path | None = Field(
         None, description="Ordner, in den das Gerichtspostfach die Antworten der Gerichte legt"
     )
+    clock_gap_days: int = Field(
+        3,
+        ge=1,
+        le=366,
+        description="längste Zeit zwischen zwei Prüfständen, ohne dass jemand "
+        "die Uhr bestätigen muss, ehe etwas vernichtet wird",
+    )
+    erasure_waiting_days: int = Field(
+        30, ge=0, le=3650, description="Wartezeit zwischen Freigabe und Vernichtung einer Akte"
+    )
     sweep_days: int = Field(7, ge=1, description="Schonfrist für Bytes ohne Akte")
     audit_heads_url: str = Field(
         "", description="Ort außerhalb für die Prüfstände; leer = Ordner im Datenordner"
