@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal, TypeVar
 from urllib.parse import urlsplit
@@ -259,6 +260,11 @@ class Settings(BaseSettings):
     def store(self) -> str:
         """The store's address, the embedded default where none is set."""
         return self.store_url or f"file://{self.folder / 'store'}"
+
+    @property
+    def clock_gap(self) -> timedelta:
+        """How much time may lie between two signed heads of the log."""
+        return timedelta(days=self.clock_gap_days)
 
     @property
     def audit_heads(self) -> str:

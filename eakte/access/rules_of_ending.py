@@ -14,6 +14,7 @@ from eakte.access.rules import (
     OF_THE_UNIT,
     RECORDS,
     RULES_ON_ACCESS,
+    THE_SYSTEM,
     WHOLE,
     AnyOf,
 )
@@ -26,6 +27,7 @@ ENDING: dict[Action, AnyOf] = {
         (RECORDS, OF_THE_UNIT, CONFIRMED),
         (RECORDS, GIVEN, CONFIRMED),
     ),
-    Action.SPARE_DOSSIER: RULES_ON_ACCESS,
+    # What stands against a dossier by the time it would go spares it by itself.
+    Action.SPARE_DOSSIER: (*RULES_ON_ACCESS, (THE_SYSTEM,)),
     Action.SEE_PROOFS: ((LEAD,), (RECORDS,)),
 }

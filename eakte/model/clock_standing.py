@@ -7,16 +7,16 @@ from a clock that was moved, nothing is decided about the end of anything until 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from eakte.clock import OFFICE_ZONE
-from eakte.errors import Sentence
+from eakte.clock import OFFICE_ZONE, Clock
+from eakte.errors import ClockDoubtful, Sentence
 from eakte.model.audit_entry import AuditEntry
 from eakte.model.audit_tree import AuditHead
 
@@ -55,13 +55,43 @@ def settled(session: Session) -> AuditEntry | None:
     )
 
 
+NO_HEAD = Doubt(
+    Waits("Es gibt noch keinen unterschriebenen Prüfstand des Protokolls."), backwards=False
+)
+
+
+def refuse_moved_clock(
+    session: Session, clock: Clock, *, gap: timedelta, only_backwards: bool = False
+) -> None:
+    """Refuse a decision about a period by a clock that was moved.
+
+    A house without any head decides all the same: nothing was there before. ``only_backwards`` is
+    for what a clock that is ahead can but put off.
+
+    Raises:
+        ClockDoubtful: naming every reason.
+    """
+    found = [
+        one.sentence
+        for one in doubts(session, now=clock.now(), gap=gap)
+        if one is not NO_HEAD and (one.backwards or not only_backwards)
+    ]
+    if found:
+        raise ClockDoubtful(found)
+
+
 def doubts(session: Session, *, now: datetime, gap: timedelta) -> list[Doubt]:
     """Return every reason not to believe that it is ``now``; what a person has settled is none.
 
     ``gap`` is how much time may lie between two signed heads of the log. Without any head there is
     nothing to compare with, and that is a reason too (reliability I10, F21).
     """
-    start = settled(session)
+    told = session.scalars(
+        select(AuditEntry)
+        .where(AuditEntry.subject_id == THE_CLOCK, AuditEntry.act.in_((CONFIRMED, JUMPED)))
+        .order_by(AuditEntry.sequence)
+    ).all()
+    start = next((one for one in reversed(told) if one.act == CONFIRMED), None)
     since = start.sequence if start else 0
     points = [_Point(start.sequence, start.at)] if start else []
     heads = session.execute(
@@ -69,13 +99,13 @@ def doubts(session: Session, *, now: datetime, gap: timedelta) -> list[Doubt]:
     )
     points += [_Point(size, at) for size, at in heads]
     if not points:
-        return [
-            Doubt(
-                Waits("Es gibt noch keinen unterschriebenen Prüfstand des Protokolls."),
-                backwards=False,
-            )
-        ]
-    return [*_between(points, now, gap), *_from_log(session, since, now)]
+        return [NO_HEAD]
+    jumps = [one for one in told if one.act == JUMPED and one.sequence > since]
+    return [
+        *_between(points, now, gap),
+        *_ahead(session, since, now),
+        *(_jumped(one.details) for one in jumps),
+    ]
 
 
 def _between(points: list[_Point], now: datetime, gap: timedelta) -> Iterator[Doubt]:
@@ -102,7 +132,7 @@ def _between(points: list[_Point], now: datetime, gap: timedelta) -> Iterator[Do
             )
 
 
-def _from_log(session: Session, since: int, now: datetime) -> Iterator[Doubt]:
+def _ahead(session: Session, since: int, now: datetime) -> Iterator[Doubt]:
     ahead = session.scalar(
         select(func.max(AuditEntry.at)).where(
             AuditEntry.at > now + TOLERATED, AuditEntry.sequence > since
@@ -118,27 +148,19 @@ def _from_log(session: Session, since: int, now: datetime) -> Iterator[Doubt]:
             ),
             backwards=True,
         )
-    jumps = session.execute(
-        select(AuditEntry.details)
-        .where(
-            AuditEntry.subject_id == THE_CLOCK,
-            AuditEntry.act == JUMPED,
-            AuditEntry.sequence > since,
-        )
-        .order_by(AuditEntry.sequence)
+
+
+def _jumped(told: Mapping[str, Any]) -> Doubt:
+    expected = datetime.fromisoformat(told["expected"])
+    shown = datetime.fromisoformat(told["shown"])
+    return Doubt(
+        Waits(
+            "Die Uhr sprang im laufenden Betrieb: Statt des %(expected)s zeigte sie den %(shown)s.",
+            expected=_said(expected),
+            shown=_said(shown),
+        ),
+        backwards=shown < expected,
     )
-    for (told,) in jumps:
-        expected = datetime.fromisoformat(told["expected"])
-        shown = datetime.fromisoformat(told["shown"])
-        yield Doubt(
-            Waits(
-                "Die Uhr sprang im laufenden Betrieb: Statt des %(expected)s zeigte sie den "
-                "%(shown)s.",
-                expected=_said(expected),
-                shown=_said(shown),
-            ),
-            backwards=shown < expected,
-        )
 
 
 def _said(at: datetime) -> str:

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from eakte import audit
 from eakte.access.actions import Action
 from eakte.access.check import require
-from eakte.errors import BadInput, RuleBroken
+from eakte.errors import BadInput, ClockDoubtful, RuleBroken
 from eakte.model.clock_standing import (
     CONFIRMED,
     JUMPED,
@@ -42,26 +42,20 @@ class ClockState:
 def clock_doubts(work: UnitOfWork) -> list[Waits]:
     """Return every reason not to decide anything about the end of records by this clock."""
     require(work, Action.SEE_LISTS)
-    gap = timedelta(days=work.settings.clock_gap_days)
-    return [one.sentence for one in doubts(work.session, now=work.clock.now(), gap=gap)]
+    found = doubts(work.session, now=work.clock.now(), gap=work.settings.clock_gap)
+    return [one.sentence for one in found]
 
 
 def refuse_doubtful_clock(work: UnitOfWork) -> None:
     """Refuse a decision about the end of records while the clock cannot be believed.
 
     Raises:
-        RuleBroken: naming every reason.
+        ClockDoubtful: naming every reason.
     """
     require(work, Action.SEE_LISTS)
     reasons = clock_doubts(work)
     if reasons:
-        raise RuleBroken(
-            "Der Uhr dieser Anwendung ist nicht zu trauen; bis jemand sie bestätigt hat, wird "
-            "über Fristen und Vernichtungen nicht entschieden.",
-            reasons=reasons,
-            next_step="Bitte prüfen Sie Datum und Uhrzeit und bestätigen Sie sie unter "
-            "„Aussonderung“.",
-        )
+        raise ClockDoubtful(reasons)
 
 
 def clock_state(work: UnitOfWork) -> ClockState:
