@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement
 
 from eakte.access.actions import Action
 from eakte.access.reach import Table, Thing, all_of, any_of
-from eakte.access.rules import TABLE, Rule
+from eakte.access.rules import Rule
+from eakte.access.table import TABLE
 from eakte.access.within import Lying
 from eakte.errors import Cancelled, NeedsConfirmation, NotAllowed, NotFound
 from eakte.model.batch import Batch
