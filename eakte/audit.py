@@ -36,8 +36,8 @@ def note(
     """Append one entry; who reads content calls this before the bytes leave.
 
     ``details`` must be plain JSON values; what is said in words in them lies beside the log, which
-    keeps its digest, and goes with what it is about. Entries are written one after the other: the number's row
-    stays locked until the transaction ends, so the chain cannot fork.
+    keeps its digest, and goes with what it is about. Entries are written one after the other: the
+    number's row stays locked until the transaction ends, so the chain cannot fork.
 
     Raises:
         NotLogged: the database refuses the entry, so what it is about must not happen.

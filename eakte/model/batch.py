@@ -43,8 +43,8 @@ class Batch(Guarded, Base):
 
     ``sender_number`` is the running number of the device, by which a missing batch is seen;
     ``settings`` what the device says of its scanning, for the transfer note (TR-RESISCAN); ``told``
-    what the receipt said when it was given, so that it says the same for ever. ``erased_at`` is when
-    its bytes were destroyed, with the first dossier in which one of its pages lay.
+    what the receipt said when it was given, so that it says the same for ever. ``erased_at``:
+    its bytes were destroyed with the first dossier in which one of its pages lay.
     """
 
     __tablename__ = "batch"

@@ -41,9 +41,7 @@ def _naming() -> Iterator[tuple[Column[str], ColumnElement[bool]]]:
 
 def is_named(session: Session, sha256: str) -> bool:
     """Say whether any row still needs these bytes."""
-    asked = or_(
-        *(exists().where(and_(column == sha256, holds)) for column, holds in naming())
-    )
+    asked = or_(*(exists().where(and_(column == sha256, holds)) for column, holds in naming()))
     return bool(session.scalar(select(asked)))
 
 

@@ -1,14 +1,13 @@
 """How is an approved dossier destroyed: everything asked again, then all its rows at once?
 
 Three jobs, one after the other, each of which may be cut off at any moment and begin anew:
-`ERASE` lets the rows go in one transaction, so that a dossier is whole or it is not there;
-`REMOVE_ERASED` takes words out of the index, bytes out of the store and copies out of folders;
+`letting_go.ERASE` lets the rows go in one transaction, so that a dossier is whole or not there at
+all; `REMOVE_ERASED` takes words out of the index, bytes out of the store and copies out of folders;
 the proof is written when nothing is left (`eakte.evidence.erasure`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -38,17 +37,17 @@ from eakte.retention.absence import digests
 from eakte.retention.absence.belongings import Belongings, belongings_of, entangled
 from eakte.retention.absence.rows import delete_rows
 from eakte.retention.absence.stubs import empty_offers, empty_stacks, leave_stub, let_lists_go
+from eakte.retention.proposing import spare
 from eakte.retention.standing import may_go
 from eakte.unit_of_work import UnitOfWork
 
-ERASE, REMOVE_ERASED = "erase", "remove-erased"
-LONGEST_REASON = 500
+REMOVE_ERASED = "remove-erased"
 
 
 def erase_dossier(work: UnitOfWork, erased_id: UUID) -> None:
     """Begin to destroy one dossier of an approved destruction, if nothing stands against it.
 
-    The job `ERASE`; again after it was cut off, it finds the dossier whole, or goes on.
+    The job `letting_go.ERASE`; again after it was cut off, it finds the dossier whole, or goes on.
     """
     require(work, Action.MAINTAIN)
     erased = work.session.get(ErasedDossier, erased_id)
@@ -92,7 +91,7 @@ def begin_erasing(work: UnitOfWork, erased: ErasedDossier) -> bool:
         reasons = [Sentence("Es besteht eine Aussonderungssperre.")]
     if reasons:
         if not all(isinstance(one, Waits) for one in reasons):
-            _spare(work, erased, reasons)
+            spare(work, erased, " ".join(reasons))
         return False
     destroy_rows(work, erased, dossier, own, act="dossier.erased")
     return True
@@ -162,28 +161,12 @@ def _two_persons(erased: ErasedDossier) -> list[Sentence]:
     return []
 
 
-def _spare(work: UnitOfWork, erased: ErasedDossier, reasons: Sequence[str]) -> None:
-    erased.state = ErasedState.SPARED
-    erased.spared_reason = " ".join(str(one) for one in reasons)[:LONGEST_REASON]
-    work.session.flush()
-    audit.note(
-        work,
-        "dossier.spared",
-        kind="dossier",
-        subject=erased.dossier_id,
-        erasure=erased.erasure.number,
-        reason=erased.spared_reason,
-    )
-
-
 def _documents(
     session: Session, own: Belongings, erased: ErasedDossier, *, described: bool
 ) -> list[ErasedDocument]:
     """One row for each document that goes, in the order in which they came."""
     rows = session.scalars(
-        select(Document)
-        .where(Among(Document.id, own.documents))
-        .order_by(Document.receipt_number)
+        select(Document).where(Among(Document.id, own.documents)).order_by(Document.receipt_number)
     ).all()
     return [
         ErasedDocument(

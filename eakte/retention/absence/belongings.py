@@ -65,7 +65,13 @@ class Belongings:
         """Everything that a job, a notice, a change or an entry of the log can be about."""
         mine = {self.dossier}
         return frozenset(
-            mine | self.cases | self.documents | self.versions | self.sendings | self.holds | self.others
+            mine
+            | self.cases
+            | self.documents
+            | self.versions
+            | self.sendings
+            | self.holds
+            | self.others
         )
 
 
@@ -140,7 +146,9 @@ def entangled(session: Session, own: Belongings) -> list[Sentence]:
     ]
     pending = session.scalar(
         select(OfferedDossier.id)
-        .where(Among(OfferedDossier.offer_id, own.offers), OfferedDossier.says == ArchiveSays.PENDING)
+        .where(
+            Among(OfferedDossier.offer_id, own.offers), OfferedDossier.says == ArchiveSays.PENDING
+        )
         .limit(1)
     )
     if pending is not None:
@@ -190,9 +198,7 @@ def _page_in(documents: Collection[UUID]) -> ColumnElement[bool]:
     )
 
 
-def _neighbours(
-    session: Session, own: Belongings
-) -> list[tuple[int, UUID | None, DocumentState]]:
+def _neighbours(session: Session, own: Belongings) -> list[tuple[int, UUID | None, DocumentState]]:
     """Other documents out of what is destroyed with it: number, dossier and where each lies."""
     of_stack = select(Document.id).where(Among(Document.batch_id, own.batches))
     of_page = select(BatchPage.document_id).where(

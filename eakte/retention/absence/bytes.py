@@ -1,4 +1,4 @@
-"""How do words leave the index, bytes the store and copies the folders, each any number of times?"""
+"""How do words leave the index, bytes the store, copies the folders? Any number of times."""
 
 from __future__ import annotations
 
@@ -92,8 +92,9 @@ def _clear_folders(work: UnitOfWork, erased: ErasedDossier) -> None:
         outbox = settings.court_outbox
         if outbox is not None and outbox.is_dir():
             for sending in left.get("sendings", []):
-                for path in [*outbox.glob(f"*{UUID(sending)}*"), *outbox.glob(f".*{UUID(sending)}*")]:
-                    _drop(path)
+                for start in ("", "."):
+                    for path in outbox.glob(f"{start}*{UUID(sending)}*"):
+                        _drop(path)
     except OSError as error:
         raise PartUnavailable(
             "Ein Ordner, in dem noch etwas liegt, ist nicht erreichbar (%(fault)s).",

@@ -102,9 +102,7 @@ def _placed(own: Belongings) -> Iterator[Statement]:
     yield (
         update(BatchPage)
         .where(Among(BatchPage.document_id, own.documents))
-        .values(
-            fate=Fate.ERASED, document_id=None, place=None, codes=[], remark="", text_source=""
-        )
+        .values(fate=Fate.ERASED, document_id=None, place=None, codes=[], remark="", text_source="")
     )
     yield (
         update(BatchPage)

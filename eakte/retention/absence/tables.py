@@ -81,7 +81,6 @@ STAYS: Mapping[str, str] = MappingProxyType(
         "destruction": "by which two persons paper was destroyed",
         "destroyed_paper": "which stacks that were",
         "access_token": "keys of accounts",
-        "catalogue": "words of the unit",
         "code_generator": "second factors",
         "counter": "the last numbers given",
         "deadline_rule": "words of the unit",
@@ -105,6 +104,5 @@ STAYS: Mapping[str, str] = MappingProxyType(
         "scan_rules": "rules of the unit",
         "station": "scanning stations",
         "user_account": "accounts",
-        "clock_standing": "how the clock stands to the last signed head",
     }
 )
