@@ -115,7 +115,7 @@ def one_erasure(work: UnitOfWork, dossiers: Sequence[UUID], *, gone: int = 0) ->
             stored = work.store.put(io.BytesIO(b"{}"))
             keep_content(work.session, str(stored.digest), size=stored.size, at=work.clock.now())
             row.state, row.erased_at = ErasedState.ERASED, work.clock.now()
-            row.proof_sha256 = str(stored.digest)
+            row.proof_sha256 = row.proof_pdf_sha256 = str(stored.digest)
         rows.append(row)
     work.session.add_all(rows)
     work.session.flush()

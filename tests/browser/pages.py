@@ -103,6 +103,7 @@ NO_WALK = {
     "inbox.rows": "a piece of a page, asked for by its script",
     "plan.table": "bytes",
     "erasures.proof": "bytes",
+    "erasures.proof_page": "bytes",
     "erasures.proofs_table": "bytes",
     "erasures.table": "bytes",
     "retention.held_table": "bytes",

@@ -179,7 +179,9 @@ class House:
         for _ in range(most):
             with self.office.as_system() as work:
                 job = work.session.scalar(
-                    select(Job).order_by(Job.kind != ERASE, Job.kind != "index", Job.created_at, Job.id).limit(1)
+                    select(Job)
+                    .order_by(Job.kind != ERASE, Job.kind != "index", Job.created_at, Job.id)
+                    .limit(1)
                 )
                 if job is None:
                     return

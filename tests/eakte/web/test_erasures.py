@@ -96,6 +96,7 @@ def test_the_way_of_a_destruction_from_the_due_list_to_its_proof(
     assert (
         proof.data == b'{"form":"proof"}' and "attachment" in proof.headers["Content-Disposition"]
     )
+    assert records.get(f"{PROOFS}/{gone.id}/blatt").mimetype == "application/pdf"
     assert records.get(f"{PROOFS}/{row.id}").status_code == 404
     assert "erasure.proof-read" in acts(office)
     for table, words in ((LIST, "Zeitzeugnis"), (PROOFS, gone.reference)):
@@ -212,7 +213,7 @@ def one_gone(office: Office) -> ErasedDossier:
         stored = work.store.put(io.BytesIO(b'{"form":"proof"}'))
         keep_content(work.session, str(stored.digest), size=stored.size, at=work.clock.now())
         row.state, row.erased_at = ErasedState.ERASED, work.clock.now()
-        row.proof_sha256 = str(stored.digest)
+        row.proof_sha256 = row.proof_pdf_sha256 = str(stored.digest)
         work.session.flush()
         return row
 
