@@ -81,6 +81,8 @@ def test_the_way_of_a_destruction_from_the_due_list_to_its_proof(
     assert lead.post(f"{address}/freigabe", {"reason": "geprüft"} | PROVED).status_code == 303
     assert only(office).state is ErasureState.APPROVED
     row = rows_of(office, only(office).id)[0]
+    told = lead.get(f"/akte/{row.dossier_id}/aufbewahrung").text
+    assert f'href="{address}"' in told and "frühestens" in told
     spare = f"{LIST}/akte/{row.id}/ausnehmen"
     assert lead.post(spare).status_code == 422
     assert lead.post(spare, {"reason": "Zeitzeugnis"}).status_code == 303
