@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-from sqlalchemy import String, cast, select
+from sqlalchemy import select
 
 from eakte.bootstrap import Office
 from eakte.db import Base
