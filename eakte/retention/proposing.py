@@ -17,9 +17,9 @@ from sqlalchemy.orm import joinedload
 
 from eakte import audit
 from eakte.access.actions import Action
-from eakte.access.check import require
+from eakte.access.check import may, require
 from eakte.clock import OFFICE_ZONE
-from eakte.errors import BadInput, NotAllowed, RuleBroken, SamePerson, Sentence
+from eakte.errors import BadInput, NotAllowed, NotFound, RuleBroken, SamePerson, Sentence
 from eakte.model.clock_standing import Waits
 from eakte.model.columns import Among
 from eakte.model.counter import hold, next_number
@@ -97,14 +97,22 @@ def propose_erasure(
 def approve_erasure(work: UnitOfWork, erasure: Erasure, *, reason: str = "") -> None:
     """Approve as the second person that the dossiers are destroyed once the waiting time is over.
 
+    What was locked since, so that the actor does not see it any more, is spared by it.
+
     Raises:
+        NotFound: the actor sees none of the dossiers.
         NeedsConfirmation: the person has to prove again who they are.
         SamePerson: whoever proposed it, or stands in for them, cannot approve; nor the other way.
         ClockDoubtful: the clock was moved, and nobody has confirmed it yet.
         RuleBroken: it is decided already, or something stands against a dossier by now.
     """
     require(work, Action.SEE_RETENTION)
-    waiting = _waiting(work, erasure)
+    everything = _waiting(work, erasure)
+    waiting = {
+        key: one for key, one in everything.items() if may(work.actor, Action.SEE_DOSSIER, one)
+    }
+    if everything and not waiting:
+        raise NotFound("Das gibt es nicht, oder Sie haben keinen Zugang dazu.")
     for dossier in waiting.values():
         require(work, Action.APPROVE_ERASURE, dossier)
     if work.actor.kind is not UserKind.PERSON:
@@ -114,7 +122,9 @@ def approve_erasure(work: UnitOfWork, erasure: Erasure, *, reason: str = "") -> 
     if erasure.proposed_by_id == work.actor.id:
         raise SamePerson("Über den eigenen Vorschlag entscheidet eine andere Person.")
     if _stand_in(work, erasure):
-        raise SamePerson("Wer die vorschlagende Person vertritt, entscheidet nicht über ihn.")
+        raise SamePerson(
+            "Wer die vorschlagende Person vertritt, entscheidet nicht über ihren Vorschlag."
+        )
     if len(reason.strip()) > LONGEST_TEXT:
         raise BadInput("Die Bemerkung ist zu lang.", field="reason")
     refuse_doubtful_clock(work)
@@ -130,6 +140,10 @@ def approve_erasure(work: UnitOfWork, erasure: Erasure, *, reason: str = "") -> 
             reasons=_told(stops),
             next_step="Bitte nehmen Sie diese Akten aus oder lehnen Sie ab.",
         )
+    hidden = everything.keys() - waiting.keys()
+    for row in _rows(work, erasure):
+        if row.dossier_id in hidden:
+            spare(work, row, Sentence("Auf der Akte liegt ein Sperrvermerk."), unseen=True)
     now = work.clock.now()
     erasure.state = ErasureState.APPROVED
     erasure.decided_at, erasure.decided_by_id = now, work.actor.id
@@ -195,9 +209,14 @@ def spare_dossier(work: UnitOfWork, erased: ErasedDossier, *, reason: str) -> No
     spare(work, erased, told)
 
 
-def spare(work: UnitOfWork, erased: ErasedDossier, reason: str) -> None:
-    """Write down that a dossier is spared, and by what; whoever calls holds the dossier's row."""
-    require(work, Action.SPARE_DOSSIER, erased.dossier)
+def spare(work: UnitOfWork, erased: ErasedDossier, reason: str, *, unseen: bool = False) -> None:
+    """Write down that a dossier is spared, and by what; whoever calls holds the dossier's row.
+
+    ``unseen``: the actor does not see it, and spares it by approving of the others.
+    """
+    require(work, Action.SEE_LISTS)
+    if not unseen:
+        require(work, Action.SPARE_DOSSIER, erased.dossier)
     erased.state, erased.spared_reason = ErasedState.SPARED, reason[:LONGEST_TEXT]
     work.session.flush()
     settle(work, erased.erasure)

@@ -334,9 +334,11 @@ def test_whatever_comes_between_approval_and_destruction_wins(over: Over) -> Non
             kept = {name: getattr(before, name) for name in COLUMNS}
         erasure = proposed(office, registry.staff.records, over.dossiers[:1])
         happen(over, over.dossiers[0])
-        with pytest.raises(RuleBroken) as refused:
+        with pytest.raises((RuleBroken, NotFound)) as refused:
             approved(office, over.other, erasure)
-        assert any(sentence in one for one in refused.value.reasons), refused.value.reasons
+        told = getattr(refused.value, "reasons", ())
+        # What is locked is hidden from whoever would approve.
+        assert happen is lock or any(sentence in one for one in told), told
         approve_by_force(over, erasure)
         assert jobs_made(over) == 0, sentence
         (row,) = rows_of(office, erasure)
