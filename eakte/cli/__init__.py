@@ -26,6 +26,7 @@ FAMILIES = {
     "eakte.cli.accounts": ("user",),
     "eakte.cli.order": ("plan", "office"),
     "eakte.cli.redaction": ("redaction",),
+    "eakte.cli.erasing": ("vacuum", "erase-again"),
     "eakte.cli.serving": ("serve", "demo"),
     "eakte.station.commands": ("station", "receipt", "note"),
 }

@@ -21,7 +21,7 @@ from eakte.evidence.transfer.proving import faults_of_notes
 from eakte.model.content import Content, keep_content
 from eakte.model.document import Document, DocumentState, Version
 from eakte.model.job import Job
-from eakte.model.prepared import is_named
+from eakte.model.naming import is_named
 from eakte.unit_of_work import UnitOfWork
 from search import Index, SearchError
 from storage import Digest, ObjectCorrupt, ObjectMissing, StorageError, Store
@@ -155,9 +155,13 @@ def _contents(begin: Begin) -> Iterator[Content]:
 
 
 def _check_bytes(content: Content, findings: Findings, begin: Begin) -> None:
-    findings.contents += 1
     with begin() as work:
         store = work.store
+    if content.erased_at is not None:
+        if store.exists(Digest(content.sha256)):
+            findings.faults.append(f"Inhalt {content.sha256} ist vernichtet und liegt noch da.")
+        return
+    findings.contents += 1
     try:
         length = _read_all(store, content.sha256)
     except ObjectMissing:
