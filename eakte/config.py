@@ -166,6 +166,11 @@ class Settings(BaseSettings):
     court_answers: Path | None = Field(
         None, description="Ordner, in den das Gerichtspostfach die Antworten der Gerichte legt"
     )
+    archive_folder: Path | None = Field(
+        None,
+        description="Ordner für den Austausch mit Archiven: je Archiv einer, darin ausgang und "
+        "eingang; leer = kein Austausch",
+    )
     sweep_days: int = Field(7, ge=1, description="Schonfrist für Bytes ohne Akte")
     audit_heads_url: str = Field(
         "", description="Ort außerhalb für die Prüfstände; leer = Ordner im Datenordner"
@@ -198,6 +203,7 @@ class Settings(BaseSettings):
         "signature_roots",
         "court_outbox",
         "court_answers",
+        "archive_folder",
         mode="before",
     )
     @classmethod

@@ -9,18 +9,24 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement
 
+from eakte.access import archiving
 from eakte.access.actions import Action
 from eakte.access.reach import Table, Thing, all_of, any_of
-from eakte.access.rules import TABLE, Rule
+from eakte.access.rules import TABLE as RULES
+from eakte.access.rules import AnyOf, Rule
 from eakte.access.within import Lying
 from eakte.errors import Cancelled, NeedsConfirmation, NotAllowed, NotFound
 from eakte.model.batch import Batch
 from eakte.model.case import Case, CaseState
 from eakte.model.document import Document, DocumentState
 from eakte.model.dossier import Dossier, DossierState
+from eakte.model.offer import Offer
 from eakte.model.sending import Sending
 from eakte.model.user import Actor, Scope, UserKind
 from eakte.unit_of_work import UnitOfWork
+
+# Every act with its rules; they stand where what they are about stands.
+TABLE: dict[Action, AnyOf] = {**RULES, **archiving.TABLE}
 
 # Each way by which an act may be allowed: who is at work, and the rules that must all hold.
 Ways = tuple[tuple[Actor, tuple[Rule, ...]], ...]
@@ -31,6 +37,7 @@ SEEING: dict[type, Action] = {
     Case: Action.SEE_CASE,
     Batch: Action.SEE_BATCH,
     Sending: Action.SEE_SENDINGS,
+    Offer: Action.SEE_OFFER,
 }
 
 # A cancelled thing is frozen: it is read, and shut to readers, and nothing else is done with it.
