@@ -126,7 +126,10 @@ def against_offer(
         named = rule.archive if rule else ""
         if named and folded(named) not in (folded(archive.name), archive.key):
             found.append(_about(one, Sentence("Zuständig ist „%(archive)s“.", archive=named)))
-        found += (_about(one, said) for said in _of_disposal(archive, rule, appraised.get(one.id)))
+        # By which rule an open one will run is known when it is closed.
+        if one.state is DossierState.CLOSED:
+            reasons = _of_disposal(archive, rule, appraised.get(one.id))
+            found += (_about(one, reason) for reason in reasons)
     return found
 
 
