@@ -12,6 +12,7 @@
     ├─ RuleBroken                   every reason, not the first
     │  ├─ AlreadyFiled · NotFiled · DossierClosed · CaseClosed · NotUnique · KeyUsed · CheckedOut
     │  ├─ Cancelled · Held · RolesExclude · SamePerson · LogDamaged · PersonKnown · Signed
+    │  └─ ClockDoubtful
     ├─ ChangedMeanwhile             someone else saved first
     └─ PartUnavailable              store, index, database or sandbox out of reach
        ├─ TooMuchAtOnce             the part works, but has to catch its breath first
@@ -287,6 +288,19 @@ class SamePerson(RuleBroken):
 
     code = "same-person"
     next_step = "Bitte lassen Sie eine zweite Person entscheiden."
+
+
+class ClockDoubtful(RuleBroken):
+    """The clock went backwards or jumped, and nobody has said yet that it is right."""
+
+    code = "clock-doubtful"
+    next_step = "Bitte prüfen Sie Datum und Uhrzeit und bestätigen Sie sie unter „Aussonderung“."
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        super().__init__(
+            "Der Uhr der Anwendung ist nicht zu trauen, bis jemand sie bestätigt hat.",
+            reasons=reasons,
+        )
 
 
 class LogDamaged(RuleBroken):

@@ -9,11 +9,10 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement
 
-from eakte.access import archiving
 from eakte.access.actions import Action
 from eakte.access.reach import Table, Thing, all_of, any_of
-from eakte.access.rules import TABLE as RULES
-from eakte.access.rules import AnyOf, Rule
+from eakte.access.rules import Rule
+from eakte.access.table import TABLE
 from eakte.access.within import Lying
 from eakte.errors import Cancelled, NeedsConfirmation, NotAllowed, NotFound
 from eakte.model.batch import Batch
@@ -24,9 +23,6 @@ from eakte.model.offer import Offer
 from eakte.model.sending import Sending
 from eakte.model.user import Actor, Scope, UserKind
 from eakte.unit_of_work import UnitOfWork
-
-# Every act with its rules; they stand where what they are about stands.
-TABLE: dict[Action, AnyOf] = {**RULES, **archiving.TABLE}
 
 # Each way by which an act may be allowed: who is at work, and the rules that must all hold.
 Ways = tuple[tuple[Actor, tuple[Rule, ...]], ...]

@@ -76,7 +76,8 @@ class Erasure(Base):
 class ErasedDossier(Base):
     """One dossier of a destruction, with all that its proof says; kept also when it was spared.
 
-    The words of rule, basis and archive are those of the day on which it was proposed.
+    The words of rule, basis and archive are those of the day on which it was proposed; by
+    ``edition_id`` and ``closed_on`` it is seen whether it is another one since.
     ``title`` is empty where the office keeps no titles of what is gone. ``log_sequence`` is the
     entry of the log by which it went, ``proof_sha256`` the signed proof.
     """
@@ -108,6 +109,8 @@ class ErasedDossier(Base):
     explained: Mapped[str] = mapped_column(Text, default="")
     archive: Mapped[str] = mapped_column(Text, default="")
     kept_until: Mapped[date | None] = mapped_column()
+    edition_id: Mapped[UUID | None] = mapped_column(ForeignKey("retention_edition.id"))
+    closed_on: Mapped[date | None] = mapped_column()
     documents: Mapped[int] = mapped_column(default=0)
     begun_at: Mapped[datetime | None] = mapped_column(Instant)
     erased_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -1,4 +1,4 @@
-"""Which proofs about a scan, and which pictures of its pages, does a reader get?"""
+"""Which proofs, of scans and of what was destroyed, and which pictures does a reader get?"""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from eakte.errors import NotFound
 from eakte.model.batch import Batch
 from eakte.model.content import Content
 from eakte.model.document import Document, Rendition, RenditionKind, Version
+from eakte.model.dossier import Dossier
+from eakte.model.erasure import ErasedDossier
 from eakte.model.paper import Destruction
 from eakte.model.scan_check import PageCheck, ScanCheck
 from eakte.retrieval.reading import Reading
@@ -118,6 +120,41 @@ def read_destruction_record(work: UnitOfWork, destruction: Destruction) -> Readi
     return Reading(
         row[0], row[1], JSON_TYPE, name, lambda later: may(later.actor, Action.SEE_PAPER)
     )
+
+
+def read_erasure_proof(work: UnitOfWork, erased: ErasedDossier) -> Reading:
+    """Return the signed proof that a dossier was destroyed; it is written down before it leaves.
+
+    Raises:
+        NotFound: it is not written, because the dossier is not gone.
+    """
+    require(work, Action.SEE_PROOFS)
+    require(work, Action.SEE_DOSSIER, erased.dossier)
+    row = work.session.execute(
+        select(Content.sha256, Content.size).where(Content.sha256 == erased.proof_sha256)
+    ).first()
+    if row is None:
+        raise NotFound("Den Nachweis gibt es erst, wenn die Akte vernichtet ist.")
+    audit.note(
+        work,
+        "erasure.proof-read",
+        kind="dossier",
+        subject=erased.dossier_id,
+        number=erased.erasure.number,
+        sha256=row[0],
+    )
+    name = f"Nachweis {erased.reference.replace('/', '-')}.json"
+    dossier_id = erased.dossier_id
+
+    def still(later: UnitOfWork) -> bool:
+        asked = later.session.get(Dossier, dossier_id)
+        return (
+            asked is not None
+            and may(later.actor, Action.SEE_PROOFS)
+            and may(later.actor, Action.SEE_DOSSIER, asked)
+        )
+
+    return Reading(row[0], row[1], JSON_TYPE, name, still)
 
 
 def _still(action: Action, batch_id: UUID) -> Callable[[UnitOfWork], bool]:

@@ -9,7 +9,7 @@ from eakte.db import Instant
 from eakte.model.columns import Json
 
 revision = "0027"
-down_revision = "0024"
+down_revision = "0026"
 branch_labels = None
 depends_on = None
 
