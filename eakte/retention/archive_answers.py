@@ -126,7 +126,7 @@ def take_answer(
         subject=offer.id if offer else None,
         number=offer.number if offer else None,
         archive=row.archive,
-        message=row.kind,
+        message_type=row.kind,
         faults=[one.kind for one in faults[:MOST_FAULTS]],
         sha256=digest,
     )

@@ -268,7 +268,7 @@ def _record_written(work: UnitOfWork, offer: Offer, done: Exchanged) -> None:
     offer.proceeding = done.proceeding or offer.proceeding
     work.session.flush()
     kind = done.kind.value if done.kind else ""
-    _note(work, "offer.written", offer, message=kind, messages=len(done.packages))
+    _note(work, "offer.written", offer, message_type=kind, messages=len(done.packages))
 
 
 def _lay_all(
@@ -324,7 +324,7 @@ def _record_laid(work: UnitOfWork, offer: Offer, laid: Sequence[UUID]) -> None:
     offer.answer_by = answer_day(work, offer, kinds)
     work.session.flush()
     if kinds:
-        _note(work, "offer.handed-over", offer, message=kinds[0], messages=len(kinds))
+        _note(work, "offer.handed-over", offer, message_type=kinds[0], messages=len(kinds))
 
 
 def _note(work: UnitOfWork, act: str, offer: Offer, **more: object) -> None:

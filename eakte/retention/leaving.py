@@ -18,7 +18,7 @@ from eakte.interchange.xdomea.keeping import from_plain
 from eakte.interchange.xdomea.records import MessageType, Verdict
 from eakte.model.archive import TWO_STEPS
 from eakte.model.offer import Offer, OfferMessage
-from eakte.retention.offer_checks import against_disposal, dossiers_at, standings
+from eakte.retention.offer_checks import against_disposal, dossiers_at, standings, together
 from eakte.retention.offering import dossiers_of
 from eakte.unit_of_work import UnitOfWork
 
@@ -72,7 +72,7 @@ def refuse_leaving(
     if not may(replace(work.actor, confirmed=True), Action.HAND_TO_ARCHIVE, offer):
         raise NotAllowed("Sie dürfen nichts mehr an das Archiv abgeben.")
     dossiers = dossiers_at(work, leaving, lock=lock)
-    reasons = against_disposal(work, dossiers, standings(work, dossiers))
+    reasons = together(dossiers, against_disposal(work, dossiers, standings(work, dossiers)))
     if reasons:
         raise RuleBroken(NOT_NOW, reasons=reasons)
 

@@ -68,30 +68,31 @@ def standings(work: UnitOfWork, dossiers: Sequence[Dossier]) -> dict[UUID, Stand
     return found
 
 
+Reasons = dict[UUID, list[Sentence]]
+
+
 def against_disposal(
     work: UnitOfWork, dossiers: Sequence[Dossier], standing: Mapping[UUID, Standing]
-) -> list[Sentence]:
-    """Return what keeps these dossiers here, whatever an archive says: asked at every step."""
+) -> Reasons:
+    """Return what keeps each of these dossiers here, whatever an archive says; asked every time."""
     require(work, Action.SEE_OFFERS)
     held = held_among(work.session, [one.id for one in dossiers])
     today = work.clock.today()
-    found = []
+    found: Reasons = {}
     for one in dossiers:
-        how = standing[one.id]
+        how, reasons = standing[one.id], found.setdefault(one.id, [])
         if one.state is not DossierState.CLOSED:
-            found.append(_about(one, Sentence("Die Akte ist nicht geschlossen.")))
+            reasons.append(Sentence("Die Akte ist nicht geschlossen."))
             continue
         if one.locked or one.staff:
-            found.append(_about(one, Sentence("Die Akte trägt einen Sperrvermerk.")))
+            reasons.append(Sentence("Die Akte trägt einen Sperrvermerk."))
         if one.id in held:
-            found.append(_about(one, Sentence("Eine Aussonderungssperre steht entgegen.")))
+            reasons.append(Sentence("Eine Aussonderungssperre steht entgegen."))
         last = how.period.last_day
         if how.keeping is not Keeping.RUNNING or last is None:
-            found.append(_about(one, Sentence("Das Ende der Aufbewahrungsfrist steht nicht fest.")))
+            reasons.append(Sentence("Das Ende der Aufbewahrungsfrist steht nicht fest."))
         elif last >= today:
-            found.append(
-                _about(one, Sentence("Die Aufbewahrungsfrist läuft bis %(day)s.", day=said(last)))
-            )
+            reasons.append(Sentence("Die Aufbewahrungsfrist läuft bis %(day)s.", day=said(last)))
     return found
 
 
@@ -101,8 +102,8 @@ def against_offer(
     dossiers: Sequence[Dossier],
     standing: Mapping[UUID, Standing],
     appraised: Mapping[UUID, Appraised],
-) -> list[Sentence]:
-    """Return why these dossiers cannot be offered to this archive, dossier by dossier."""
+) -> Reasons:
+    """Return why each of these dossiers cannot be offered to this archive; empty: it can."""
     require(work, Action.SEE_OFFERS)
     found = against_disposal(work, dossiers, standing)
     ids = [one.id for one in dossiers]
@@ -115,22 +116,30 @@ def against_offer(
         )
     )
     for one in dossiers:
-        rule = standing[one.id].rule
+        rule, reasons = standing[one.id].rule, found[one.id]
         if one.department_id != archive.department_id:
-            found.append(_about(one, Sentence("Das Archiv gehört zu einem anderen Sachgebiet.")))
+            reasons.append(Sentence("Das Archiv gehört zu einem anderen Sachgebiet."))
         if one.id in offered:
             number = offered[one.id].offer_number
-            found.append(_about(one, Sentence("Schon angeboten (Nr. %(number)s).", number=number)))
+            reasons.append(Sentence("Schon angeboten (Nr. %(number)s).", number=number))
         if one.id in going:
-            found.append(_about(one, Sentence("Die Akte ist zur Vernichtung vorgeschlagen.")))
+            reasons.append(Sentence("Die Akte ist zur Vernichtung vorgeschlagen."))
         named = rule.archive if rule else ""
         if named and folded(named) not in (folded(archive.name), archive.key):
-            found.append(_about(one, Sentence("Zuständig ist „%(archive)s“.", archive=named)))
+            reasons.append(Sentence("Zuständig ist „%(archive)s“.", archive=named))
         # By which rule an open one will run is known when it is closed.
         if one.state is DossierState.CLOSED:
-            reasons = _of_disposal(archive, rule, appraised.get(one.id))
-            found += (_about(one, reason) for reason in reasons)
+            reasons += _of_disposal(archive, rule, appraised.get(one.id))
     return found
+
+
+def together(dossiers: Sequence[Dossier], found: Reasons) -> list[Sentence]:
+    """Return all reasons one after the other, each with the dossier it is about."""
+    return [
+        Sentence("%(reference)s: %(reason)s", reference=one.reference, reason=reason)
+        for one in dossiers
+        for reason in found.get(one.id, ())
+    ]
 
 
 def _of_disposal(
@@ -176,7 +185,3 @@ def terms_of(standing: Standing, appraised: Appraised | None, verdict: Verdict |
         proposal=Verdict(proposed.verdict.value) if proposed else None,
         proposal_reason=str(proposed.sentence) if proposed else "",
     )
-
-
-def _about(dossier: Dossier, reason: Sentence) -> Sentence:
-    return Sentence("%(reference)s: %(reason)s", reference=dossier.reference, reason=reason)

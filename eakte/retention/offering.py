@@ -8,14 +8,13 @@ already, by the rule or by a catalogue that was agreed on. Messages are written 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from uuid import UUID
 
 from sqlalchemy import select
 
 from eakte import audit, jobs
 from eakte.access.actions import Action
-from eakte.access.check import may, require
-from eakte.errors import BadInput, NotAllowed, NotFound, RuleBroken, Sentence
+from eakte.access.check import require
+from eakte.errors import BadInput, NotFound, RuleBroken, Sentence
 from eakte.interchange.xdomea.keeping import as_plain, from_plain
 from eakte.interchange.xdomea.proceedings import Proceeding, State, may_go
 from eakte.interchange.xdomea.records import MessageType, Party, Verdict
@@ -24,7 +23,7 @@ from eakte.model.counter import next_number
 from eakte.model.dossier import Dossier
 from eakte.model.offer import ArchiveSays, Offer, OfferedDossier
 from eakte.retention.candidates import appraisals
-from eakte.retention.offer_checks import against_offer, dossiers_at, standings, verdict_of
+from eakte.retention.offer_checks import against_offer, dossiers_at, standings, together, verdict_of
 from eakte.unit_of_work import UnitOfWork
 
 EXCHANGE = "archive-exchange"
@@ -77,7 +76,7 @@ def make_offer(
         raise BadInput("Mehr als %(most)s Akten gehen nicht auf einmal.", most=MOST_DOSSIERS)
     rows = dossiers_at(work, {one.id for one in dossiers}, lock=True)
     standing, said = standings(work, rows), appraisals(work, archive, rows)
-    reasons = against_offer(work, archive, rows, standing, said)
+    reasons = together(rows, against_offer(work, archive, rows, standing, said))
     if not archive.in_use:
         reasons.append(Sentence("Das Archiv ist außer Gebrauch."))
     if work.settings.archive_folder is None:
@@ -233,24 +232,6 @@ def dossiers_of(work: UnitOfWork, offer: Offer) -> Sequence[OfferedDossier]:
     require(work, Action.SEE_OFFER, offer)
     found = select(OfferedDossier).where(OfferedDossier.offer_id == offer.id)
     return work.session.scalars(found.order_by(OfferedDossier.place)).all()
-
-
-def offerable(work: UnitOfWork, ids: Sequence[UUID]) -> list[Dossier]:
-    """Return those of these dossiers that the actor may offer, by reference.
-
-    Raises:
-        NotAllowed: one of them may be seen, but not offered.
-    """
-    require(work, Action.SEE_OFFERS)
-    found = []
-    for one in work.session.scalars(
-        select(Dossier).where(Dossier.id.in_(ids)).order_by(Dossier.reference_folded, Dossier.id)
-    ):
-        if may(work.actor, Action.OFFER_DOSSIER, one):
-            found.append(one)
-        elif may(work.actor, Action.SEE_DOSSIER, one):
-            raise NotAllowed("Sie dürfen das nicht: %(act)s.", act=Action.OFFER_DOSSIER.value)
-    return found
 
 
 def _note(work: UnitOfWork, act: str, offer: Offer, **more: object) -> None:
