@@ -182,6 +182,9 @@ class Settings(BaseSettings):
     erasure_waiting_days: int = Field(
         30, ge=0, le=3650, description="Wartezeit zwischen Freigabe und Vernichtung einer Akte"
     )
+    stub_titles: bool = Field(
+        False, description="Der Betreff einer vernichteten Akte bleibt bei ihrem Aktenzeichen"
+    )
     sweep_days: int = Field(7, ge=1, description="Schonfrist für Bytes ohne Akte")
     audit_heads_url: str = Field(
         "", description="Ort außerhalb für die Prüfstände; leer = Ordner im Datenordner"

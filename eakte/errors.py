@@ -11,7 +11,7 @@
     │  └─ NumberUsed · WeakPassword
     ├─ RuleBroken                   every reason, not the first
     │  ├─ AlreadyFiled · NotFiled · DossierClosed · CaseClosed · NotUnique · KeyUsed · CheckedOut
-    │  ├─ Cancelled · Held · RolesExclude · SamePerson · LogDamaged · PersonKnown · Signed
+    │  ├─ Cancelled (Erased) · Held · RolesExclude · SamePerson · LogDamaged · PersonKnown · Signed
     │  └─ ClockDoubtful
     ├─ ChangedMeanwhile             someone else saved first
     └─ PartUnavailable              store, index, database or sandbox out of reach
@@ -241,6 +241,13 @@ class Cancelled(RuleBroken):
 
     code = "cancelled"
     next_step = "Bitte heben Sie zuerst die Stornierung auf."
+
+
+class Erased(Cancelled):
+    """The dossier was destroyed when its time was over; only the proof of that is left."""
+
+    code = "erased"
+    next_step = "Was war, sagt der Nachweis bei der Akte; wiederherstellen lässt es sich nicht."
 
 
 class Held(RuleBroken):

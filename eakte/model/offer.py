@@ -115,6 +115,7 @@ class OfferMessage(Base):
     the key of the archive. ``faults`` say why one that came was not taken; it is kept all the same.
     ``notes`` say what people have to know of one that was. ``checked``: it was held against the
     official schema. ``handed_over_at`` is when one of ours lay in the archive's transfer directory.
+    ``erased_at`` is when its bytes were destroyed with the first of its dossiers.
     """
 
     __tablename__ = "offer_message"
@@ -136,6 +137,7 @@ class OfferMessage(Base):
     faults: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
     notes: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
     handed_over_at: Mapped[datetime | None] = mapped_column(Instant)
+    erased_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class Word(NamedTuple):

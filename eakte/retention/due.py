@@ -143,6 +143,8 @@ def counted(work: UnitOfWork) -> dict[DueState, int]:
     )
     found = dict.fromkeys(DueState, 0)
     for keeping, dossiers, over in rows:
+        if keeping is Keeping.ERASED:
+            continue
         found[DueState(keeping.value)] = dossiers
         found[DueState.DUE] += over
     return found
@@ -187,6 +189,8 @@ def _by_entry(work: UnitOfWork) -> dict[tuple[str, bool], int]:
     )
     found: dict[tuple[str, bool], int] = {}
     for number, keeping, dossiers in rows:
+        if keeping is Keeping.ERASED:
+            continue
         key = (number, keeping is not Keeping.OPEN)
         found[key] = found.get(key, 0) + dossiers
     return found

@@ -91,7 +91,14 @@ def exchange(begin: Begin, offer_id: UUID, *, show: Show) -> Exchanged:
         require(work, Action.SEE_OFFERS)
         offer = _running(work, offer_id)
         edits, store = offer.edits, work.store
-        waiting = [_Waiting(one.id, one.name, one.sha256) for one in unlaid(work, offer)]
+        ready = unlaid(work, offer)
+        waiting = [_Waiting(one.id, one.name, one.sha256) for one in ready]
+        if any(one.erased_at is not None for one in ready):
+            raise RuleBroken(
+                "Die Nachricht kann nicht hinausgehen.",
+                reasons=[Sentence("Sie wurde mit einer ihrer Akten vernichtet.")],
+                next_step="Bitte brechen Sie die Anbietung ab und bieten Sie den Rest neu an.",
+            )
         if waiting:
             refuse_leaving(work, offer)
             folder = _folder(work, offer)

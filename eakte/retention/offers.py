@@ -259,9 +259,14 @@ def read_offer_message(work: UnitOfWork, message: OfferMessage) -> tuple[str, by
 
     Of a transfer only the message itself: records management reads no contents, and these go to
     the archive alone.
+
+    Raises:
+        NotFound: it was destroyed with one of its dossiers.
     """
     require(work, Action.SEE_OFFERS)
     message_by_id(work, message.id)
+    if message.erased_at is not None:
+        raise NotFound("Die Nachricht wurde mit einer ihrer Akten vernichtet.")
     audit.note(
         work,
         "offer.message-read",

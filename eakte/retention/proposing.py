@@ -122,7 +122,9 @@ def approve_erasure(work: UnitOfWork, erasure: Erasure, *, reason: str = "") -> 
     if erasure.proposed_by_id == work.actor.id:
         raise SamePerson("Über den eigenen Vorschlag entscheidet eine andere Person.")
     if _stand_in(work, erasure):
-        raise SamePerson("Wer die vorschlagende Person vertritt, entscheidet nicht über ihn.")
+        raise SamePerson(
+            "Wer die vorschlagende Person vertritt, entscheidet nicht über ihren Vorschlag."
+        )
     if len(reason.strip()) > LONGEST_TEXT:
         raise BadInput("Die Bemerkung ist zu lang.", field="reason")
     refuse_doubtful_clock(work)

@@ -122,16 +122,21 @@ def read_destruction_record(work: UnitOfWork, destruction: Destruction) -> Readi
     )
 
 
-def read_erasure_proof(work: UnitOfWork, erased: ErasedDossier) -> Reading:
-    """Return the signed proof that a dossier was destroyed; it is written down before it leaves.
+def read_erasure_proof(
+    work: UnitOfWork, erased: ErasedDossier, *, as_page: bool = False
+) -> Reading:
+    """Return the signed proof that a dossier was destroyed, or the same as sheets for people.
+
+    It is written down before it leaves.
 
     Raises:
         NotFound: it is not written, because the dossier is not gone.
     """
     require(work, Action.SEE_PROOFS)
     require(work, Action.SEE_DOSSIER, erased.dossier)
+    digest = erased.proof_pdf_sha256 if as_page else erased.proof_sha256
     row = work.session.execute(
-        select(Content.sha256, Content.size).where(Content.sha256 == erased.proof_sha256)
+        select(Content.sha256, Content.size).where(Content.sha256 == digest)
     ).first()
     if row is None:
         raise NotFound("Den Nachweis gibt es erst, wenn die Akte vernichtet ist.")
@@ -143,7 +148,8 @@ def read_erasure_proof(work: UnitOfWork, erased: ErasedDossier) -> Reading:
         number=erased.erasure.number,
         sha256=row[0],
     )
-    name = f"Nachweis {erased.reference.replace('/', '-')}.json"
+    ending, media_type = ("pdf", PDF_TYPE) if as_page else ("json", JSON_TYPE)
+    name = f"Nachweis {erased.reference.replace('/', '-')}.{ending}"
     dossier_id = erased.dossier_id
 
     def still(later: UnitOfWork) -> bool:
@@ -154,7 +160,7 @@ def read_erasure_proof(work: UnitOfWork, erased: ErasedDossier) -> Reading:
             and may(later.actor, Action.SEE_DOSSIER, asked)
         )
 
-    return Reading(row[0], row[1], JSON_TYPE, name, still)
+    return Reading(row[0], row[1], media_type, name, still)
 
 
 def _still(action: Action, batch_id: UUID) -> Callable[[UnitOfWork], bool]:

@@ -175,6 +175,15 @@ def proof(erased_id: UUID) -> Response:
     return send(read_erasure_proof(work, erased_by_id(work, erased_id)), inline=False)
 
 
+@erasures_api.get("/retention/erased/<uuid:erased_id>/proof.pdf")
+@erasures_api.doc(summary="Derselbe Nachweis als Blatt (PDF)", security=LOCKED, responses=[403])
+@writes
+def proof_page(erased_id: UUID) -> Response:
+    """Hand out the same as sheets for people."""
+    work = current_work()
+    return send(read_erasure_proof(work, erased_by_id(work, erased_id), as_page=True), inline=False)
+
+
 @erasures_api.get("/retention/clock")
 @erasures_api.output(ClockOut)
 @erasures_api.doc(summary="Ob der Uhr zu trauen ist", security=LOCKED, responses=[403])

@@ -179,6 +179,14 @@ def proof(erased_id: UUID) -> ResponseReturnValue:
     return send(read_erasure_proof(work, erased_by_id(work, erased_id)), inline=False)
 
 
+@pages.get("/nachweise/<uuid:erased_id>/blatt")
+@writes
+def proof_page(erased_id: UUID) -> ResponseReturnValue:
+    """Hand out the same as sheets for people."""
+    work = current_work()
+    return send(read_erasure_proof(work, erased_by_id(work, erased_id), as_page=True), inline=False)
+
+
 @pages.get("/uhr")
 def clock() -> ResponseReturnValue:
     """Show whether the clock can be believed, and who has said so."""
