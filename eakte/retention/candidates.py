@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select, union
 from sqlalchemy.orm import InstrumentedAttribute
 
 from eakte.access.actions import Action
 from eakte.access.check import require
-from eakte.model.appraisal import Appraised, Candidate, Preview, appraise, preview
+from eakte.model.appraisal import Appraised, Candidate, appraise
 from eakte.model.archive import Archive
 from eakte.model.case import Case
 from eakte.model.columns import Among
@@ -58,15 +58,6 @@ def appraisals(
     return {one.id: appraise(one, rules) for one in candidates(work, dossiers)}
 
 
-def appraisal_preview(
-    work: UnitOfWork, archive: Archive, dossiers: Sequence[Dossier]
-) -> Preview | None:
-    """Return what an archive's catalogue would do to dossiers, None where it has none."""
-    require(work, Action.SEE_RETENTION)
-    rules = archive.rules
-    return preview(candidates(work, dossiers), rules) if rules else None
-
-
 def serial_of(entry: PlanEntry, reference: str) -> int | None:
     """Return the running number of a reference, None where its pattern does not show it.
 
@@ -87,7 +78,7 @@ def _with_courts(work: UnitOfWork, ids: Iterable[UUID]) -> set[UUID]:
     """Return which dossiers a court had to do with, by anything that is known of them here."""
     asked = list(ids)
     # A law suit is a case of its own, a court writes, is written to, or holds the end up.
-    ways = (
+    found = union(
         select(Case.dossier_id).where(
             Among(Case.dossier_id, asked),
             or_(*_called(Case.procedure), *_called(Case.procedure_key)),
@@ -102,7 +93,7 @@ def _with_courts(work: UnitOfWork, ids: Iterable[UUID]) -> set[UUID]:
         .join(RetentionHold, RetentionHold.id == HeldDossier.hold_id)
         .where(Among(HeldDossier.dossier_id, asked), RetentionHold.kind == HoldKind.COURT),
     )
-    return {one for way in ways for one in work.session.scalars(way) if one is not None}
+    return {one for (one,) in work.session.execute(found) if one is not None}
 
 
 def _called(column: InstrumentedAttribute[str]) -> list[ColumnElement[bool]]:

@@ -21,12 +21,12 @@ from eakte.errors import NotFound
 from eakte.interchange.xdomea.keeping import from_plain
 from eakte.interchange.xdomea.proceedings import may_go
 from eakte.interchange.xdomea.records import MessageType
-from eakte.model.appraisal import Appraised, Preview
+from eakte.model.appraisal import Appraised, Preview, appraise, preview
 from eakte.model.archive import TWO_STEPS, Archive
 from eakte.model.columns import Among
 from eakte.model.dossier import Dossier
 from eakte.model.offer import ArchiveSays, Offer, OfferedDossier, OfferMessage
-from eakte.retention.candidates import appraisal_preview, appraisals
+from eakte.retention.candidates import candidates
 from eakte.retention.offer_checks import Reasons, against_offer, standings
 from eakte.retention.offering import MOST_DOSSIERS, archives
 from eakte.unit_of_work import UnitOfWork
@@ -207,10 +207,13 @@ def offered_dossiers(work: UnitOfWork, offer: Offer, *, page: int = 1) -> Page[O
 def choice_of(work: UnitOfWork, archive: Archive, dossiers: Sequence[Dossier]) -> Choice:
     """Return what would become of dossiers that were offered to an archive; nothing is done."""
     require(work, Action.SEE_OFFERS)
-    standing, said = standings(work, dossiers), appraisals(work, archive, dossiers)
+    standing, rules = standings(work, dossiers), archive.rules
+    known = candidates(work, dossiers) if rules else []
+    said = {one.id: appraise(one, rules) for one in known}
     against = against_offer(work, archive, dossiers, standing, said)
-    free = [one for one in dossiers if not against.get(one.id)]
-    return Choice(archive, dossiers, against, said, appraisal_preview(work, archive, free))
+    # What stays here is not among what the catalogue would take or leave.
+    free = [one for one in known if not against.get(one.id)]
+    return Choice(archive, dossiers, against, said, preview(free, rules) if rules else None)
 
 
 def dossiers_among(work: UnitOfWork, ids: Sequence[UUID]) -> list[Dossier]:

@@ -41,7 +41,7 @@ class CallOffIn(Model):
 class AnswerIn(Model):
     """Wie das Paket heißt; der Name gehört zum Standard."""
 
-    name: SomeText = Field(max_length=300)
+    name: Text = Field(default="", max_length=300)
 
 
 class ArchiveOut(Model):
