@@ -167,6 +167,11 @@ class Settings(BaseSettings):
     court_answers: Path | None = Field(
         None, description="Ordner, in den das Gerichtspostfach die Antworten der Gerichte legt"
     )
+    archive_folder: Path | None = Field(
+        None,
+        description="Ordner für den Austausch mit Archiven: je Archiv einer, darin ausgang und "
+        "eingang; leer = kein Austausch",
+    )
     clock_gap_days: int = Field(
         3,
         ge=1,
@@ -212,6 +217,7 @@ class Settings(BaseSettings):
         "signature_roots",
         "court_outbox",
         "court_answers",
+        "archive_folder",
         mode="before",
     )
     @classmethod

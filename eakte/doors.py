@@ -1,4 +1,4 @@
-"""Which ways in does the background look into by itself: a watched folder, a mailbox?"""
+"""Which ways in does the background look into by itself: a watched folder, a mailbox, archives?"""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from eakte.intake.folder import FolderIntake
 from eakte.intake.mailbox import MailboxIntake, SignInRefused
 from eakte.processing.limits import Limits
 from eakte.processing.sandbox import Sandbox
+from eakte.retention.archive_folder import ArchiveFolders
 
 log = logging.getLogger("eakte.worker")
 
@@ -33,6 +34,10 @@ def doors(office: Office, forever: Turns, stopping: threading.Event) -> Iterator
         # What a court answers lies in a folder of its own, and comes in by the same door.
         answers = partial(_watch, office, settings.court_answers, forever)
         yield threading.Thread(target=answers, name="answers", daemon=True)
+    if settings.archive_folder is not None:
+        folders = ArchiveFolders(office.as_system, settings.archive_folder)
+        listen = partial(forever, folders.turn)
+        yield threading.Thread(target=listen, name="archives", daemon=True)
     if settings.mail_host:
         fetch = partial(_fetch_mail, office, forever, stopping)
         yield threading.Thread(target=fetch, name="mail", daemon=True)

@@ -43,7 +43,15 @@ from eakte.model.document import Document
 from eakte.model.job import Job
 from eakte.retention.absence.bytes import remove_erased
 from eakte.retention.erasing import REMOVE_ERASED, erase_dossier
+from eakte.retention.exchanging import (
+    Exchanged,
+    exchange,
+    finish_exchange,
+    give_up_exchange,
+    leave_exchange,
+)
 from eakte.retention.letting_go import ERASE
+from eakte.retention.offering import EXCHANGE
 from eakte.retrieval.prepared.asking import DESTROY_LIST, WRITE_LIST
 from eakte.retrieval.prepared.ending import destroy_bytes, destroy_list
 from eakte.retrieval.prepared.writing import (
@@ -108,6 +116,7 @@ ERRANDS: Mapping[str, Errand[Any]] = MappingProxyType(
             write_sending, finish_sending, discard_sending, give_up_sending
         ),
         HAND_OVER_SENDING: Errand[Laid](give_sending, finish_giving, leave_given, give_up_giving),
+        EXCHANGE: Errand[Exchanged](exchange, finish_exchange, leave_exchange, give_up_exchange),
     }
 )
 # What the application does by itself after a person has let go of something.

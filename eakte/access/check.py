@@ -19,6 +19,7 @@ from eakte.model.batch import Batch
 from eakte.model.case import Case, CaseState
 from eakte.model.document import Document, DocumentState
 from eakte.model.dossier import Dossier, DossierState
+from eakte.model.offer import Offer
 from eakte.model.sending import Sending
 from eakte.model.user import Actor, Scope, UserKind
 from eakte.unit_of_work import UnitOfWork
@@ -32,6 +33,7 @@ SEEING: dict[type, Action] = {
     Case: Action.SEE_CASE,
     Batch: Action.SEE_BATCH,
     Sending: Action.SEE_SENDINGS,
+    Offer: Action.SEE_OFFER,
 }
 
 # A cancelled thing is frozen: it is read, and shut to readers, and nothing else is done with it.

@@ -29,6 +29,7 @@ from eakte.model.columns import Among, Holds
 from eakte.model.document import Document
 from eakte.model.dossier import Dossier
 from eakte.model.file_plan import Access
+from eakte.model.offer import Offer
 from eakte.model.right import LAST_LETTER
 from eakte.model.sending import Sending
 from eakte.model.user import Actor, Role, Scope, Share
@@ -40,8 +41,8 @@ HOME, PART, HOME_OF_PART = aliased(Dossier), aliased(Case), aliased(Dossier)
 # Under this name a transaction knows which dossiers it has found a case in that is reached.
 COVERS = "covers"
 
-Thing = Document | Dossier | Case | Batch | Sending | None
-Table = type[Document] | type[Dossier] | type[Case] | type[Batch] | type[Sending]
+Thing = Document | Dossier | Case | Batch | Sending | Offer | None
+Table = type[Document] | type[Dossier] | type[Case] | type[Batch] | type[Sending] | type[Offer]
 
 
 def any_of(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:

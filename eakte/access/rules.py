@@ -21,6 +21,7 @@ from eakte.model.case import Case
 from eakte.model.columns import Among
 from eakte.model.document import Document
 from eakte.model.dossier import Dossier
+from eakte.model.offer import Offer
 from eakte.model.sending import Sending
 from eakte.model.user import Actor, Role, UserKind
 
@@ -81,7 +82,7 @@ def _in_dossier(
     table: Table, condition: Callable[[type[Dossier]], ColumnElement[bool]]
 ) -> ColumnElement[bool]:
     """A condition on the dossier to which rows of a table belong."""
-    if table in (Batch, Sending):
+    if table in (Batch, Sending, Offer):
         return false()
     if table is Dossier:
         return condition(Dossier)
@@ -134,7 +135,7 @@ def _takes_part(actor: Actor, thing: Thing) -> bool:
 def _taking_part_rows(actor: Actor, table: Table) -> ColumnElement[bool]:
     if table is Case:
         return reach.taking_part_rows(actor)
-    if table in (Batch, Sending):
+    if table in (Batch, Sending, Offer):
         return false()
     if table is Dossier:
         owners = [owner for scope in actor.scopes for _, owner in scope.cases]

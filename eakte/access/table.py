@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from eakte.access import rules, rules_of_ending
+from eakte.access import archiving, rules, rules_of_ending
 from eakte.access.actions import Action
 from eakte.access.rules import AnyOf
 
-TABLE: dict[Action, AnyOf] = {**rules.TABLE, **rules_of_ending.ENDING}
+TABLE: dict[Action, AnyOf] = {
+    **rules.TABLE,
+    **rules_of_ending.ENDING,
+    **archiving.TABLE,
+}

@@ -15,7 +15,7 @@ from pathlib import Path
 from eakte.access.accounts import excluded_pairs
 from eakte.db import folded
 from eakte.errors import NotFound
-from eakte.filing import retention_csv, scan_rules_csv
+from eakte.filing import archives_csv, retention_csv, scan_rules_csv
 from eakte.filing.plan_csv import read_plan_table
 from eakte.filing.proposing import rules
 from eakte.filing.retention_rules import RuleFields
@@ -38,7 +38,7 @@ RECOGNITION = rules.TABLE
 SCANNING = scan_rules_csv.TABLE
 FILES = (
     *(UNIT, PLAN, RETENTION, PROCEDURES, TYPES, DEADLINES, ROLES, DUTIES, RECOGNITION),
-    SCANNING,
+    *(SCANNING, archives_csv.ARCHIVES, archives_csv.CATALOGUE),
 )
 
 KEY = re.compile(r"[a-z0-9][a-z0-9-]*")
@@ -125,7 +125,7 @@ class OfficeFiles:
     """All that the files of one department say, and everything that is wrong with them.
 
     ``recognition`` is the table of rules as it was edited, None where the unit has none; so is
-    ``scanning``, by which rules scans are checked.
+    ``scanning``, by which rules scans are checked, and ``archives``, with which the unit deals.
     """
 
     key: str = ""
@@ -139,6 +139,7 @@ class OfficeFiles:
     duties: Sequence[SaidDuty] = ()
     recognition: str | None = None
     scanning: CheckRules | None = None
+    archives: Sequence[archives_csv.SaidArchive] | None = None
     faults: list[Fault] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
@@ -190,11 +191,12 @@ def read_office(contents: Mapping[str, bytes]) -> OfficeFiles:
     duties = _duties(office, contents, listed)
     recognition = _recognition(office, contents, listed)
     scanning = _scanning(office, contents)
+    office.archives, archives = archives_csv.read_archives(contents)
     for table in (retention, procedures, types):
         table.refuse_doubles(lambda line: line["Schlüssel"], "Der Schlüssel")
     tables = (
         *(office.plan, retention, procedures, types, deadlines, accounts, duties, recognition),
-        scanning,
+        *(scanning, *archives),
     )
     for table in tables:
         office.remarks += table.remarks

@@ -13,6 +13,7 @@ from eakte import audit, jobs
 from eakte.access.actions import Action
 from eakte.access.check import require
 from eakte.errors import BadTable
+from eakte.filing.archive_loading import load_archives
 from eakte.filing.office_files import OfficeFiles, SaidDeadline, read_office
 from eakte.filing.office_people import faults_of_people, take_on
 from eakte.filing.plan_csv import PlanPreview, check_plan, known_to, plan_state, preview_of
@@ -115,6 +116,9 @@ def _write(
     _duties(work, office, unit, people.ids, report)
     _recognition(work, office, unit, report)
     _scanning(work, office, unit, report)
+    if office.archives is not None:
+        archives = load_archives(work, unit, office.archives)
+        report.tell("Archive", new=archives.new, changed=archives.changed, gone=archives.gone)
     if report.does_anything:
         audit.note(
             work, "office.loaded", kind="department", subject=unit.id, lines=list(report.lines)

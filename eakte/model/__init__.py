@@ -1,6 +1,7 @@
 """What is kept: one table family a module, with the rules it can check alone."""
 
 from eakte.model import (
+    archive,
     arrangement,
     audit_entry,
     audit_tree,
@@ -43,6 +44,7 @@ from eakte.model import (
 
 # Whoever imports the package has every table in the metadata.
 __all__ = [
+    "archive",
     "arrangement",
     "audit_entry",
     "audit_tree",

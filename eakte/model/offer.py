@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, select, text
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from eakte.db import Base, Instant
@@ -36,6 +45,9 @@ class Offer(Base):
     ``proceeding`` is what was sent and received, as `eakte.interchange.xdomea.keeping` writes it;
     ``state`` repeats where that stands, for lists. ``archive`` is its key in the settings, whose
     words of the day are ``archive_name``, ``version`` and ``steps`` (2 or 4).
+
+    ``answer_by`` is the day after which a missing answer of the archive is overdue. What was asked
+    for and could not be done is told in ``stopped``, until it is asked for again.
     """
 
     __tablename__ = "offer"
@@ -55,6 +67,11 @@ class Offer(Base):
     made_by: Mapped[str] = mapped_column(String(200))
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
     proceeding: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    answer_by: Mapped[date | None] = mapped_column()
+    stopped: Mapped[list[str]] = mapped_column(Json, default=list)
+    transfer_asked_at: Mapped[datetime | None] = mapped_column(Instant)
+    transfer_asked_by: Mapped[str] = mapped_column(String(200), default="")
+    ended_reason: Mapped[str] = mapped_column(String(500), default="")
     edits: Mapped[int] = mapped_column()
 
     department: Mapped[Department] = relationship()
@@ -94,10 +111,11 @@ class OfferedDossier(Base):
 class OfferMessage(Base):
     """One package that went to the archive or came from it, as it is kept in the store.
 
-    ``kind`` is the standard's number of the message, ``faults`` say why one that came was not
-    taken; it is kept all the same. ``handed_over_at`` is when one of ours lay in the archive's
-    transfer directory, ``erased_at`` when its
-    bytes were destroyed with the first of its dossiers.
+    ``kind`` is the standard's number of the message, empty where it could not be read; ``archive``
+    the key of the archive. ``faults`` say why one that came was not taken; it is kept all the same.
+    ``notes`` say what people have to know of one that was. ``checked``: it was held against the
+    official schema. ``handed_over_at`` is when one of ours lay in the archive's transfer directory.
+    ``erased_at`` is when its bytes were destroyed with the first of its dossiers.
     """
 
     __tablename__ = "offer_message"
@@ -105,12 +123,19 @@ class OfferMessage(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     offer_id: Mapped[UUID | None] = mapped_column(ForeignKey("offer.id"))
+    archive: Mapped[str] = mapped_column(String(40), default="")
     kind: Mapped[str] = mapped_column(String(4))
+    number: Mapped[int] = mapped_column(default=1)
+    total: Mapped[int] = mapped_column(default=1)
     ours: Mapped[bool] = mapped_column()
     name: Mapped[str] = mapped_column(String(300))
     sha256: Mapped[str] = mapped_column(ForeignKey("content.sha256"), index=True)
+    size: Mapped[int] = mapped_column(BigInteger, default=0)
+    checked: Mapped[bool] = mapped_column(default=False)
     at: Mapped[datetime] = mapped_column(Instant)
+    by: Mapped[str] = mapped_column("said_by", String(200), default="")
     faults: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
+    notes: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
     handed_over_at: Mapped[datetime | None] = mapped_column(Instant)
     erased_at: Mapped[datetime | None] = mapped_column(Instant)
 

@@ -136,6 +136,7 @@ def furnish(office: Office, dossier_id: UUID, folder: Path) -> Furnished:
         } | {**inspections, **kept_parts(work, dossier_id)}
         over = some_over(work, plan_entry(work, "5.2"), dossiers=3)
         made.parts["erasure_id"], _ = one_erasure(work, over[:2], gone=1)
+        made.parts["offer_id"], _ = one_offer(work, over[2:])
     return made
 
 

@@ -25,12 +25,12 @@ from eakte.casework.handover.giving import (
     ask_for_hand_over,
     finish_giving,
 )
-from eakte.casework.handover.outbox import OUT, UNFINISHED
 from eakte.casework.sending.handing_over import note_handed_over, release_sending
 from eakte.db import Database
 from eakte.doors import doors
 from eakte.errands import ERRANDS
 from eakte.errors import NeedsConfirmation, NotAllowed, NotFound, RuleBroken
+from eakte.interchange.outbox import OUT, UNFINISHED
 from eakte.interchange.xjustiz.reading import read_message
 from eakte.model.case import Case, CaseState
 from eakte.model.document import Document, DocumentState

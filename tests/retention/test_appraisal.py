@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eakte.model.periods import Disposal
-from eakte.retention.appraisal import (
+from eakte.model.appraisal import (
     Candidate,
     CatalogueRule,
     Kind,
@@ -19,6 +18,7 @@ from eakte.retention.appraisal import (
     folded,
     preview,
 )
+from eakte.model.periods import Disposal
 
 A, B, V = Disposal
 SOMEBODY = Candidate(UUID(int=1), "50.1-1", "Müller", 1950, 1, court_case=False)

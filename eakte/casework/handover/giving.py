@@ -21,11 +21,11 @@ from sqlalchemy import select
 from eakte import jobs
 from eakte.access.actions import Action
 from eakte.access.check import require
-from eakte.casework.handover.outbox import OutboxFault, is_out, lay, only_one, sweep
 from eakte.casework.sending.handing_over import hold_sending, needs_release, note_way
 from eakte.casework.sending.objections import objected_since
 from eakte.clock import OFFICE_ZONE
 from eakte.errors import NotAllowed, NotFound, RuleBroken, Sentence
+from eakte.interchange.outbox import OutboxFault, is_out, lay, only_one, sweep
 from eakte.model.sending import FileKind, Sending, SendingKind, SendingState, SentFile
 from eakte.unit_of_work import UnitOfWork
 from storage import Digest, Store
@@ -39,6 +39,7 @@ FOLDER = "folder"
 LONGEST_FAULT = 500
 CHUNK = 1024 * 1024
 PACKED = ".paket"
+OUTBOX = Sentence("Der Ausgangsordner des Gerichtspostfachs")
 
 
 @dataclass(frozen=True)
@@ -103,9 +104,9 @@ def give_sending(begin: Begin, sending_id: UUID, *, show: Show) -> Laid:
             _wanted(work, sending_id)
 
     write = partial(_written, store, messages, as_folder=form == FOLDER, show=show)
-    with only_one(folder):
-        sweep(folder, partial(_is_handed_over, begin))
-        lay(folder, name, write, before=still)
+    with only_one(folder, called=OUTBOX):
+        sweep(folder, partial(_is_handed_over, begin), called=OUTBOX)
+        lay(folder, name, write, before=still, called=OUTBOX)
     return Laid(sending_id)
 
 
@@ -190,7 +191,11 @@ def _messages(work: UnitOfWork, sending: Sending) -> Sequence[SentFile]:
     return work.session.scalars(of.order_by(SentFile.part)).all()
 
 
-def _is_handed_over(begin: Begin, sending_id: UUID) -> bool:
+def _is_handed_over(begin: Begin, name: str) -> bool:
+    try:
+        sending_id = UUID(name.removesuffix(".zip")[-36:])
+    except ValueError:
+        return False
     with begin() as work:
         sending = work.session.get(Sending, sending_id)
         return sending is not None and sending.handed_over_at is not None

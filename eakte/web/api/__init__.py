@@ -22,6 +22,7 @@ from eakte.web.api.lists import lists
 from eakte.web.api.mailroom import mailroom
 from eakte.web.api.messages import messages
 from eakte.web.api.objections import objections
+from eakte.web.api.offers import offers_api
 from eakte.web.api.office import office
 from eakte.web.api.paper import paper
 from eakte.web.api.plan import plan_api
@@ -69,6 +70,7 @@ PARTS = (
     mailroom,
     redactions,
     erasures_api,
+    offers_api,
 )
 SAID_OF = {
     "/api/v1/batches": SAID_OF_BATCH,
@@ -77,6 +79,7 @@ SAID_OF = {
 }
 
 TABLE = {"text/csv": {"schema": {"type": "string", "format": "binary"}}}
+PACKAGE = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 PDF = {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}
 
 
@@ -95,7 +98,18 @@ def install(app: OfficeApp) -> None:
         told = complete(spec, said_of=SAID_OF, cookie=cookie_name())
         _describe_table(told["paths"]["/api/v1/plan/table"])
         _describe_whole(told["paths"]["/api/v1/batches/{batch_id}/receipt.pdf"]["get"], PDF)
+        _describe_package(told["paths"])
         return told
+
+
+def _describe_package(paths: dict[str, Any]) -> None:
+    """What an archive sends comes and goes as one package."""
+    _describe_whole(paths["/api/v1/retention/offer-messages/{message_id}/content"]["get"], PACKAGE)
+    take = paths["/api/v1/retention/offer-messages"]["post"]
+    take["requestBody"] = {"required": True, "content": PACKAGE}
+    take["responses"] |= {
+        status: {"description": MEANING[status], "content": PROBLEM} for status in ("413", "415")
+    }
 
 
 def _describe_whole(fetch: dict[str, Any], content: dict[str, Any]) -> None:

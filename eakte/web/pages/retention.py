@@ -177,6 +177,7 @@ def due_page(work: UnitOfWork, refusal: Refusal | None = None) -> str:
         arguments=asked_for,
         running=running,
         may_propose=free,
+        may_offer=may(work.actor, Action.SEE_OFFERS),
         refusal=refusal,
     )
 

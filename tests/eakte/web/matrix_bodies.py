@@ -9,6 +9,7 @@ from eakte.model.user import Role
 from tests.eakte.web.matrix_asks import Body, form, later, today, told
 from tests.eakte.web.matrix_courts import SENDINGS
 from tests.eakte.web.matrix_house import REASON, MatrixHouse
+from tests.eakte.web.matrix_offers import OFFERS
 from tests.eakte.web.matrix_retention import RETENTION
 from tests.eakte.web.scans import A_STACK
 
@@ -72,6 +73,7 @@ BODIES: dict[str, Body | None] = {
     "court.write": later(lambda house: {"answer": "received", "taken_on": today(house)}),
     "court.confirm": later(lambda house: {"day": today(house)}),
     **RETENTION,
+    **OFFERS,
     "cases.new": form(procedure="Widerspruch"),
     "deputies.end": None,
     "deputies.name": later(

@@ -40,6 +40,7 @@ from tests.destroying import one_erasure
 from tests.eakte.web.browser import Browser, key_of, signed_in
 from tests.eakte.web.undone import UndoneDatabase
 from tests.held import one_held
+from tests.offered import one_offer
 from tests.redacted import nothing_found, one_redacted
 from tests.sent import one_sent
 
@@ -127,6 +128,8 @@ def build(folder: Path) -> MatrixHouse:
         made.others["hold_id"] = one_held(work, made.things["dossier_id"]["own"])
         erasure = one_erasure(work, [made.things["dossier_id"]["own"]])
         made.others["erasure_id"], made.others["erased_id"] = erasure
+        offer = one_offer(work, [made.things["dossier_id"]["own"]])
+        made.others["offer_id"], made.others["message_id"] = offer
     _shared(made, staff.unit)
     with office.begin(made.people[Role.CLERK]) as work:
         made.others["list_id"] = ask_for_list(work, ListKind.DOSSIERS, Filter()).id

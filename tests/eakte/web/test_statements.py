@@ -132,6 +132,7 @@ def prepared(office: Office, staff: Staff, clerk: Browser, tmp_path: Path) -> Ho
         hold = one_held(work, cases[0].dossier_id)
         over = some_over(work, work.session.get_one(PlanEntry, staff.entry.id), dossiers=6)
         erasure, erased = one_erasure(work, over[:5], gone=2)
+        offer, message = one_offer(work, over)
     parts = {
         "document_id": filed[0],
         "dossier_id": cases[0].dossier_id,
@@ -148,6 +149,8 @@ def prepared(office: Office, staff: Staff, clerk: Browser, tmp_path: Path) -> Ho
         "hold_id": hold,
         "erasure_id": erasure,
         "erased_id": erased,
+        "offer_id": offer,
+        "message_id": message,
         "key": RULE,
         "page": 1,
         "number": 1,

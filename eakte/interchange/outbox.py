@@ -1,4 +1,4 @@
-"""How is something laid into the folder from which the mailbox program sends: whole, and once?
+"""How is something laid into a folder from which another program takes it: whole, and once?
 
 It is written under a hidden name and appears under its own in one step. A mark that is written
 before that step tells, after a kill at any moment, whether it was taken: with the hidden one still
@@ -14,9 +14,8 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from uuid import UUID
 
-from eakte.errors import EakteError, PartUnavailable
+from eakte.errors import EakteError, PartUnavailable, Sentence
 
 LOCK, UNFINISHED, OUT = ".e-akte.lock", ".unfertig", ".uebergeben"
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -28,25 +27,24 @@ class OutboxFault(EakteError):
     """The outbox does not take the package; nothing of it is visible there."""
 
     code = "outbox"
-    next_step = (
-        "Bitte verständigen Sie die Administration (EAKTE_COURT_OUTBOX) und versuchen Sie es dann "
-        "noch einmal."
-    )
+    next_step = "Bitte verständigen Sie die Administration und versuchen Sie es dann noch einmal."
 
 
 @contextmanager
-def only_one(folder: Path) -> Iterator[None]:
+def only_one(folder: Path, *, called: Sentence) -> Iterator[None]:
     """Let nobody else lay anything into the outbox meanwhile; a dead process holds nothing.
+
+    ``called`` names the folder for people, here and below: "Der Ausgangsordner …".
 
     Raises:
         PartUnavailable: somebody is just laying something into it.
         OutboxFault: the folder is out of reach.
     """
-    with _faults_named():
+    with _faults_named(called):
         handle = os.open(folder / LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o660)
     try:
         try:
-            with _faults_named():
+            with _faults_named(called):
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise PartUnavailable("In den Ausgangsordner wird gerade etwas gelegt.") from error
@@ -61,7 +59,12 @@ def is_out(folder: Path, name: str) -> bool:
 
 
 def lay(
-    folder: Path, name: str, write: Callable[[Path], None], *, before: Callable[[], None]
+    folder: Path,
+    name: str,
+    write: Callable[[Path], None],
+    *,
+    before: Callable[[], None],
+    called: Sentence,
 ) -> None:
     """Lay a package into the outbox; one that is out already is not laid again.
 
@@ -76,7 +79,7 @@ def lay(
     if is_out(folder, name):
         return
     try:
-        with _faults_named():
+        with _faults_named(called):
             _clear(hidden)
             _mark(folder, name).unlink(missing_ok=True)
             if target.exists():
@@ -84,7 +87,7 @@ def lay(
             write(hidden)
             _to_disk(hidden)
         before()
-        with _faults_named():
+        with _faults_named(called):
             with _mark(folder, name).open("wb") as mark:
                 os.fsync(mark.fileno())
             _sync(folder)
@@ -99,20 +102,15 @@ def lay(
         raise
 
 
-def sweep(folder: Path, handed_over: Callable[[UUID], bool]) -> None:
-    """Remove the marks of packages that are known to be handed over.
+def sweep(folder: Path, handed_over: Callable[[str], bool], *, called: Sentence) -> None:
+    """Remove the marks of packages that are known, by their names, to be handed over.
 
     Raises:
         OutboxFault: the folder is out of reach.
     """
-    with _faults_named():
+    with _faults_named(called):
         for mark in folder.glob(f".*{OUT}"):
-            told = mark.name.removesuffix(OUT).removesuffix(".zip")[-36:]
-            try:
-                sending_id = UUID(told)
-            except ValueError:
-                continue
-            if handed_over(sending_id):
+            if handed_over(mark.name.removeprefix(".").removesuffix(OUT)):
                 mark.unlink(missing_ok=True)
 
 
@@ -151,23 +149,18 @@ def _sync(path: Path) -> None:
 
 
 @contextmanager
-def _faults_named() -> Iterator[None]:
+def _faults_named(called: Sentence) -> Iterator[None]:
     try:
         yield
     except BlockingIOError:
         raise
     except OSError as error:
         if error.errno in FULL:
-            raise OutboxFault("Im Ausgangsordner des Gerichtspostfachs ist kein Platz.") from error
+            raise OutboxFault("%(outbox)s hat keinen Platz mehr.", outbox=called) from error
         if error.errno in SHUT:
-            raise OutboxFault(
-                "In den Ausgangsordner des Gerichtspostfachs darf nicht geschrieben werden."
-            ) from error
+            raise OutboxFault("%(outbox)s lässt sich nicht beschreiben.", outbox=called) from error
         if error.errno in GONE:
-            raise OutboxFault(
-                "Der Ausgangsordner des Gerichtspostfachs ist nicht erreichbar."
-            ) from error
+            raise OutboxFault("%(outbox)s ist nicht erreichbar.", outbox=called) from error
         raise OutboxFault(
-            "Der Ausgangsordner des Gerichtspostfachs nimmt nichts an: %(fault)s.",
-            fault=error.strerror or "",
+            "%(outbox)s nimmt nichts an: %(fault)s.", outbox=called, fault=error.strerror or ""
         ) from error
