@@ -21,6 +21,7 @@ from eakte.clock import OFFICE_ZONE
 from eakte.db import Page, paged
 from eakte.errors import BadInput, NotFound, RuleBroken, SamePerson, Sentence
 from eakte.evidence.paper.boxes import MOST_AT_ONCE, seen_papers
+from eakte.evidence.paper.homes import lock_homes
 from eakte.evidence.signing import Signer
 from eakte.evidence.transfer.checking import scanned_by
 from eakte.model.batch import Batch
@@ -55,6 +56,7 @@ def propose_destruction(work: UnitOfWork, batches: Sequence[Batch], *, manner: s
     if not manner.strip() or len(manner.strip()) > LONGEST_TEXT:
         raise BadInput("Bitte geben Sie an, wie das Papier vernichtet wird.", field="manner")
     hold(work.session, SCOPE)
+    lock_homes(work, batches)
     reasons = _against(work, batches)
     if reasons:
         raise RuleBroken("Nicht alles davon darf vernichtet werden.", reasons=reasons)
@@ -159,6 +161,7 @@ def decide_destruction(
         raise SamePerson("Wer gescannt hat, bestätigt nicht, dass das Papier vernichtet ist.")
     hold(work.session, SCOPE)
     if confirm:
+        lock_homes(work, batches)
         reasons = _against(work, batches, of=destruction)
         if reasons:
             raise RuleBroken("Nicht alles davon darf vernichtet werden.", reasons=reasons)
