@@ -87,7 +87,7 @@ def home_held() -> ColumnElement[bool]:
     )
 
 
-def _letters(batches: Collection[UUID]) -> Select[tuple[UUID, UUID]]:
+def _letters(batches: Collection[UUID]) -> Select[UUID, UUID]:
     """Pairs of a stack and a dossier; pages may lie in letters that came of another stack."""
     ids = list(batches)
     both = union(
