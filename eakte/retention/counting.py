@@ -21,22 +21,36 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from eakte.access.actions import Action
 from eakte.access.check import require, visible
 from eakte.clock import OFFICE_ZONE
 from eakte.model.audit_entry import REPORTED, AuditEntry
+from eakte.model.batch import Batch
+from eakte.model.department import Department
 from eakte.model.dossier import Dossier
 from eakte.model.erasure import ErasedDossier, ErasedState, Erasure, ErasureState
 from eakte.model.file_plan import PlanEntry
 from eakte.model.hold import HeldDossier, RetentionHold
 from eakte.model.offer import ArchiveSays, Offer, OfferedDossier
+from eakte.model.paper import DestroyedPaper, Destruction, DestructionState
 from eakte.model.retention_rule import Keeping
 from eakte.unit_of_work import UnitOfWork
 
 REOPENED = "dossier.reopened"
 TAKEN_OVER = "A"
+# What an entry is called now: of several with its number, as the newest.
+NEWEST = aliased(PlanEntry)
+NEWEST_TITLE = (
+    select(NEWEST.title)
+    .where(NEWEST.number == PlanEntry.number)
+    .order_by(NEWEST.valid_from.desc(), NEWEST.id)
+    .limit(1)
+    .correlate(PlanEntry)
+    .scalar_subquery()
+    .label("title")
+)
 Ids = Select[Any] | CompoundSelect[Any]
 GONE = (ErasedState.ERASING, ErasedState.ERASED)
 
@@ -56,6 +70,13 @@ class Figure(StrEnum):
     APPROVED = "approved"
     SPARED = "spared"
     DESTROYED = "destroyed"
+
+
+class PaperFigure(StrEnum):
+    """What is counted of the paper of stacks."""
+
+    STACKS = "stacks"
+    PAGES = "pages"
 
 
 @dataclass(frozen=True)
@@ -83,30 +104,73 @@ class Span:
         return and_(at >= self.begins, at < self.ends)
 
 
-def counts_of(work: UnitOfWork, span: Span) -> Iterator[tuple[UUID, str, Figure, int]]:
-    """Count dossiers the actor may see: unit, number of the entry, what, how many."""
+@dataclass(frozen=True)
+class Counted:
+    """How many of what, in which unit; of paper there is no entry of the plan."""
+
+    what: Figure | PaperFigure
+    unit_id: UUID
+    unit: str
+    number: str
+    title: str
+    count: int
+
+
+def counts_of(work: UnitOfWork, span: Span) -> Iterator[Counted]:
+    """Count what the actor may see; every dossier once, however often something met it."""
     require(work, Action.SEE_RETENTION)
     seen = _seen(work)
-    rows = work.session.execute(
-        union_all(*(_counted(figure, asked, seen) for figure, asked in _asked(span)))
-    )
-    for figure, unit_id, number, count in rows:
-        yield unit_id, number, Figure(figure), count
+    dossiers = [_counted(figure, asked, seen) for figure, asked in _asked(span)]
+    for row in work.session.execute(union_all(*dossiers, *_paper(work, span))):
+        what, unit_id, unit, number, title, count = row
+        known = PaperFigure if what in set(PaperFigure) else Figure
+        yield Counted(known(what), unit_id, unit, number, title, count)
 
 
-def _counted(figure: Figure, asked: Ids, seen: ColumnElement[bool]) -> Select[str, UUID, str, int]:
-    """Every dossier counts once, however often something happened to it."""
+def _counted(figure: Figure, asked: Ids, seen: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     return (
         select(
-            literal(figure.value).label("figure"),
-            Dossier.department_id,
+            literal(figure.value).label("what"),
+            Department.id,
+            Department.name,
             PlanEntry.number,
-            func.count().label("dossiers"),
+            NEWEST_TITLE,
+            func.count().label("counted"),
         )
+        .select_from(Dossier)
         .join(PlanEntry, PlanEntry.id == Dossier.plan_entry_id)
+        .join(Department, Department.id == Dossier.department_id)
         .where(Dossier.id.in_(asked), seen)
-        .group_by(Dossier.department_id, PlanEntry.number)
+        .group_by(Department.id, Department.name, PlanEntry.number)
     )
+
+
+def _paper(work: UnitOfWork, span: Span) -> Iterator[Select[*tuple[Any, ...]]]:
+    """Paper of stacks that was destroyed: how many stacks, and how many pages they had."""
+    for figure, counted in (
+        (PaperFigure.STACKS, func.count()),
+        (PaperFigure.PAGES, func.coalesce(func.sum(Batch.pages), 0)),
+    ):
+        yield (
+            select(
+                literal(figure.value).label("what"),
+                Department.id,
+                Department.name,
+                literal("").label("number"),
+                literal("").label("title"),
+                counted.label("counted"),
+            )
+            .select_from(Batch)
+            .join(Department, Department.id == Batch.department_id)
+            .join(DestroyedPaper, DestroyedPaper.batch_id == Batch.id)
+            .join(Destruction, Destruction.id == DestroyedPaper.destruction_id)
+            .where(
+                Destruction.state == DestructionState.CONFIRMED,
+                span.holds(Destruction.decided_at),
+                visible(work.actor, Action.SEE_BATCH, Batch),
+            )
+            .group_by(Department.id, Department.name)
+        )
 
 
 def _asked(span: Span) -> Iterator[tuple[Figure, Ids]]:

@@ -12,18 +12,14 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from eakte import audit
 from eakte.access.actions import Action
-from eakte.access.check import require, visible
+from eakte.access.check import require
 from eakte.errors import BadInput, Sentence
 from eakte.model.audit_entry import REPORTED, AuditEntry
-from eakte.model.batch import Batch
-from eakte.model.department import Department
-from eakte.model.file_plan import PlanEntry
-from eakte.model.paper import DestroyedPaper, Destruction, DestructionState
-from eakte.retention.counting import Figure, Span, counts_of
+from eakte.retention.counting import Counted, Figure, PaperFigure, Span, counts_of
 from eakte.retention.due import undecided
 from eakte.unit_of_work import UnitOfWork
 
@@ -218,53 +214,28 @@ def years_of(work: UnitOfWork) -> Sequence[int]:
 
 
 def _units(work: UnitOfWork, span: Span) -> tuple[UnitFigures, ...]:
-    counted: dict[UUID, dict[str, dict[Figure, int]]] = {}
-    for unit_id, number, figure, count in counts_of(work, span):
-        counted.setdefault(unit_id, {}).setdefault(number, {})[figure] = count
-    paper = _paper(work, span)
-    names = {
-        one.id: one.name
-        for one in work.session.scalars(
-            select(Department).where(Department.id.in_({*counted, *paper}))
-        )
-    }
-    titles = _titles(work, {number for entries in counted.values() for number in entries})
+    by_unit: dict[tuple[str, UUID], list[Counted]] = {}
+    for one in counts_of(work, span):
+        by_unit.setdefault((one.unit, one.unit_id), []).append(one)
     return tuple(
         UnitFigures(
-            names[unit_id],
-            tuple(
-                EntryFigures(number, titles.get(number, ""), figures)
-                for number, figures in sorted(counted.get(unit_id, {}).items())
-            ),
-            *paper.get(unit_id, (0, 0)),
+            name,
+            _entries(counted),
+            stacks=sum(one.count for one in counted if one.what is PaperFigure.STACKS),
+            pages=sum(one.count for one in counted if one.what is PaperFigure.PAGES),
         )
-        for unit_id in sorted(names, key=lambda one: (names[one], one))
+        for (name, _), counted in sorted(by_unit.items())
     )
 
 
-def _titles(work: UnitOfWork, numbers: set[str]) -> dict[str, str]:
-    """What each entry is called; of several with one number, the newest."""
-    rows = work.session.execute(
-        select(PlanEntry.number, PlanEntry.title)
-        .where(PlanEntry.number.in_(numbers))
-        .order_by(PlanEntry.valid_from)
+def _entries(counted: Sequence[Counted]) -> tuple[EntryFigures, ...]:
+    figures: dict[tuple[str, str], dict[Figure, int]] = {}
+    for one in counted:
+        if isinstance(one.what, Figure):
+            figures.setdefault((one.number, one.title), {})[one.what] = one.count
+    return tuple(
+        EntryFigures(number, title, found) for (number, title), found in sorted(figures.items())
     )
-    return {number: title for number, title in rows}
-
-
-def _paper(work: UnitOfWork, span: Span) -> dict[UUID, tuple[int, int]]:
-    rows = work.session.execute(
-        select(Batch.department_id, func.count(), func.coalesce(func.sum(Batch.pages), 0))
-        .join(DestroyedPaper, DestroyedPaper.batch_id == Batch.id)
-        .join(Destruction, Destruction.id == DestroyedPaper.destruction_id)
-        .where(
-            Destruction.state == DestructionState.CONFIRMED,
-            span.holds(Destruction.decided_at),
-            visible(work.actor, Action.SEE_BATCH, Batch),
-        )
-        .group_by(Batch.department_id)
-    )
-    return {unit_id: (stacks, pages or 0) for unit_id, stacks, pages in rows}
 
 
 def _confirmations(work: UnitOfWork, span: Span) -> tuple[ClockConfirmed, ...]:
