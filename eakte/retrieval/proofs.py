@@ -120,6 +120,17 @@ def read_destruction_record(work: UnitOfWork, destruction: Destruction) -> Readi
     )
 
 
+def written_destruction_record(work: UnitOfWork, destruction: Destruction) -> bytes:
+    """Return the bytes of the signed record of a destruction of paper.
+
+    Raises:
+        NotFound: it is not written.
+    """
+    require(work, Action.SEE_PAPER)
+    with work.store.open(Digest(read_destruction_record(work, destruction).sha256)) as stream:
+        return stream.read()
+
+
 def _still(action: Action, batch_id: UUID) -> Callable[[UnitOfWork], bool]:
     def ask(work: UnitOfWork) -> bool:
         batch = work.session.get(Batch, batch_id)

@@ -88,6 +88,7 @@ NO_WALK = {
     "document_care.note_page": "bytes",
     "documents.original": "bytes",
     "paper.record": "bytes",
+    "paper.record_page": "bytes",
     "paper.table": "bytes",
     "documents.preview": "bytes",
     "documents.reading_copy": "bytes",
