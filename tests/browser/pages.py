@@ -115,6 +115,7 @@ NO_WALK = {
     "redacting.words": "a piece of a page: tests/browser/test_redacting.py",
     "stacks.rows": "a piece of a page, asked for by its script",
     "stacks.status": "a piece of a page, asked for by its script",
+    "stations.rows": "a piece of a page, asked for by its script",
     "health.show": "for machines",
     "static": "bytes",
     "sign_on.start": "leads to the sign-in service of the office",

@@ -99,7 +99,7 @@ def _stacks(pdf: FPDF, told: Mapping[str, Any]) -> None:
                     one["box"] or "–",
                     str(one["pages"] or "–"),
                     f"freigegeben {_moment(one['released_at'])}\n"
-                    f"Stapel {one['sha256']}\nTransfervermerk {one['transfer_note'] or '–'}",
+                    f"Stapel {one['sha256']}\nVermerk {one['transfer_note'] or '–'}",
                 ]
             )
 
