@@ -16,6 +16,7 @@ from eakte.model.audit_entry import COLUMNS, FIRST, AuditEntry, Written, leaf_of
 from eakte.model.audit_tree import BITS, WIDTH, AuditNode, grow
 from eakte.model.counter import next_number
 from eakte.model.hash_tree import Frontier, fold
+from eakte.model.log_words import taken_out
 from eakte.unit_of_work import UnitOfWork
 
 SCOPE = "audit"
@@ -34,8 +35,9 @@ def note(
 ) -> AuditEntry:
     """Append one entry; who reads content calls this before the bytes leave.
 
-    ``details`` must be plain JSON values. Entries are written one after the other: the number's row
-    stays locked until the transaction ends, so the chain cannot fork.
+    ``details`` must be plain JSON values; what is said in words in them lies beside the log, which
+    keeps its digest, and goes with what it is about. Entries are written one after the other: the
+    number's row stays locked until the transaction ends, so the chain cannot fork.
 
     Raises:
         NotLogged: the database refuses the entry, so what it is about must not happen.
@@ -43,6 +45,7 @@ def note(
     session = work.session
     if work.in_stead_of:
         details["in_stead_of"] = sorted(work.in_stead_of.values())
+    kept, beside = taken_out(details)
     sequence = next_number(session, SCOPE)
     previous = session.scalar(select(AuditEntry.digest).where(AuditEntry.sequence == sequence - 1))
     entry = AuditEntry(
@@ -53,12 +56,15 @@ def note(
         act=act,
         subject_kind=kind,
         subject_id=subject,
-        details=details,
+        details=kept,
         previous=previous or FIRST,
         digest="",
     )
     entry.digest = entry.expected_digest()
     session.add(entry)
+    for words in beside:
+        words.sequence = sequence
+    session.add_all(beside)
     try:
         session.flush()
     except IntegrityError as error:

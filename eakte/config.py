@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal, TypeVar
 from urllib.parse import urlsplit
@@ -166,6 +167,19 @@ class Settings(BaseSettings):
     court_answers: Path | None = Field(
         None, description="Ordner, in den das Gerichtspostfach die Antworten der Gerichte legt"
     )
+    clock_gap_days: int = Field(
+        3,
+        ge=1,
+        le=366,
+        description="längste Zeit zwischen zwei Prüfständen, ohne dass jemand "
+        "die Uhr bestätigen muss, ehe etwas vernichtet wird",
+    )
+    erasure_waiting_days: int = Field(
+        30, ge=0, le=3650, description="Wartezeit zwischen Freigabe und Vernichtung einer Akte"
+    )
+    stub_titles: bool = Field(
+        False, description="Der Betreff einer vernichteten Akte bleibt bei ihrem Aktenzeichen"
+    )
     sweep_days: int = Field(7, ge=1, description="Schonfrist für Bytes ohne Akte")
     audit_heads_url: str = Field(
         "", description="Ort außerhalb für die Prüfstände; leer = Ordner im Datenordner"
@@ -249,6 +263,11 @@ class Settings(BaseSettings):
     def store(self) -> str:
         """The store's address, the embedded default where none is set."""
         return self.store_url or f"file://{self.folder / 'store'}"
+
+    @property
+    def clock_gap(self) -> timedelta:
+        """How much time may lie between two signed heads of the log."""
+        return timedelta(days=self.clock_gap_days)
 
     @property
     def audit_heads(self) -> str:

@@ -31,6 +31,7 @@ from eakte.casework.sending.writing import (
     write_sending,
 )
 from eakte.errors import ChangedMeanwhile, EakteError, NotAllowed, NotFound, RuleBroken
+from eakte.evidence.erasure.proving import PROVE_ERASED, prove_erased
 from eakte.evidence.paper.destroying import WRITE_RECORD, write_record
 from eakte.evidence.transfer.noting import WRITE_NOTE, write_notes
 from eakte.filing.describing import Description
@@ -40,6 +41,9 @@ from eakte.filing.retention_rules import MOVE_PERIODS
 from eakte.jobs import Heart, LeaseLost, Stopped
 from eakte.model.document import Document
 from eakte.model.job import Job
+from eakte.retention.absence.bytes import remove_erased
+from eakte.retention.erasing import REMOVE_ERASED, erase_dossier
+from eakte.retention.letting_go import ERASE
 from eakte.retrieval.prepared.asking import DESTROY_LIST, WRITE_LIST
 from eakte.retrieval.prepared.ending import destroy_bytes, destroy_list
 from eakte.retrieval.prepared.writing import (
@@ -114,6 +118,9 @@ AFTERWARDS: Mapping[str, Callable[[UnitOfWork, UUID], None]] = MappingProxyType(
         WRITE_RECORD: write_record,
         TAKE_ANSWER: file_answer,
         MOVE_PERIODS: move_periods,
+        ERASE: erase_dossier,
+        REMOVE_ERASED: remove_erased,
+        PROVE_ERASED: prove_erased,
     }
 )
 

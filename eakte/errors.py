@@ -11,7 +11,8 @@
     │  └─ NumberUsed · WeakPassword
     ├─ RuleBroken                   every reason, not the first
     │  ├─ AlreadyFiled · NotFiled · DossierClosed · CaseClosed · NotUnique · KeyUsed · CheckedOut
-    │  ├─ Cancelled · Held · RolesExclude · SamePerson · LogDamaged · PersonKnown · Signed
+    │  ├─ Cancelled (Erased) · Held · RolesExclude · SamePerson · LogDamaged · PersonKnown · Signed
+    │  └─ ClockDoubtful
     ├─ ChangedMeanwhile             someone else saved first
     └─ PartUnavailable              store, index, database or sandbox out of reach
        ├─ TooMuchAtOnce             the part works, but has to catch its breath first
@@ -242,6 +243,13 @@ class Cancelled(RuleBroken):
     next_step = "Bitte heben Sie zuerst die Stornierung auf."
 
 
+class Erased(Cancelled):
+    """The dossier was destroyed when its time was over; only the proof of that is left."""
+
+    code = "erased"
+    next_step = "Was war, sagt der Nachweis bei der Akte; wiederherstellen lässt es sich nicht."
+
+
 class Held(RuleBroken):
     """The content is opened for nobody: no virus scanner has passed it."""
 
@@ -287,6 +295,19 @@ class SamePerson(RuleBroken):
 
     code = "same-person"
     next_step = "Bitte lassen Sie eine zweite Person entscheiden."
+
+
+class ClockDoubtful(RuleBroken):
+    """The clock went backwards or jumped, and nobody has said yet that it is right."""
+
+    code = "clock-doubtful"
+    next_step = "Bitte prüfen Sie Datum und Uhrzeit und bestätigen Sie sie unter „Aussonderung“."
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        super().__init__(
+            "Der Uhr der Anwendung ist nicht zu trauen, bis jemand sie bestätigt hat.",
+            reasons=reasons,
+        )
 
 
 class LogDamaged(RuleBroken):

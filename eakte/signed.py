@@ -24,6 +24,8 @@ from eakte.errors import BadInput
 RECEIPT_FORM = "e-Akte batch receipt 1"
 NOTE_FORM = "e-Akte transfer note 1"
 DESTRUCTION_FORM = "e-Akte destruction of paper 1"
+ERASURE_FORM = "e-Akte destruction of a dossier 1"
+PROOF_FORMS = (NOTE_FORM, DESTRUCTION_FORM, ERASURE_FORM)
 _HEX = {"key": 64, "signature": 128, "sha256": 64}
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -50,13 +52,13 @@ def read_receipt(written: bytes) -> dict[str, Any]:
 
 
 def read_note(written: bytes) -> dict[str, Any]:
-    """Return what a transfer note, or the record of a destruction, says; genuine or not.
+    """Return what a transfer note, or the record or proof of a destruction, says; genuine or not.
 
     Raises:
         BadInput: it is none.
     """
     named = {name: _HEX[name] for name in ("key", "signature")}
-    for form in (NOTE_FORM, DESTRUCTION_FORM):
+    for form in PROOF_FORMS:
         try:
             return _read(written, form, named, _no_note())
         except BadInput:
@@ -72,7 +74,7 @@ def note_faults(told: Mapping[str, Any], trusted: Collection[str]) -> list[str]:
     key, form = str(told.get("key", "")), str(told.get("form", ""))
     if key not in trusted:
         return ["Der Nachweis ist mit einem fremden Schlüssel unterschrieben."]
-    if form not in (NOTE_FORM, DESTRUCTION_FORM) or not _holds(told, key, form):
+    if form not in PROOF_FORMS or not _holds(told, key, form):
         return ["Die Unterschrift des Nachweises ist falsch."]
     return []
 
@@ -142,7 +144,7 @@ def _holds(told: Mapping[str, Any], key: str, form: str) -> bool:
 
 def _no_note() -> BadInput:
     return BadInput(
-        "Das ist weder ein Transfervermerk noch ein Nachweis über vernichtetes Papier.",
+        "Das ist weder ein Transfervermerk noch ein Nachweis über eine Vernichtung.",
         next_step="Bitte die Datei angeben, wie die e-Akte sie ausgibt.",
     )
 

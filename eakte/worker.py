@@ -41,6 +41,8 @@ from eakte.processing import picturing, pipeline, redacting
 from eakte.processing.limits import Limits
 from eakte.processing.sandbox import Sandbox
 from eakte.processing.scratch import Scratch
+from eakte.retention.clock_guard import ClockWatch
+from eakte.retention.letting_go import let_go, watch_clock
 from eakte.retrieval.indexing import index_dossier, write_entries
 from eakte.retrieval.prepared.ending import end_lists
 from eakte.retrieval.rebuilding import needs_rebuilding, rebuild
@@ -370,6 +372,8 @@ class Worker:
                 with self.office.as_system() as work:
                     end_lists(work)
                 with self.office.as_system() as work:
+                    let_go(work)
+                with self.office.as_system() as work:
                     sweep(work, older_than=timedelta(days=self.office.settings.sweep_days))
             self.stopping.wait(TIDY_EVERY)
             return True
@@ -377,7 +381,11 @@ class Worker:
         self._forever(turn)
 
     def _heads_lane(self) -> None:
+        watch = ClockWatch()
+
         def turn() -> bool:
+            with self.office.as_system() as work:
+                watch_clock(work, watch)
             try:
                 keep_heads(self.office.as_system, lambda: self.office.begin(writes=False))
             except PartUnavailable as error:

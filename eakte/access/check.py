@@ -11,9 +11,10 @@ from sqlalchemy import ColumnElement
 
 from eakte.access.actions import Action
 from eakte.access.reach import Table, Thing, all_of, any_of
-from eakte.access.rules import TABLE, Rule
+from eakte.access.rules import Rule
+from eakte.access.table import TABLE
 from eakte.access.within import Lying
-from eakte.errors import Cancelled, NeedsConfirmation, NotAllowed, NotFound
+from eakte.errors import Cancelled, Erased, NeedsConfirmation, NotAllowed, NotFound
 from eakte.model.batch import Batch
 from eakte.model.case import Case, CaseState
 from eakte.model.document import Document, DocumentState
@@ -41,8 +42,6 @@ ALSO_WHEN_CANCELLED = frozenset(
         Action.SEE_SENDINGS,
     }
 )
-
-
 # So many conditions are kept. They follow from actor, act and table alone, and a page asks for the
 # same ones several times; whoever gains or loses a right is another actor.
 KEPT = 512
@@ -151,8 +150,12 @@ def require(
         NeedsConfirmation: the actor may, as soon as they have proved again who they are.
         NotAllowed: the actor sees the thing but may not do this with it.
         Cancelled: the actor might, were it not cancelled.
+        Erased: it was destroyed; that there was one is all that is left to see.
     """
     if may(work.actor, action, thing):
+        erased = isinstance(thing, Dossier) and thing.state is DossierState.ERASED
+        if erased and action is not Action.SEE_DOSSIER:
+            refuse_if_cancelled(thing)
         if action not in ALSO_WHEN_CANCELLED and not although_cancelled:
             refuse_if_cancelled(thing)
         absent = stood_in_for(work.actor, action, thing)
@@ -183,6 +186,11 @@ def cancelled(thing: Thing) -> Cancelled | None:
         case Dossier() if thing.state is DossierState.CANCELLED:
             return Cancelled(
                 "Die Akte %(reference)s ist storniert und bleibt, wie sie ist.",
+                reference=thing.reference,
+            )
+        case Dossier() if thing.state is DossierState.ERASED:
+            return Erased(
+                "Die Akte %(reference)s ist vernichtet; es gibt nur noch den Nachweis.",
                 reference=thing.reference,
             )
         case _:

@@ -7,6 +7,7 @@ import logging
 from eakte.access.actions import Action
 from eakte.access.check import require
 from eakte.errors import PartUnavailable
+from eakte.evidence.erasure.proving import export_proofs
 from eakte.evidence.heads import Begin, check_log, export_heads, record_check, write_daily_head
 from eakte.evidence.outside import open_outside
 from eakte.evidence.signing import Head, Signer
@@ -32,6 +33,7 @@ def keep_heads(begin: Begin, begin_reading: Begin) -> Head | None:
     outside = open_outside(settings, signer)
     try:
         export_heads(begin, outside)
+        export_proofs(begin, outside)
         witnesses = list(outside.heads()) if head else []
     except PartUnavailable:
         if head is not None:

@@ -21,7 +21,7 @@ from eakte.evidence.transfer.proving import faults_of_notes
 from eakte.model.content import Content, keep_content
 from eakte.model.document import Document, DocumentState, Version
 from eakte.model.job import Job
-from eakte.model.prepared import is_named
+from eakte.model.naming import is_named
 from eakte.unit_of_work import UnitOfWork
 from search import Index, SearchError
 from storage import Digest, ObjectCorrupt, ObjectMissing, StorageError, Store

@@ -14,21 +14,28 @@ from uuid import uuid4
 from eakte.config import Settings
 from eakte.errors import BadInput, PartUnavailable
 from eakte.evidence.signing import Head, Signer, read_head
+from eakte.signed import ERASURE_FORM
 from storage import StorageError, Store, open_store
 
-PREFIX, ENDING = "head-", ".json"
+PREFIX, PROOF, ENDING = "head-", "destroyed-", ".json"
 # Nothing that is longer can be a head.
 LONGEST = 4096
 
 
 class Outside(Protocol):
-    """A place that keeps heads; both its methods raise PartUnavailable when it is away."""
+    """A place that keeps heads and proofs; whatever is asked, PartUnavailable when it is away."""
 
     def keep(self, head: Head) -> None:
         """Keep a head; when this returns it is durable. The same one again changes nothing."""
 
     def heads(self) -> Iterator[Head]:
         """Yield every head that lies there."""
+
+    def keep_proof(self, digest: str, written: bytes) -> None:
+        """Keep the proof of a destroyed dossier; the same one again changes nothing."""
+
+    def proofs(self) -> Iterator[bytes]:
+        """Yield every proof that lies there; whether it is genuine is another question."""
 
 
 def open_outside(settings: Settings, signer: Signer) -> Outside:
@@ -89,6 +96,21 @@ class Folder:
             except BadInput as error:
                 raise BadInput("„%(name)s“ ist kein Prüfstand.", name=path.name) from error
 
+    def keep_proof(self, digest: str, written: bytes) -> None:
+        """See Outside.keep_proof."""
+        with _away_named():
+            self._folder.mkdir(exist_ok=True, mode=0o700)
+            _place(self._folder / f"{PROOF}{digest}{ENDING}", written)
+
+    def proofs(self) -> Iterator[bytes]:
+        """See Outside.proofs."""
+        with _away_named():
+            paths = sorted(self._folder.glob(f"{PROOF}*{ENDING}"))
+        for path in paths:
+            with _away_named():
+                written = path.read_bytes()
+            yield written
+
 
 class Bucket:
     """A store of content, at best one that forbids deleting: a head's name there is its digest."""
@@ -113,6 +135,21 @@ class Bucket:
                     yield read_head(written)
                 except BadInput:
                     continue
+
+    def keep_proof(self, digest: str, written: bytes) -> None:
+        """See Outside.keep_proof; its name there is its digest."""
+        with _away_named():
+            self._store.put(BytesIO(written))
+
+    def proofs(self) -> Iterator[bytes]:
+        """See Outside.proofs; the store may hold other things."""
+        mark = ERASURE_FORM.encode()
+        with _away_named():
+            for listed in self._store.listing():
+                with self._store.open(listed.digest) as stream:
+                    written = stream.read()
+                if mark in written:
+                    yield written
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from eakte.filing.proposing.clues import clues_kept
 from eakte.filing.revising import running
 from eakte.history import change
 from eakte.model.case import Case, CaseState
+from eakte.model.clock_standing import refuse_moved_clock
 from eakte.model.court_message import CourtMessage
 from eakte.model.document import Document, DocumentState, Writing
 from eakte.model.dossier import Dossier, DossierState
@@ -52,9 +53,11 @@ def close_dossier(work: UnitOfWork, dossier: Dossier) -> Kept:
     Raises:
         DossierClosed: it is closed already.
         RuleBroken: naming every reason against it.
+        ClockDoubtful: the clock went backwards, so that the period would end too early.
     """
     require(work, Action.CLOSE_DOSSIER, dossier)
     _hold(work, dossier)
+    refuse_moved_clock(work.session, work.clock, gap=work.settings.clock_gap, only_backwards=True)
     if dossier.state is DossierState.CLOSED:
         raise DossierClosed(
             "Die Akte %(reference)s ist schon geschlossen.", reference=dossier.reference

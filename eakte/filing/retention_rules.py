@@ -14,6 +14,7 @@ from eakte import audit, jobs
 from eakte.access.actions import Action
 from eakte.access.check import require
 from eakte.errors import ChangedMeanwhile, NotFound, RuleBroken, Sentence
+from eakte.model.clock_standing import refuse_moved_clock
 from eakte.model.file_plan import PlanEntry
 from eakte.model.keeping import rules_by_entry
 from eakte.model.periods import LONGEST_YEARS, Disposal, Rounding, Rule, Start, Trigger
@@ -158,6 +159,7 @@ def set_retention_rule(
     Raises:
         RuleBroken: naming every reason against it.
         ChangedMeanwhile: somebody has made another edition since.
+        ClockDoubtful: the clock was moved, and nobody has confirmed it yet.
     """
     require(work, Action.EDIT_PLAN)
     wanted = replace(wanted, key=wanted.key.strip(), title=wanted.title.strip())
@@ -173,6 +175,7 @@ def set_retention_rule(
         _add(work, rule, wanted, newest=None, shorten=False)
         _note(work, "retention-rule.added", rule, {}, _told(wanted.terms))
         return rule
+    refuse_moved_clock(work.session, work.clock, gap=work.settings.clock_gap)
     before = fields_of_edition(rule, newest)
     changed = {name: value for name, value in wanted.terms.items() if value != before.terms[name]}
     said = {name: before.terms[name] for name in changed}

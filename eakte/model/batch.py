@@ -35,6 +35,7 @@ class Fate(StrEnum):
     SEPARATOR = "separator"
     BLANK = "blank"
     ASIDE = "aside"
+    ERASED = "erased"
 
 
 class Batch(Guarded, Base):
@@ -42,7 +43,8 @@ class Batch(Guarded, Base):
 
     ``sender_number`` is the running number of the device, by which a missing batch is seen;
     ``settings`` what the device says of its scanning, for the transfer note (TR-RESISCAN); ``told``
-    what the receipt said when it was given, so that it says the same for ever.
+    what the receipt said when it was given, so that it says the same for ever. ``erased_at``:
+    its bytes were destroyed with the first dossier in which one of its pages lay.
     """
 
     __tablename__ = "batch"
@@ -73,6 +75,7 @@ class Batch(Guarded, Base):
     pages: Mapped[int | None] = mapped_column()
     problem: Mapped[str | None] = mapped_column(Text)
     told: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    erased_at: Mapped[datetime | None] = mapped_column(Instant)
     edits: Mapped[int] = mapped_column()
 
     department: Mapped[Department] = relationship()

@@ -201,7 +201,10 @@ class Rendition(Base):
 
 
 class WithdrawalSheet(Base):
-    """What stands at the place of a document that was taken out of a case (Fehlblatt)."""
+    """What stands at the place of a document that was taken out of a case (Fehlblatt).
+
+    ``document_id`` is empty once the document was destroyed with the dossier it went to.
+    """
 
     __tablename__ = "withdrawal_sheet"
     __table_args__ = (Index("ix_withdrawal_sheet_case_position", "case_id", "position"),)
@@ -209,7 +212,7 @@ class WithdrawalSheet(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     case_id: Mapped[UUID] = mapped_column(ForeignKey("dossier_case.id"))
     position: Mapped[int] = mapped_column()
-    document_id: Mapped[UUID] = mapped_column(ForeignKey("document.id"), index=True)
+    document_id: Mapped[UUID | None] = mapped_column(ForeignKey("document.id"), index=True)
     title: Mapped[str] = mapped_column(String(300))
     pages: Mapped[int | None] = mapped_column()
     reason: Mapped[str] = mapped_column(String(500))

@@ -18,11 +18,12 @@ from eakte.model.user import User
 
 
 class DossierState(StrEnum):
-    """Where a dossier stands in its life."""
+    """Where a dossier stands in its life; of an ERASED one only what proves it is left."""
 
     OPEN = "open"
     CLOSED = "closed"
     CANCELLED = "cancelled"
+    ERASED = "erased"
 
 
 class Medium(StrEnum):

@@ -76,9 +76,12 @@ class Erasure(Base):
 class ErasedDossier(Base):
     """One dossier of a destruction, with all that its proof says; kept also when it was spared.
 
-    The words of rule, basis and archive are those of the day on which it was proposed.
+    The words of rule, basis and archive are those of the day on which it was proposed; by
+    ``edition_id`` and ``closed_on`` it is seen whether it is another one since.
     ``title`` is empty where the office keeps no titles of what is gone. ``log_sequence`` is the
-    entry of the log by which it went, ``proof_sha256`` the signed proof.
+    entry of the log by which it went, ``proof_sha256`` the signed proof, ``proof_pdf_sha256`` the
+    same for people, ``exported_at`` when the proof lay outside. ``leftovers`` names what lies of it
+    in folders, until that is gone.
     """
 
     __tablename__ = "erased_dossier"
@@ -108,11 +111,18 @@ class ErasedDossier(Base):
     explained: Mapped[str] = mapped_column(Text, default="")
     archive: Mapped[str] = mapped_column(Text, default="")
     kept_until: Mapped[date | None] = mapped_column()
+    edition_id: Mapped[UUID | None] = mapped_column(ForeignKey("retention_edition.id"))
+    closed_on: Mapped[date | None] = mapped_column()
     documents: Mapped[int] = mapped_column(default=0)
     begun_at: Mapped[datetime | None] = mapped_column(Instant)
     erased_at: Mapped[datetime | None] = mapped_column(Instant)
     log_sequence: Mapped[int | None] = mapped_column(BigInteger)
     proof_sha256: Mapped[str | None] = mapped_column(ForeignKey("content.sha256"), index=True)
+    proof_pdf_sha256: Mapped[str | None] = mapped_column(ForeignKey("content.sha256"), index=True)
+    exported_at: Mapped[datetime | None] = mapped_column(Instant)
+    leftovers: Mapped[dict[str, list[str]]] = mapped_column(
+        Json, default=dict, server_default=text("'{}'")
+    )
 
     erasure: Mapped[Erasure] = relationship()
     dossier: Mapped[Dossier] = relationship()
@@ -122,7 +132,8 @@ class ErasedDocument(Base):
     """One document that went with its dossier; ``id`` is the one it had.
 
     ``contents`` says of every content that was its alone, or that it shared: kind, SHA-256, size,
-    and whether the bytes went or stayed because something else names them.
+    and whether the bytes went or stayed because something else names them. ``described`` is what
+    was said of it, where its rule keeps that; else it is empty.
     """
 
     __tablename__ = "erased_document"
@@ -134,6 +145,9 @@ class ErasedDocument(Base):
     register_number: Mapped[int | None] = mapped_column()
     pages: Mapped[int | None] = mapped_column()
     contents: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
+    described: Mapped[dict[str, Any]] = mapped_column(
+        Json, default=dict, server_default=text("'{}'")
+    )
 
 
 class ErasedContent(Base):

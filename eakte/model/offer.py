@@ -96,7 +96,8 @@ class OfferMessage(Base):
 
     ``kind`` is the standard's number of the message, ``faults`` say why one that came was not
     taken; it is kept all the same. ``handed_over_at`` is when one of ours lay in the archive's
-    transfer directory.
+    transfer directory, ``erased_at`` when its
+    bytes were destroyed with the first of its dossiers.
     """
 
     __tablename__ = "offer_message"
@@ -111,6 +112,7 @@ class OfferMessage(Base):
     at: Mapped[datetime] = mapped_column(Instant)
     faults: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
     handed_over_at: Mapped[datetime | None] = mapped_column(Instant)
+    erased_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class Word(NamedTuple):

@@ -7,17 +7,11 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, exists, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
 
 from eakte.db import Base, Instant
-from eakte.model.batch import Batch
 from eakte.model.columns import Json, named
-from eakte.model.document import Rendition, Version
-from eakte.model.paper import Destruction
-from eakte.model.redaction import Redaction
-from eakte.model.scan_check import PageCheck, ScanCheck
-from eakte.model.sending import SentFile
 
 
 class ListKind(StrEnum):
@@ -74,29 +68,3 @@ class PreparedList(Base):
     seen: Mapped[int] = mapped_column(BigInteger, default=0)
     sha256: Mapped[str | None] = mapped_column(ForeignKey("content.sha256"))
     about: Mapped[bytes] = mapped_column(LargeBinary, default=b"", deferred=True)
-
-
-def is_named(session: Session, sha256: str) -> bool:
-    """Say whether any row still needs these bytes: a version, a rendition, a stack, a list.
-
-    Or a proof: a picture that was checked, a transfer note, the record of a destruction, a package
-    for a court, a redacted copy.
-    """
-    return bool(
-        session.scalar(
-            select(
-                exists().where(Version.sha256 == sha256)
-                | exists().where(Rendition.sha256 == sha256)
-                | exists().where(Batch.sha256 == sha256)
-                | exists().where(PageCheck.picture_sha256 == sha256)
-                | exists().where(ScanCheck.note_sha256 == sha256)
-                | exists().where(ScanCheck.note_pdf_sha256 == sha256)
-                | exists().where(Destruction.record_sha256 == sha256)
-                | exists().where(SentFile.sha256 == sha256)
-                | exists().where(Redaction.sha256 == sha256)
-                | exists().where(
-                    PreparedList.sha256 == sha256, PreparedList.state == ListState.READY
-                )
-            )
-        )
-    )

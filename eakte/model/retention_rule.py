@@ -87,7 +87,7 @@ class Keeping(StrEnum):
     """How it stands with the period of a dossier; repeated there, so that lists compute nothing.
 
     ``WAITING``: closed, but what starts the period has not been entered. ``UNDECIDED``: nobody
-    has decided how long.
+    has decided how long. ``ERASED``: it was destroyed when its period was over.
     """
 
     OPEN = "open"
@@ -95,6 +95,7 @@ class Keeping(StrEnum):
     WAITING = "waiting"
     RUNNING = "running"
     PERMANENT = "permanent"
+    ERASED = "erased"
 
 
 def keeping_of(rule: Rule | None, *, closed: bool, last_day: date | None) -> Keeping:

@@ -62,7 +62,7 @@ def check_periods(work: UnitOfWork) -> PeriodsChecked:
         select(func.count())
         .select_from(Dossier)
         .where(
-            Dossier.state != DossierState.CLOSED,
+            Dossier.state.not_in((DossierState.CLOSED, DossierState.ERASED)),
             or_(Dossier.keeping != Keeping.OPEN, Dossier.kept_until.is_not(None)),
         )
     )

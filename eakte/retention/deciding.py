@@ -13,6 +13,7 @@ from eakte.access.check import require
 from eakte.errors import BadInput, RuleBroken, Sentence
 from eakte.history import change
 from eakte.model.case import Case
+from eakte.model.clock_standing import refuse_moved_clock
 from eakte.model.dossier import Dossier
 from eakte.model.keeping import Kept, follow_rule, period_kept
 from eakte.model.periods import said
@@ -38,6 +39,7 @@ def say_what_starts(
 
     Raises:
         BadInput: a day lies ahead, or there are too many events.
+        ClockDoubtful: the clock was moved, and nobody has confirmed it yet.
     """
     require(work, Action.EDIT_DOSSIER, dossier)
     work.session.refresh(dossier, with_for_update=True)
@@ -49,6 +51,7 @@ def say_what_starts(
         raise BadInput("Das Sterbedatum liegt vor dem Geburtsdatum.", field="died_on")
     if len(events) > MOST_EVENTS or any(len(name) > LONGEST_EVENT for name in events):
         raise BadInput("So viele oder so lange Ereignisse sind nicht möglich.")
+    refuse_moved_clock(work.session, work.clock, gap=work.settings.clock_gap)
     wanted: dict[str, Any] = {
         "death_date": died_on,
         "decided_on": decided_on,
@@ -70,11 +73,13 @@ def rule_alone(
 
     Raises:
         BadInput: there is no such rule, or no reason was given.
+        ClockDoubtful: the clock was moved, and nobody has confirmed it yet.
         RuleBroken: a running period would end earlier, and nobody has said that it shall.
     """
     require(work, Action.DECIDE_PERIOD, thing.dossier if isinstance(thing, Case) else thing)
     dossier = thing.dossier if isinstance(thing, Case) else thing
     work.session.refresh(dossier, with_for_update=True)
+    refuse_moved_clock(work.session, work.clock, gap=work.settings.clock_gap)
     rule = work.session.scalar(select(RetentionRule).where(RetentionRule.key == key.strip()))
     if rule is None and key.strip():
         raise BadInput("Die Aufbewahrungsregel „%(key)s“ gibt es nicht.", key=key, field="rule")

@@ -92,7 +92,7 @@ def due_dossiers(
     """List closed dossiers the actor may see, the next end first."""
     require(work, Action.SEE_RETENTION)
     order = (Dossier.kept_until, Dossier.reference_folded, Dossier.id)
-    conditions = _conditions(work, asked)
+    conditions = due_conditions(work, asked)
     ids = select(Dossier.id).where(*conditions).order_by(*order)
     # In the order of the index alone: with the last word of the order, all would be sorted to be
     # counted.
@@ -122,7 +122,7 @@ def calendar(work: UnitOfWork, asked: DueFilter) -> Sequence[Month]:
     by_month: dict[tuple[int, int], int] = {}
     for day, dossiers in work.session.execute(
         select(Dossier.kept_until, func.count())
-        .where(*_conditions(work, asked, through_all_days=True), Dossier.kept_until.is_not(None))
+        .where(*due_conditions(work, asked, through_all_days=True), Dossier.kept_until.is_not(None))
         .group_by(Dossier.kept_until)
     ):
         if day is None:
@@ -143,6 +143,8 @@ def counted(work: UnitOfWork) -> dict[DueState, int]:
     )
     found = dict.fromkeys(DueState, 0)
     for keeping, dossiers, over in rows:
+        if keeping is Keeping.ERASED:
+            continue
         found[DueState(keeping.value)] = dossiers
         found[DueState.DUE] += over
     return found
@@ -193,14 +195,18 @@ def _by_entry(work: UnitOfWork) -> dict[tuple[str, bool], int]:
     )
     found: dict[tuple[str, bool], int] = {}
     for number, keeping, dossiers in rows:
+        if keeping is Keeping.ERASED:
+            continue
         key = (number, keeping is not Keeping.OPEN)
         found[key] = found.get(key, 0) + dossiers
     return found
 
 
-def _conditions(
+def due_conditions(
     work: UnitOfWork, asked: DueFilter, *, through_all_days: bool = False
 ) -> list[ColumnElement[bool]]:
+    """Return the conditions on dossiers for what is asked of the actor's own."""
+    require(work, Action.SEE_RETENTION)
     found: list[ColumnElement[bool]] = [Dossier.keeping == KEEPING_OF[asked.which]]
     if asked.which is DueState.DUE and not through_all_days:
         found.append(Dossier.kept_until < work.clock.today())
@@ -247,7 +253,7 @@ def _bites(work: UnitOfWork, asked: DueFilter, most: int) -> Iterator[DueRow]:
     query = (
         select(Dossier)
         .options(joinedload(Dossier.plan_entry), joinedload(Dossier.department))
-        .where(*_conditions(work, asked), *(() if ends else (Dossier.kept_until.is_(None),)))
+        .where(*due_conditions(work, asked), *(() if ends else (Dossier.kept_until.is_(None),)))
         .order_by(*keys)
         .limit(most)
     )

@@ -1,4 +1,4 @@
-"""Which proofs about a scan, and which pictures of its pages, does a reader get?"""
+"""Which proofs, of scans and of what was destroyed, and which pictures does a reader get?"""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from eakte.errors import NotFound
 from eakte.model.batch import Batch
 from eakte.model.content import Content
 from eakte.model.document import Document, Rendition, RenditionKind, Version
+from eakte.model.dossier import Dossier
+from eakte.model.erasure import ErasedDossier
 from eakte.model.paper import Destruction
 from eakte.model.scan_check import PageCheck, ScanCheck
 from eakte.retrieval.reading import Reading
@@ -129,6 +131,47 @@ def written_destruction_record(work: UnitOfWork, destruction: Destruction) -> by
     require(work, Action.SEE_PAPER)
     with work.store.open(Digest(read_destruction_record(work, destruction).sha256)) as stream:
         return stream.read()
+
+
+def read_erasure_proof(
+    work: UnitOfWork, erased: ErasedDossier, *, as_page: bool = False
+) -> Reading:
+    """Return the signed proof that a dossier was destroyed, or the same as sheets for people.
+
+    It is written down before it leaves.
+
+    Raises:
+        NotFound: it is not written, because the dossier is not gone.
+    """
+    require(work, Action.SEE_PROOFS)
+    require(work, Action.SEE_DOSSIER, erased.dossier)
+    digest = erased.proof_pdf_sha256 if as_page else erased.proof_sha256
+    row = work.session.execute(
+        select(Content.sha256, Content.size).where(Content.sha256 == digest)
+    ).first()
+    if row is None:
+        raise NotFound("Den Nachweis gibt es erst, wenn die Akte vernichtet ist.")
+    audit.note(
+        work,
+        "erasure.proof-read",
+        kind="dossier",
+        subject=erased.dossier_id,
+        number=erased.erasure.number,
+        sha256=row[0],
+    )
+    ending, media_type = ("pdf", PDF_TYPE) if as_page else ("json", JSON_TYPE)
+    name = f"Nachweis {erased.reference.replace('/', '-')}.{ending}"
+    dossier_id = erased.dossier_id
+
+    def still(later: UnitOfWork) -> bool:
+        asked = later.session.get(Dossier, dossier_id)
+        return (
+            asked is not None
+            and may(later.actor, Action.SEE_PROOFS)
+            and may(later.actor, Action.SEE_DOSSIER, asked)
+        )
+
+    return Reading(row[0], row[1], media_type, name, still)
 
 
 def _still(action: Action, batch_id: UUID) -> Callable[[UnitOfWork], bool]:

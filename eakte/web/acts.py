@@ -17,6 +17,7 @@ from eakte.model.audit_entry import AuditEntry
 from eakte.model.user import User
 from eakte.retrieval.browsing import Happened
 from eakte.unit_of_work import UnitOfWork
+from eakte.web.acts_of_ending import acts_of_ending
 
 
 def once_a_page(table: Callable[[], dict[str, str]]) -> Callable[[], dict[str, str]]:
@@ -39,7 +40,7 @@ def once_a_page(table: Callable[[], dict[str, str]]) -> Callable[[], dict[str, s
 @once_a_page
 def words() -> dict[str, str]:
     """Return the words for every act that has been given some."""
-    return {
+    return acts_of_ending() | {
         "access.given": _("Zugang gegeben"),
         "access.withdrawn": _("Zugang genommen"),
         "audit.exported": _("Protokoll herausgegeben"),
@@ -188,13 +189,6 @@ def words() -> dict[str, str]:
         "dossier.own-rule": _("Eigene Aufbewahrungsregel für die Akte"),
         "dossier.period-facts": _("Beginn der Aufbewahrungsfrist eingetragen"),
         "dossier.reopened": _("Akte wieder geöffnet"),
-        "hold.ended": _("Aussonderungssperre beendet"),
-        "hold.reviewed": _("Aussonderungssperre überprüft"),
-        "hold.set": _("Aussonderungssperre gesetzt"),
-        "retention.exported": _("Liste der Aussonderung herausgegeben"),
-        "retention-rule.applied": _("Laufende Fristen folgen der Regel"),
-        "retention-rule.added": _("Aufbewahrungsregel angelegt"),
-        "retention-rule.changed": _("Aufbewahrungsregel geändert"),
         "scan-request.answered": _("Noch einmal gescannt"),
         "scan-request.asked": _("Noch einmal scannen lassen"),
         "search": _("Gesucht"),

@@ -145,6 +145,10 @@ def told_words() -> dict[str, str]:
         "version": _("Fassung"),
         "what": _("Was"),
         "withheld": _("als Fehlblatt"),
+        "doubts": _("Was gegen die Uhr sprach"),
+        "expected": _("hätte zeigen sollen"),
+        "not_before": _("frühestens"),
+        "note": _("Bemerkung"),
     }
 
 
@@ -222,5 +226,7 @@ def _kinds() -> dict[str, str]:
         "password-and-factor": _("Kennwort und zweiter Faktor"),
         "passkey": _("Passkey"),
         "single-sign-on": _("Amtskonto"),
+        "erasures": _("Vernichtungen"),
+        "proofs": _("Nachweise"),
         "None": "–",
     }

@@ -48,6 +48,7 @@ from tests.browser.drawing import stack
 from tests.browser.people import acting, person
 from tests.builders import bring_stack
 from tests.checking import half_checked
+from tests.destroying import one_erasure, some_over
 from tests.held import kept_parts
 from tests.redacted import left_in_copies
 from tests.sent import one_inspected
@@ -133,6 +134,8 @@ def furnish(office: Office, dossier_id: UUID, folder: Path) -> Furnished:
             "user_id": person(work, "clara").id,
             **{"number": 1, "page": 1},
         } | {**inspections, **kept_parts(work, dossier_id)}
+        over = some_over(work, plan_entry(work, "5.2"), dossiers=3)
+        made.parts["erasure_id"], _ = one_erasure(work, over[:2], gone=1)
     return made
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from eakte.access import check, rules
 from eakte.access.actions import Action
 from eakte.access.check import may, require, visible
-from eakte.access.rules import TABLE
+from eakte.access.table import TABLE
 from eakte.errors import NotAllowed, NotFound
 from eakte.filing.describing import Description
 from eakte.filing.placing import place_document

@@ -10,7 +10,8 @@ from eakte import audit, jobs
 from eakte.access.actions import Action
 from eakte.access.check import require
 from eakte.model.content import Content, keep_content
-from eakte.model.prepared import ListState, PreparedList, is_named
+from eakte.model.naming import is_named
+from eakte.model.prepared import ListState, PreparedList
 from eakte.retrieval.prepared.asking import DESTROY_LIST, let_go
 from eakte.unit_of_work import UnitOfWork
 from storage import Digest

@@ -44,6 +44,7 @@ STATES = {
     DossierState.OPEN: "offen",
     DossierState.CLOSED: "geschlossen",
     DossierState.CANCELLED: "storniert",
+    DossierState.ERASED: "vernichtet",
 }
 # What one has to be allowed besides, to get a list of this kind at all.
 GRANTS = {

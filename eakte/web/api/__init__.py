@@ -16,6 +16,7 @@ from eakte.web.api.description import MEANING, PROBLEM, complete
 from eakte.web.api.document_acts import acts
 from eakte.web.api.documents import SAID_OF_DELIVERY, documents
 from eakte.web.api.dossiers import dossiers
+from eakte.web.api.erasures import erasures_api
 from eakte.web.api.giving import giving
 from eakte.web.api.lists import lists
 from eakte.web.api.mailroom import mailroom
@@ -69,6 +70,7 @@ PARTS = (
     arranging,
     mailroom,
     redactions,
+    erasures_api,
 )
 SAID_OF = {
     "/api/v1/batches": SAID_OF_BATCH,

@@ -24,6 +24,7 @@ from eakte.retention.due import (
     due_dossiers,
     undecided,
 )
+from eakte.retention.erasures import running_among
 from eakte.retention.holds import PER_PAGE as HOLDS_PER_PAGE
 from eakte.retention.holds import (
     end_hold,
@@ -43,6 +44,9 @@ from eakte.web.per_request import current_work, writes
 from eakte.web.refusals import REFUSED, Refusal, refusal_of
 from eakte.web.streaming import disposition
 
+# What the list is asked for by its address, or by the form that proposes.
+ASKED = ("zeige", "von", "bis", "eintrag", "art", "sperre")
+
 pages = Blueprint("retention", __name__, url_prefix="/aussonderung")
 pages.add_app_template_global(lambda year, month: monthrange(year, month)[1], "month_days")
 
@@ -50,20 +54,7 @@ pages.add_app_template_global(lambda year, month: monthrange(year, month)[1], "m
 @pages.get("")
 def index() -> ResponseReturnValue:
     """List closed dossiers by the end of their periods."""
-    work = current_work()
-    asked = due_filter()
-    found = due_dossiers(work, asked, page=wanted_page())
-    return render_template(
-        "retention.html",
-        rows=found.rows,
-        page=paging_of(found, PER_PAGE),
-        counts=counted(work),
-        chosen=asked.which.value,
-        form=request.args,
-        disposals=choices(disposal_words()),
-        today=work.clock.today(),
-        arguments={name: value for name, value in request.args.items() if name != "seite"},
-    )
+    return due_page(current_work())
 
 
 @pages.get("/kalender")
@@ -95,7 +86,7 @@ def open_rules() -> ResponseReturnValue:
 @writes
 def table() -> ResponseReturnValue:
     """Hand out the list as a table."""
-    return _csv(table_of_due(current_work(), due_filter()), _("Aussonderung.csv"))
+    return handed_out(table_of_due(current_work(), due_filter()), _("Aussonderung.csv"))
 
 
 @pages.get("/sperren")
@@ -108,7 +99,7 @@ def held() -> ResponseReturnValue:
 @writes
 def held_table() -> ResponseReturnValue:
     """Hand out the holds as a table."""
-    return _csv(table_of_holds(current_work()), _("Sperren.csv"))
+    return handed_out(table_of_holds(current_work()), _("Sperren.csv"))
 
 
 @pages.post("/sperren/suche")
@@ -159,9 +150,40 @@ def review(hold_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("retention.held"), 303)
 
 
+def due_page(work: UnitOfWork, refusal: Refusal | None = None) -> str:
+    """Return the list of closed dossiers, with a way to propose what is over."""
+    asked = due_filter()
+    found = due_dossiers(work, asked, page=wanted_page())
+    over = asked.which is DueState.DUE
+    ids = [row.dossier.id for row in found.rows] if over else []
+    running = running_among(work, ids)
+    free = {
+        row.dossier.id
+        for row in found.rows
+        if over
+        and row.dossier.id not in running
+        and may(work.actor, Action.PROPOSE_ERASURE, row.dossier)
+    }
+    asked_for = {name: request.values[name] for name in ASKED if request.values.get(name)}
+    return render_template(
+        "retention.html",
+        rows=found.rows,
+        page=paging_of(found, PER_PAGE),
+        counts=counted(work),
+        chosen=asked.which.value,
+        form=request.values,
+        disposals=choices(disposal_words()),
+        today=work.clock.today(),
+        arguments=asked_for,
+        running=running,
+        may_propose=free,
+        refusal=refusal,
+    )
+
+
 def due_filter() -> DueFilter:
-    """Return what the address asks for; what is no day or no word is not asked."""
-    given = request.args
+    """Return what is asked for; what is no day or no word is not asked."""
+    given = request.values
     which = given.get("zeige", DueState.DUE.value)
     disposal = given.get("art", "")
     standing = given.get("sperre", "")
@@ -189,7 +211,8 @@ def _needed_day(name: str) -> date:
     return found
 
 
-def _csv(content: bytes, name: str) -> Response:
+def handed_out(content: bytes, name: str) -> Response:
+    """Return a table as something to keep."""
     answer = Response(content, mimetype="text/csv")
     answer.headers["Content-Disposition"] = disposition(name, inline=False)
     answer.headers["Cache-Control"] = "private, no-store"

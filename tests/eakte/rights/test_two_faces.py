@@ -14,8 +14,8 @@ from sqlalchemy import and_, select
 from eakte.access.acting import actor_of
 from eakte.access.actions import Action
 from eakte.access.check import may, stood_in_for, visible, visible_within
-from eakte.access.rules import TABLE
 from eakte.access.sessions import actor_of_session, start_session
+from eakte.access.table import TABLE
 from eakte.bootstrap import Office
 from eakte.model.case import Case
 from eakte.model.document import Document, DocumentState

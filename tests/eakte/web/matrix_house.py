@@ -36,6 +36,7 @@ from eakte.web.per_request import OfficeApp
 from storage import MemoryStore
 from tests.builders import A_PDF, appoint, bring, bring_stack, build_office, hire
 from tests.checking import half_checked
+from tests.destroying import one_erasure
 from tests.eakte.web.browser import Browser, key_of, signed_in
 from tests.eakte.web.undone import UndoneDatabase
 from tests.held import one_held
@@ -124,6 +125,8 @@ def build(folder: Path) -> MatrixHouse:
         made.others["sending_id"], made.others["file_id"] = sent
         made.others["destruction_id"] = half_checked(work, made.things["batch_id"]["own"])
         made.others["hold_id"] = one_held(work, made.things["dossier_id"]["own"])
+        erasure = one_erasure(work, [made.things["dossier_id"]["own"]])
+        made.others["erasure_id"], made.others["erased_id"] = erasure
     _shared(made, staff.unit)
     with office.begin(made.people[Role.CLERK]) as work:
         made.others["list_id"] = ask_for_list(work, ListKind.DOSSIERS, Filter()).id

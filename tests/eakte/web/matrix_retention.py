@@ -6,6 +6,15 @@ from tests.eakte.web.matrix_asks import Body, form, later, told
 from tests.eakte.web.matrix_house import REASON
 
 RETENTION: dict[str, Body | None] = {
+    "api_erasures.approve": told(),
+    "api_erasures.confirm": later(
+        lambda house: {"today": house.office.clock.today().isoformat(), "reason": REASON}, json=True
+    ),
+    "api_erasures.propose": later(
+        lambda house: {"dossier_ids": [str(house.things["dossier_id"]["own"])]}, json=True
+    ),
+    "api_erasures.refuse": told(reason=REASON),
+    "api_erasures.spare": told(reason=REASON),
     "api_retention.close": told(),
     "api_retention.decide": told(title="Regel", edition=1),
     "api_retention.end": told(reason=REASON),
@@ -24,6 +33,13 @@ RETENTION: dict[str, Body | None] = {
         },
         json=True,
     ),
+    "erasures.approve": form(),
+    "erasures.confirm": later(
+        lambda house: {"today": house.office.clock.today().isoformat(), "reason": REASON}
+    ),
+    "erasures.propose": later(lambda house: {"akte": str(house.things["dossier_id"]["own"])}),
+    "erasures.refuse": form(reason=REASON),
+    "erasures.spare": form(reason=REASON),
     "keeping.close": form(),
     "keeping.facts": form(),
     "keeping.hold": later(

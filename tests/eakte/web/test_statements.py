@@ -44,6 +44,7 @@ from eakte.web.login import OPEN_TO_EVERYBODY
 from eakte.web.per_request import OfficeApp
 from tests.builders import PASSWORD_HASH, Staff, bring_stack, give_rules, let_read
 from tests.checking import half_checked
+from tests.destroying import one_erasure, some_over
 from tests.eakte.web.browser import Browser, signed_in
 from tests.eakte.web.scans import registered
 from tests.held import RULE, one_held
@@ -130,6 +131,8 @@ def prepared(office: Office, staff: Staff, clerk: Browser, tmp_path: Path) -> Ho
         redaction = one_redacted(work, filed[0])
         one_inspected(work, filed[0])
         hold = one_held(work, cases[0].dossier_id)
+        over = some_over(work, work.session.get_one(PlanEntry, staff.entry.id), dossiers=6)
+        erasure, erased = one_erasure(work, over[:5], gone=2)
     parts = {
         "document_id": filed[0],
         "dossier_id": cases[0].dossier_id,
@@ -144,6 +147,8 @@ def prepared(office: Office, staff: Staff, clerk: Browser, tmp_path: Path) -> Ho
         "entry_id": staff.entry.id,
         "inspection_id": agreed(office, staff, watcher),
         "hold_id": hold,
+        "erasure_id": erasure,
+        "erased_id": erased,
         "key": RULE,
         "page": 1,
         "number": 1,

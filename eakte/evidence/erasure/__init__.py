@@ -1,0 +1,1 @@
+"""What proves that a dossier was destroyed, and that nothing else is missing?"""
