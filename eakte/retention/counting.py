@@ -119,7 +119,8 @@ class Counted:
 def counts_of(work: UnitOfWork, span: Span) -> Iterator[Counted]:
     """Count what the actor may see; every dossier once, however often something met it."""
     require(work, Action.SEE_RETENTION)
-    seen = _seen(work)
+    # What was destroyed is seen as before: that there was one is left of it.
+    seen = visible(work.actor, Action.SEE_DOSSIER, Dossier)
     dossiers = [_counted(figure, asked, seen) for figure, asked in _asked(span)]
     for row in work.session.execute(union_all(*dossiers, *_paper(work, span))):
         what, unit_id, unit, number, title, count = row
@@ -271,19 +272,5 @@ def _erased(span: Span) -> Iterator[tuple[Figure, Ids]]:
         Figure.DESTROYED,
         dossiers.where(
             ErasedDossier.state == ErasedState.ERASED, span.holds(ErasedDossier.erased_at)
-        ),
-    )
-
-
-def _seen(work: UnitOfWork) -> ColumnElement[bool]:
-    """What the actor sees, and what was destroyed of their units: of that a number is left."""
-    gone = exists().where(ErasedDossier.dossier_id == Dossier.id, ErasedDossier.state.in_(GONE))
-    return or_(
-        visible(work.actor, Action.SEE_DOSSIER, Dossier),
-        and_(
-            gone,
-            Dossier.department_id.in_(work.actor.departments),
-            ~Dossier.locked,
-            ~Dossier.staff,
         ),
     )

@@ -19,11 +19,12 @@ from eakte.access.actions import Action
 from eakte.access.check import require
 from eakte.errors import BadInput, Sentence
 from eakte.model.audit_entry import REPORTED, AuditEntry
+from eakte.model.clock_standing import CONFIRMED
+from eakte.model.log_words import with_words
 from eakte.retention.counting import Counted, Figure, PaperFigure, Span, counts_of
 from eakte.retention.due import undecided
 from eakte.unit_of_work import UnitOfWork
 
-CLOCK_CONFIRMED = "clock.confirmed"
 FIRST_YEAR = 1990
 FIGURE_WORDS: dict[Figure, Sentence] = {
     Figure.CLOSED: Sentence("geschlossen"),
@@ -239,9 +240,12 @@ def _entries(counted: Sequence[Counted]) -> tuple[EntryFigures, ...]:
 
 
 def _confirmations(work: UnitOfWork, span: Span) -> tuple[ClockConfirmed, ...]:
-    rows = work.session.execute(
-        select(AuditEntry.at, AuditEntry.details)
-        .where(REPORTED, AuditEntry.act == CLOCK_CONFIRMED, span.holds(AuditEntry.at))
+    entries = work.session.scalars(
+        select(AuditEntry)
+        .where(REPORTED, AuditEntry.act == CONFIRMED, span.holds(AuditEntry.at))
         .order_by(AuditEntry.sequence)
+    ).all()
+    told = with_words(work.session, {one.sequence: one.details for one in entries})
+    return tuple(
+        ClockConfirmed(one.at, str(told[one.sequence].get("reason", ""))) for one in entries
     )
-    return tuple(ClockConfirmed(at, str(told.get("reason", ""))) for at, told in rows)

@@ -1,9 +1,11 @@
-"""What a yearly report counts of the log is found by its day."""
+"""What a yearly report counts of the log is found by its day; paper waits before it goes."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+
+from eakte.db import Instant
 
 revision = "0028"
 down_revision = "0026"
@@ -21,3 +23,5 @@ def upgrade() -> None:
         postgresql_where=REPORTED,
         sqlite_where=REPORTED,
     )
+    with op.batch_alter_table("destruction") as changed:
+        changed.add_column(sa.Column("not_before", Instant(), nullable=True))

@@ -157,6 +157,7 @@ def _shown(work: UnitOfWork, destruction: Destruction, refusal: Refusal | None =
         stacks=stacks,
         boxes=boxes_of(work, stacks),
         own=destruction.proposed_by_id == work.actor.id,
+        waits=destruction.not_before is not None and destruction.not_before > work.clock.now(),
         may_decide=open_
         and destruction.proposed_by_id != work.actor.id
         and any(may_confirm(work, one) for one in stacks),

@@ -77,10 +77,13 @@ def may_go(office: Office, actor: Actor) -> list[UUID]:
         return [one.batch.id for one in papers(work, which=Which.MAY_GO).rows]
 
 
-def proposed(office: Office, actor: Actor, *stacks: UUID) -> UUID:
+def proposed(office: Office, actor: Actor, *stacks: UUID, waited: bool = True) -> UUID:
     with office.begin(actor) as work:
         batches = [work.session.get_one(Batch, one) for one in stacks]
-        return propose_destruction(work, batches, manner="Aktenvernichter, Stufe P-4").id
+        made = propose_destruction(work, batches, manner="Aktenvernichter, Stufe P-4").id
+    if waited:
+        later(office, timedelta(days=office.settings.erasure_waiting_days))
+    return made
 
 
 def decided(
@@ -208,8 +211,13 @@ def test_two_different_persons_destroy_paper_and_the_record_is_signed(
     for stack in stacks:
         boxed(office, staff.records, stack)
     later(office)
-    destruction = proposed(office, staff.scanning, *stacks)
+    destruction = proposed(office, staff.scanning, *stacks, waited=False)
     second = replace(staff.records, confirmed=True)
+    later(office, timedelta(days=office.settings.erasure_waiting_days, seconds=-1))
+    with pytest.raises(RuleBroken) as refused:
+        decided(office, second, destruction)
+    assert [one[:28] for one in refused.value.reasons] == ["Die Wartezeit endet am 10.06"]
+    later(office, timedelta(seconds=1))
     decided(office, second, destruction)
     with office.as_system() as work:
         assert WRITE_RECORD in work.session.scalars(select(Job.kind)).all()
