@@ -22,7 +22,7 @@ from eakte.errors import (
 )
 from eakte.filing.describing import Description, describe
 from eakte.filing.naming import document_type
-from eakte.filing.unreleased import refuse_unreleased
+from eakte.filing.unreleased import refuse_found, refuse_unreleased
 from eakte.history import change
 from eakte.model.case import Case, CaseState
 from eakte.model.clearance import CLOSED, Clearance
@@ -57,6 +57,7 @@ def place_document(
     refuse_if_cancelled(case)
     _refuse_if_impossible(document, case)
     refuse_unreleased(work, document)
+    refuse_found(work, document)
     # What is still being taken out of a message waits here, or goes along: none is left behind.
     work.session.execute(select(Document.id).where(Document.id == document.id).with_for_update())
     describe(work, document, description)

@@ -46,7 +46,8 @@ class DestructionState(StrEnum):
 class Destruction(Base):
     """The paper of some stacks is to be destroyed: one person proposes, another one confirms.
 
-    ``record_sha256`` is the signed record of it.
+    ``record_sha256`` is the signed record of it; nobody confirms before ``not_before``, the end of
+    the waiting time, in which somebody may still say that the paper is needed.
     """
 
     __tablename__ = "destruction"
@@ -59,6 +60,7 @@ class Destruction(Base):
     manner: Mapped[str] = mapped_column(String(300))
     proposed_by_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     proposed_at: Mapped[datetime] = mapped_column(Instant)
+    not_before: Mapped[datetime | None] = mapped_column(Instant)
     decided_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     decided_at: Mapped[datetime | None] = mapped_column(Instant)
     reason: Mapped[str] = mapped_column(String(300), default="")

@@ -155,9 +155,15 @@ def undecided(work: UnitOfWork) -> Sequence[Undecided]:
     require(work, Action.SEE_RETENTION)
     today = work.clock.today()
     editions: dict[UUID, RuleEdition] = {}
-    for one in work.session.scalars(select(RuleEdition).order_by(RuleEdition.number)):
-        editions[one.rule_id] = one
-    rules = {one.id: one for one in work.session.scalars(select(RetentionRule))}
+    rules: dict[UUID, RetentionRule] = {}
+    for rule, edition in work.session.execute(
+        select(RetentionRule, RuleEdition)
+        .outerjoin(RuleEdition, RuleEdition.rule_id == RetentionRule.id)
+        .order_by(RuleEdition.number)
+    ):
+        rules[rule.id] = rule
+        if edition is not None:
+            editions[rule.id] = edition
     by_entry = rules_by_entry(work.session)
     open_entries = [
         (entry, by_entry.get(entry.id))

@@ -122,6 +122,17 @@ def read_destruction_record(work: UnitOfWork, destruction: Destruction) -> Readi
     )
 
 
+def written_destruction_record(work: UnitOfWork, destruction: Destruction) -> bytes:
+    """Return the bytes of the signed record of a destruction of paper.
+
+    Raises:
+        NotFound: it is not written.
+    """
+    require(work, Action.SEE_PAPER)
+    with work.store.open(Digest(read_destruction_record(work, destruction).sha256)) as stream:
+        return stream.read()
+
+
 def read_erasure_proof(
     work: UnitOfWork, erased: ErasedDossier, *, as_page: bool = False
 ) -> Reading:

@@ -82,6 +82,7 @@ ASKED_BY_THE_PAGE = frozenset(
         "sendings.status",
         "stacks.rows",
         "stacks.status",
+        "stations.rows",
     }
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from flask import Response
 from flask_babel import gettext as _
 
 from eakte.access.actions import Action
@@ -11,10 +12,13 @@ from eakte.access.check import may
 from eakte.clock import OFFICE_ZONE
 from eakte.evidence.paper.boxes import seen_papers
 from eakte.evidence.paper.destroying import stacks_of
+from eakte.evidence.paper.record_pdf import record_pdf
 from eakte.filing.tables import german_day, write_table
 from eakte.model.batch import Batch
 from eakte.model.paper import Destruction
+from eakte.retrieval.proofs import written_destruction_record
 from eakte.unit_of_work import UnitOfWork
+from eakte.web.streaming import disposition
 
 
 def may_confirm(work: UnitOfWork, batch: Batch) -> bool:
@@ -48,3 +52,17 @@ def table_of_destruction(work: UnitOfWork, destruction: Destruction) -> bytes:
         _("Prüfsumme des Transfervermerks"),
     )
     return write_table(headings, rows)
+
+
+def sheets_of_record(work: UnitOfWork, destruction: Destruction) -> Response:
+    """Hand out the record of a destruction as a PDF for people.
+
+    Raises:
+        NotFound: it is not written.
+    """
+    written = written_destruction_record(work, destruction)
+    answer = Response(record_pdf(written), mimetype="application/pdf")
+    name = f"Vernichtung {destruction.number:05d}.pdf"
+    answer.headers["Content-Disposition"] = disposition(name, inline=True)
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer

@@ -15,6 +15,7 @@ from eakte.access.actions import Action
 from eakte.access.check import require, visible
 from eakte.db import Page, paged
 from eakte.errors import BadInput, RuleBroken, Sentence
+from eakte.evidence.paper.homes import holds_against, home_held
 from eakte.history import change
 from eakte.model.batch import Batch
 from eakte.model.paper import Destruction, DestructionState, Paper
@@ -160,10 +161,15 @@ def seen_papers(work: UnitOfWork, batches: Sequence[Batch]) -> list[PaperSeen]:
     found: dict[UUID, tuple[_Row, bool]] = {
         key: ((check, paper, destruction), again) for key, check, paper, destruction, again in asked
     }
-    return [_seen(work, batch, *found[batch.id]) for batch in batches]
+    holds = holds_against(work, list(found))
+    return [
+        _seen(work, batch, *found[batch.id], holds=holds.get(batch.id, ())) for batch in batches
+    ]
 
 
-def _seen(work: UnitOfWork, batch: Batch, row: _Row, wanted_again: bool) -> PaperSeen:
+def _seen(
+    work: UnitOfWork, batch: Batch, row: _Row, wanted_again: bool, *, holds: Sequence[Sentence]
+) -> PaperSeen:
     check, paper, destruction = row
     first = None
     if check is not None and check.state is CheckState.RELEASED and check.keep_until is not None:
@@ -182,6 +188,7 @@ def _seen(work: UnitOfWork, batch: Batch, row: _Row, wanted_again: bool) -> Pape
         against.append(Sentence("Es ist nicht vermerkt, in welchem Karton das Papier liegt."))
     if paper is not None and paper.keep:
         against.append(Sentence("Das Papier wird nie vernichtet: %(why)s", why=paper.keep_reason))
+    against += holds
     if destruction is not None:
         against.append(
             Sentence("Das Papier ist vernichtet.")
@@ -202,6 +209,7 @@ def _may_go(today: date) -> ColumnElement[bool]:
     return and_(
         released,
         ~_wanted_again(),
+        ~home_held(),
         Paper.box != "",
         ~Paper.keep,
         or_(Paper.not_before.is_(None), Paper.not_before <= today),

@@ -1,14 +1,16 @@
 """By which two persons is paper destroyed, and what is kept of it?
 
 One proposes, another one confirms and proves again who they are; neither whoever scanned a stack
-nor whoever proposed it confirms its end. The record is signed and outlives the paper.
+nor whoever proposed it confirms its end. Between both lies the same waiting time as before the end
+of a dossier, and nothing is decided by a clock that was moved. The record is signed and outlives
+the paper.
 """
 
 from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -21,9 +23,11 @@ from eakte.clock import OFFICE_ZONE
 from eakte.db import Page, paged
 from eakte.errors import BadInput, NotFound, RuleBroken, SamePerson, Sentence
 from eakte.evidence.paper.boxes import MOST_AT_ONCE, seen_papers
+from eakte.evidence.paper.homes import lock_homes
 from eakte.evidence.signing import Signer
 from eakte.evidence.transfer.checking import scanned_by
 from eakte.model.batch import Batch
+from eakte.model.clock_standing import refuse_moved_clock
 from eakte.model.content import keep_content
 from eakte.model.counter import hold, next_number
 from eakte.model.paper import DestroyedPaper, Destruction, DestructionState, Paper
@@ -43,6 +47,7 @@ def propose_destruction(work: UnitOfWork, batches: Sequence[Batch], *, manner: s
 
     Raises:
         BadInput: nothing or too much was chosen, or it is not said how it is destroyed.
+        ClockDoubtful: the clock was moved.
         RuleBroken: naming every reason against it, with the stack.
     """
     require(work, Action.SEE_PAPER)
@@ -55,6 +60,8 @@ def propose_destruction(work: UnitOfWork, batches: Sequence[Batch], *, manner: s
     if not manner.strip() or len(manner.strip()) > LONGEST_TEXT:
         raise BadInput("Bitte geben Sie an, wie das Papier vernichtet wird.", field="manner")
     hold(work.session, SCOPE)
+    lock_homes(work, batches)
+    refuse_moved_clock(work.session, work.clock, gap=work.settings.clock_gap)
     reasons = _against(work, batches)
     if reasons:
         raise RuleBroken("Nicht alles davon darf vernichtet werden.", reasons=reasons)
@@ -63,6 +70,7 @@ def propose_destruction(work: UnitOfWork, batches: Sequence[Batch], *, manner: s
         manner=manner.strip(),
         proposed_by_id=work.actor.id,
         proposed_at=work.clock.now(),
+        not_before=work.clock.now() + timedelta(days=work.settings.erasure_waiting_days),
     )
     work.session.add(destruction)
     work.session.flush()
@@ -141,7 +149,9 @@ def decide_destruction(
 
     Raises:
         NeedsConfirmation: whoever confirms has to prove again who they are.
-        RuleBroken: it is decided already, or something stands against it by now.
+        RuleBroken: it is decided already, the waiting time is not over, or something stands
+            against it by now.
+        ClockDoubtful: the clock was moved.
         SamePerson: whoever proposed it, or scanned one of the stacks, cannot confirm.
         BadInput: a refusal without its reason.
     """
@@ -159,7 +169,9 @@ def decide_destruction(
         raise SamePerson("Wer gescannt hat, bestätigt nicht, dass das Papier vernichtet ist.")
     hold(work.session, SCOPE)
     if confirm:
-        reasons = _against(work, batches, of=destruction)
+        lock_homes(work, batches)
+        refuse_moved_clock(work.session, work.clock, gap=work.settings.clock_gap)
+        reasons = _waits(work, destruction) + _against(work, batches, of=destruction)
         if reasons:
             raise RuleBroken("Nicht alles davon darf vernichtet werden.", reasons=reasons)
     destruction.state = DestructionState.CONFIRMED if confirm else DestructionState.REFUSED
@@ -260,6 +272,14 @@ def _against(
             for one in against
         ]
     return reasons
+
+
+def _waits(work: UnitOfWork, destruction: Destruction) -> list[str]:
+    first = destruction.not_before
+    if first is None or first <= work.clock.now():
+        return []
+    day = f"{first.astimezone(OFFICE_ZONE):%d.%m.%Y, %H:%M}"
+    return [Sentence("Die Wartezeit endet am %(day)s Uhr; vorher wird nichts bestätigt.", day=day)]
 
 
 def _batches(work: UnitOfWork, destruction: Destruction) -> Sequence[Batch]:

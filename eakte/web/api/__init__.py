@@ -28,6 +28,7 @@ from eakte.web.api.paper import paper
 from eakte.web.api.plan import plan_api
 from eakte.web.api.proposals import proposals
 from eakte.web.api.redactions import redactions
+from eakte.web.api.reporting import reporting
 from eakte.web.api.retention import retention
 from eakte.web.api.rights import rights
 from eakte.web.api.schemas import ProblemOut
@@ -61,6 +62,7 @@ PARTS = (
     checks,
     paper,
     retention,
+    reporting,
     sendings,
     way,
     objections,

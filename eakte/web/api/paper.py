@@ -36,6 +36,7 @@ from eakte.web.api.schemas_checks import (
     destruction_fields,
     paper_out,
 )
+from eakte.web.papers import sheets_of_record
 from eakte.web.per_request import current_work
 from eakte.web.streaming import send
 
@@ -148,6 +149,14 @@ def record(destruction_id: UUID) -> Response:
     work = current_work()
     found = destruction_by_id(work, destruction_id)
     return send(read_destruction_record(work, found), inline=False)
+
+
+@paper.get("/destructions/<uuid:destruction_id>/record.pdf")
+@paper.doc(summary="Der Nachweis auf Blättern (PDF/A-2b)", security=LOCKED, responses=[403])
+def record_page(destruction_id: UUID) -> Response:
+    """Hand out the record of a destruction for people; the signed one proves, this one reads."""
+    work = current_work()
+    return sheets_of_record(work, destruction_by_id(work, destruction_id))
 
 
 def _told(work: UnitOfWork, destruction: Destruction) -> DestroyedOut:

@@ -168,6 +168,7 @@ class DestructionOut(Model):
     manner: str
     proposed_by: str
     proposed_at: datetime
+    not_before: datetime | None
     decided_by: str | None
     decided_at: datetime | None
     reason: str
@@ -248,6 +249,7 @@ def destruction_fields(destruction: Destruction) -> dict[str, object]:
         "manner": destruction.manner,
         "proposed_by": destruction.proposed_by.name,
         "proposed_at": destruction.proposed_at,
+        "not_before": destruction.not_before,
         "decided_by": decided_by.name if decided_by else None,
         "decided_at": destruction.decided_at,
         "reason": destruction.reason,

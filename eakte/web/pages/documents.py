@@ -31,6 +31,7 @@ from eakte.filing.saying import UNSAID
 from eakte.filing.targets import target_of, targets
 from eakte.interchange.xjustiz.message import MESSAGE_TYPE, PACKAGE_TYPE
 from eakte.model.case import Case
+from eakte.model.clearance import CLOSED, Clearance
 from eakte.model.document import (
     Direction,
     Document,
@@ -282,11 +283,12 @@ def _seen(work: UnitOfWork, document: Document, editions: Sequence[Edition]) -> 
         if current.reading is None and document.processing in STATES[Choice.RUNNING]
         else None,
         "clearance": current.version.clearance,
-        "may": _may(work, document, closed=current.version.closed),
+        "may": _may(work, document, current.version.clearance),
     }
 
 
-def _may(work: UnitOfWork, document: Document, *, closed: bool) -> frozenset[str]:
+def _may(work: UnitOfWork, document: Document, clearance: Clearance) -> frozenset[str]:
+    closed = clearance in CLOSED
     inbox = document.state is DocumentState.INBOX
     filed = document.state is DocumentState.FILED
     failed = document.processing is ProcessingState.FAILED
@@ -296,6 +298,7 @@ def _may(work: UnitOfWork, document: Document, *, closed: bool) -> frozenset[str
     asked = {
         # An attachment is filed with its main document.
         "file": inbox
+        and clearance is not Clearance.FOUND
         and document.parent_id is None
         and may(work.actor, Action.PLACE_DOCUMENT, document),
         "take_back": filed and may(work.actor, Action.PLACE_DOCUMENT, document),

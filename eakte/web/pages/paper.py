@@ -27,7 +27,7 @@ from eakte.retrieval.batches import batch_by_id
 from eakte.retrieval.proofs import read_destruction_record
 from eakte.unit_of_work import UnitOfWork
 from eakte.web.forms import identifier, paging_of, text, wanted_page
-from eakte.web.papers import may_confirm, table_of_destruction
+from eakte.web.papers import may_confirm, sheets_of_record, table_of_destruction
 from eakte.web.per_request import current_work
 from eakte.web.refusals import REFUSED, Refusal, refusal_of
 from eakte.web.streaming import disposition, send
@@ -114,6 +114,13 @@ def record(destruction_id: UUID) -> ResponseReturnValue:
     return send(read_destruction_record(work, destruction), inline=False)
 
 
+@pages.get("/vernichtungen/<uuid:destruction_id>/nachweis.pdf")
+def record_page(destruction_id: UUID) -> ResponseReturnValue:
+    """Hand out the same on sheets for people."""
+    work = current_work()
+    return sheets_of_record(work, destruction_by_id(work, destruction_id))
+
+
 def _listed(work: UnitOfWork, refusal: Refusal | None = None) -> str:
     asked = request.values.get("zeige", "")
     which = Which(asked) if asked in set(Which) else Which.ALL
@@ -150,6 +157,7 @@ def _shown(work: UnitOfWork, destruction: Destruction, refusal: Refusal | None =
         stacks=stacks,
         boxes=boxes_of(work, stacks),
         own=destruction.proposed_by_id == work.actor.id,
+        waits=destruction.not_before is not None and destruction.not_before > work.clock.now(),
         may_decide=open_
         and destruction.proposed_by_id != work.actor.id
         and any(may_confirm(work, one) for one in stacks),

@@ -33,6 +33,12 @@ def index() -> ResponseReturnValue:
     return render_template("stations.html", stations=kept.stations(current_work()))
 
 
+@pages.get("/zeilen")
+def rows() -> ResponseReturnValue:
+    """Show the rows alone: the page asks for them while it is looked at."""
+    return render_template("_stations_rows.html", stations=kept.stations(current_work()))
+
+
 @pages.route("/neu", methods=["GET", "POST"])
 def new() -> ResponseReturnValue:
     """Register a station; its first key is shown in the answer, this once."""

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
+import pikepdf
 import pytest
+from pypdfium2 import PdfDocument
 from sqlalchemy import select
 
 from eakte.bootstrap import Office
@@ -31,6 +37,7 @@ from eakte.evidence.paper.destroying import (
     propose_destruction,
     write_record,
 )
+from eakte.evidence.paper.record_pdf import record_pdf
 from eakte.evidence.signing import Signer
 from eakte.evidence.transfer.releasing import ask_to_scan_again
 from eakte.history import altered
@@ -70,10 +77,13 @@ def may_go(office: Office, actor: Actor) -> list[UUID]:
         return [one.batch.id for one in papers(work, which=Which.MAY_GO).rows]
 
 
-def proposed(office: Office, actor: Actor, *stacks: UUID) -> UUID:
+def proposed(office: Office, actor: Actor, *stacks: UUID, waited: bool = True) -> UUID:
     with office.begin(actor) as work:
         batches = [work.session.get_one(Batch, one) for one in stacks]
-        return propose_destruction(work, batches, manner="Aktenvernichter, Stufe P-4").id
+        made = propose_destruction(work, batches, manner="Aktenvernichter, Stufe P-4").id
+    if waited:
+        later(office, timedelta(days=office.settings.erasure_waiting_days))
+    return made
 
 
 def decided(
@@ -201,8 +211,13 @@ def test_two_different_persons_destroy_paper_and_the_record_is_signed(
     for stack in stacks:
         boxed(office, staff.records, stack)
     later(office)
-    destruction = proposed(office, staff.scanning, *stacks)
+    destruction = proposed(office, staff.scanning, *stacks, waited=False)
     second = replace(staff.records, confirmed=True)
+    later(office, timedelta(days=office.settings.erasure_waiting_days, seconds=-1))
+    with pytest.raises(RuleBroken) as refused:
+        decided(office, second, destruction)
+    assert [one[:28] for one in refused.value.reasons] == ["Die Wartezeit endet am 10.06"]
+    later(office, timedelta(seconds=1))
     decided(office, second, destruction)
     with office.as_system() as work:
         assert WRITE_RECORD in work.session.scalars(select(Job.kind)).all()
@@ -212,7 +227,8 @@ def test_two_different_persons_destroy_paper_and_the_record_is_signed(
         row = destruction_by_id(work, destruction)
         assert row.state is DestructionState.CONFIRMED and row.record_sha256
         with office.store.open(Digest(row.record_sha256)) as stream:
-            told = read_note(stream.read())
+            signed = stream.read()
+        told = read_note(signed)
         assert [one.id for one in destructions(work).rows] == [destruction]
     assert note_faults(told, {Signer(office.settings.audit_key).public}) == []
     assert (told["proposed_by"], told["confirmed_by"]) == (
@@ -221,6 +237,7 @@ def test_two_different_persons_destroy_paper_and_the_record_is_signed(
     )
     assert [(one["number"], one["box"]) for one in told["stacks"]] == [(1, "K-12"), (2, "K-12")]
     assert all(one["transfer_note"] for one in told["stacks"])
+    _same_on_sheets(signed, told)
     assert against(office, staff.records, stacks[0])[-1] == "Das Papier ist vernichtet."
     with pytest.raises(RuleBroken):
         boxed(office, staff.records, stacks[0], box="K-99")
@@ -228,6 +245,22 @@ def test_two_different_persons_destroy_paper_and_the_record_is_signed(
     with office.as_system() as work:
         assert sweep(work, older_than=timedelta(0)) == 0
     assert [one for one in verify(office.as_system).faults if "Suchindex" not in one] == []
+
+
+def _same_on_sheets(signed: bytes, told: dict[str, Any]) -> None:
+    """People read what was signed: both persons, each stack, and by which digest to find it."""
+    written = record_pdf(signed)
+    with pikepdf.open(io.BytesIO(written)) as pdf, pdf.open_metadata() as metadata:
+        assert metadata.pdfa_status == "2B"
+    text = "".join(one.get_textpage().get_text_range() for one in PdfDocument(written))
+    text = re.sub(r"\s+", "", text)
+    for said in (
+        *(told["proposed_by"], told["confirmed_by"], told["manner"]),
+        *(hashlib.sha256(signed).hexdigest(), told["key"]),
+        *(one["sha256"] for one in told["stacks"]),
+        *("000001", "000002", "K-12"),
+    ):
+        assert said.replace(" ", "") in text
 
 
 def test_nobody_confirms_what_they_proposed_or_scanned_or_without_proving_who_they_are(

@@ -238,6 +238,13 @@ def test_paper_is_kept_in_boxes_and_destroyed_by_two_on_the_pages(
     assert "Eine andere Person" in records.get(address).text
     appoint(office, "leitung", Role.LEAD, units=[staff.unit])
     lead = signed_in(app, "leitung")
+    shown = lead.get(address).text
+    assert "Bestätigt wird erst nach der Wartezeit" in shown
+    assert "Vernichtung bestätigen" not in shown
+    early = lead.post(f"{address}/entscheidung", {"decision": "confirm", **PROOF})
+    assert early.status_code == 422 and "Die Wartezeit endet am" in early.text
+    clock.move(timedelta(days=30))
+    lead = signed_in(app, "leitung")
     assert "Vernichtung bestätigen" in lead.get(address).text
     asked = lead.post(f"{address}/entscheidung", {"decision": "confirm"})
     assert asked.status_code == 403 and "Noch einmal ausweisen" in asked.text
@@ -248,6 +255,8 @@ def test_paper_is_kept_in_boxes_and_destroyed_by_two_on_the_pages(
         write_record(work, destruction)
     record = read_note(lead.get(f"{address}/nachweis").data)
     assert record["confirmed_by"] == "Leitung" and record["stacks"][0]["box"] == "K-1"
+    sheets = lead.get(f"{address}/nachweis.pdf")
+    assert sheets.mimetype == "application/pdf" and sheets.data.startswith(b"%PDF")
     table = lead.get(f"{address}/tabelle").data.decode("utf-8-sig")
     assert re.search(r"1;000001;K-1;4;", table)
     assert "Vernichtet" in lead.get("/papier?zeige=gone").text
@@ -290,6 +299,7 @@ def test_programs_check_release_and_keep_paper(
     assert made.status_code == 201 and made.json["batch_ids"] == [str(stack)]
     one = made.json["id"]
     assert api(scan, "GET", "/destructions").json["total"] == 1
+    clock.move(timedelta(days=30))
     by_key = app.test_client().post(
         f"/api/v1/destructions/{one}/decision",
         json={"confirm": True},
@@ -307,3 +317,4 @@ def test_programs_check_release_and_keep_paper(
     shown = api(records, "GET", f"/destructions/{one}").json
     assert shown["record_sha256"] == hashlib.sha256(record).hexdigest()
     assert json.loads(record)["number"] == 1
+    assert api(records, "GET", f"/destructions/{one}/record.pdf").data.startswith(b"%PDF")

@@ -49,7 +49,15 @@ HEADS = {
 }
 
 THINGS = ("document_id", "dossier_id", "case_id", "batch_id")
-PLAIN = {"page": 1, "number": 1, "size": 1, "code": "en", "filename": "mark.svg", "key": RULE}
+PLAIN = {
+    "year": 2026,
+    "page": 1,
+    "number": 1,
+    "size": 1,
+    "code": "en",
+    "filename": "mark.svg",
+    "key": RULE,
+}
 # How an answer is written in the table.
 DONE, RULE, FORBIDDEN, ABSENT, SIGN_IN = "✓", "○", "✗", "–", "⊘"
 

@@ -66,6 +66,7 @@ NO_PAGE = {
     "document_care.note",
     "document_care.note_page",
     "paper.record",
+    "paper.record_page",
     "factors.scan",
     "interface.show",
     "lists.hand_out",

@@ -114,3 +114,19 @@ def test_a_station_without_a_key_is_said_to_wait_for_one(
 
 def _page(admin: Browser) -> str:
     return admin.get(ADDRESS).text
+
+
+def test_the_page_of_stations_asks_again_by_itself_and_keeps_no_abandoned_desk_signed_in(
+    app: OfficeApp, office: Office, staff: Staff, clock: SetClock, scanner: Device
+) -> None:
+    admin = signed_in(app, "admin")
+    rows = f"{ADDRESS}/zeilen"
+    assert f'hx-get="{rows}" hx-trigger="every 10s"' in _page(admin)
+    assert "Noch nie gehört" in admin.get(rows).text
+    assert scanner.ask("GET", "/api/v1/batches").status_code == 200
+    assert "Meldet sich" in admin.get(rows).text
+    for _ in range(office.settings.session_idle_minutes // 10 - 1):
+        clock.move(timedelta(minutes=10))
+        assert admin.get(rows).status_code == 200
+    clock.move(timedelta(minutes=11))
+    assert admin.get(rows).status_code != 200, "nobody was there all this time"
