@@ -39,7 +39,7 @@ from eakte.unit_of_work import UnitOfWork
 from eakte.web.errors import in_words
 from eakte.web.forms import day
 from eakte.web.given import roles
-from eakte.web.per_request import current_work, writes
+from eakte.web.per_request import current_work, takes_choices, writes
 from eakte.web.refusals import REFUSED, Refusal, refusal_of
 from eakte.web.sent import (
     decisions,
@@ -80,6 +80,7 @@ def new(dossier_id: UUID) -> ResponseReturnValue:
 
 
 @pages.post("/akte/<uuid:dossier_id>/uebersendungen/neu")
+@takes_choices
 def ask(dossier_id: UUID) -> ResponseReturnValue:
     """Show what would leave, or have it put together."""
     work = current_work()
