@@ -59,6 +59,8 @@ SEEN_BY = {
     "plan.show": ["clara", "rita"],
     "plan.upload": ["rita"],
     "redacting.show": [],
+    "representing.edit": ["clara"],
+    "representing.index": ["clara"],
     "retention.held": ["rita"],
     "retention.index": ["rita", "lena"],
     "retention.months": ["rita"],

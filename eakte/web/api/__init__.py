@@ -26,6 +26,7 @@ from eakte.web.api.paper import paper
 from eakte.web.api.plan import plan_api
 from eakte.web.api.proposals import proposals
 from eakte.web.api.redactions import redactions
+from eakte.web.api.representatives import representatives
 from eakte.web.api.retention import retention
 from eakte.web.api.rights import rights
 from eakte.web.api.schemas import ProblemOut
@@ -67,6 +68,7 @@ PARTS = (
     arranging,
     mailroom,
     redactions,
+    representatives,
 )
 SAID_OF = {
     "/api/v1/batches": SAID_OF_BATCH,

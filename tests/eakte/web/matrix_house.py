@@ -40,6 +40,7 @@ from tests.eakte.web.browser import Browser, key_of, signed_in
 from tests.eakte.web.undone import UndoneDatabase
 from tests.held import one_held
 from tests.redacted import nothing_found, one_redacted
+from tests.represented import one_represented
 from tests.sent import one_sent
 
 # A thing of the own unit, of another, locked, about staff, cancelled, and one that never was.
@@ -124,6 +125,8 @@ def build(folder: Path) -> MatrixHouse:
         made.others["sending_id"], made.others["file_id"] = sent
         made.others["destruction_id"] = half_checked(work, made.things["batch_id"]["own"])
         made.others["hold_id"] = one_held(work, made.things["dossier_id"]["own"])
+        own = made.things["dossier_id"]["own"]
+        made.others["representative_id"] = one_represented(work, own)
     _shared(made, staff.unit)
     with office.begin(made.people[Role.CLERK]) as work:
         made.others["list_id"] = ask_for_list(work, ListKind.DOSSIERS, Filter()).id

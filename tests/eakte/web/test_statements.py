@@ -49,6 +49,7 @@ from tests.eakte.web.scans import registered
 from tests.held import RULE, one_held
 from tests.inspecting import agreed, protector
 from tests.redacted import one_redacted
+from tests.represented import one_represented
 from tests.sent import one_inspected, one_sent
 from tests.statements import heard
 
@@ -129,6 +130,7 @@ def prepared(office: Office, staff: Staff, clerk: Browser, tmp_path: Path) -> Ho
         redaction = one_redacted(work, filed[0])
         one_inspected(work, filed[0])
         hold = one_held(work, cases[0].dossier_id)
+        represented = one_represented(work, cases[0].dossier_id)
     parts = {
         "document_id": filed[0],
         "dossier_id": cases[0].dossier_id,
@@ -143,6 +145,7 @@ def prepared(office: Office, staff: Staff, clerk: Browser, tmp_path: Path) -> Ho
         "entry_id": staff.entry.id,
         "inspection_id": agreed(office, staff, watcher),
         "hold_id": hold,
+        "representative_id": represented,
         "key": RULE,
         "page": 1,
         "number": 1,
