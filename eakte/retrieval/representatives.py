@@ -37,7 +37,7 @@ def representative_by_id(work: UnitOfWork, dossier: Dossier, wanted: UUID) -> Re
     require(work, Action.SEE_DOSSIER, dossier)
     found = work.session.get(Representative, wanted)
     if found is None or found.dossier_id != dossier.id:
-        raise NotFound("Diese Vertretung gibt es nicht mehr.")
+        raise NotFound("Diese Vertretung der Person gibt es nicht mehr.")
     return found
 
 
