@@ -41,10 +41,37 @@ def change(
         setattr(thing, field, new)
     # A row that somebody else has changed meanwhile says so here, before anything is written.
     work.session.flush()
+    return _written_down(work, thing.id, differing, kind=kind, act=act, **told)
+
+
+def tell_change(
+    work: UnitOfWork,
+    subject: UUID,
+    *,
+    kind: str,
+    act: str,
+    field: str,
+    old: str | None,
+    new: str | None,
+    **told: Any,
+) -> AuditEntry:
+    """Write down, as a field of a thing, what changed in a row that belongs to it."""
+    return _written_down(work, subject, {field: (old, new)}, kind=kind, act=act, **told)
+
+
+def _written_down(
+    work: UnitOfWork,
+    subject: UUID,
+    differing: Mapping[str, tuple[object, object]],
+    *,
+    kind: str,
+    act: str,
+    **told: Any,
+) -> AuditEntry:
     kept = [
         Change(
             subject_kind=kind,
-            subject_id=thing.id,
+            subject_id=subject,
             field=field,
             old=_written(old),
             new=_written(new),
@@ -59,7 +86,7 @@ def change(
         work,
         act,
         kind=kind,
-        subject=thing.id,
+        subject=subject,
         fields=[one.field for one in kept],
         changes=digest_of(kept),
         **told,

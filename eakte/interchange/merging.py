@@ -24,12 +24,13 @@ import pikepdf
 from pikepdf import AccessMode, Array, Dictionary, Name, Object, OutlineItem, Pdf, pdfa
 
 from eakte.interchange.baring import bare_page
+from eakte.interchange.growing import Growing, parted
 from eakte.interchange.stamping import Face, Stamp, inherited
 
 FLAVOUR = "2b"
 PRINTED = 4
-# So many files may be open at the same time; more are opened whenever something is read of them.
-MOST_OPEN = 400
+# What is put together at once, and so held in memory.
+MOST_OPEN, MOST_PAGES = 64, 256
 FULL, NOT_ONE = 3, 4
 READ_AT_ONCE = 1024 * 1024
 
@@ -89,19 +90,14 @@ def merge(
         OSError: the disk is full or broken.
     """
     try:
-        with _joined([one.path for one in leaves]) as whole:
-            folios = (one.first + number for one in leaves for number in range(one.pages))
-            stamp = Stamp(whole, face)
-            for page, folio in zip(whole.pages, folios, strict=True):
-                _without_lost_links(page.obj)
-                bare_page(page.obj, inherited(page.obj, "/Resources"))
-                stamp.put_on(page, folio)
-            told = front()
-            with pikepdf.open(told.contents, access_mode=AccessMode.stream) as contents:
-                for place, page in enumerate(contents.pages):
-                    whole.pages.insert(place, page)
-                _finish(whole, told, target)
-                written()
+        with target.open("wb") as stream:
+            whole = Growing(stream)
+            folios: list[int] = []
+            counted = [one.pages for one in leaves]
+            for part in parted(counted, most_parts=MOST_OPEN, most_pages=MOST_PAGES):
+                folios += _taken(whole, leaves[part], face)
+            _finish(whole, folios, front())
+        written()
     except (pikepdf.PdfError, pdfa.PdfaError, RuntimeError, ValueError) as error:
         raise NotOneDocument(str(error)) from error
 
@@ -135,34 +131,49 @@ def annotate(
 
 def _joined(paths: Sequence[str]) -> Pdf:
     """Take the pages over in C++: page by page the time would grow with the square of them."""
-    kept = "y" if len(paths) <= MOST_OPEN else "n"
-    command = ["qpdf", "--empty", f"--keep-files-open={kept}", "--pages", *paths, "--", "-"]
+    command = ["qpdf", "--empty", "--keep-files-open=y", "--pages", *paths, "--", "-"]
     made: Pdf = pikepdf.Job(command).create_pdf()  # type: ignore[no-untyped-call]  # it has no types
     return made
 
 
-def _finish(whole: Pdf, front: Front, target: Path) -> None:
-    leaves = [page.obj for page in whole.pages]
-    before = leaves[: front.pages]
-    del leaves[: front.pages]
-    for number, box, folio in front.links:
-        annotate(whole, before[number], box, to=Array([leaves[folio - 1], Name.Fit]))
-    with whole.open_outline() as outline:
-        outline.root.append(OutlineItem("Inhaltsverzeichnis", Array([before[0], Name.Fit])))
-        outline.root.extend(_items(front.marks, leaves))
-    with whole.open_metadata(set_pikepdf_as_editor=False) as told:
-        told["dc:title"] = front.title
-    whole.Root.Lang = pikepdf.String("de-DE")
-    whole.Root.PageMode = Name.UseOutlines
-    pdfa.prepare(whole, FLAVOUR)
-    with target.open("wb") as stream:
-        whole.save(stream, **pdfa.resolve_save_kwargs(FLAVOUR))
+def _taken(whole: Growing, leaves: Sequence[Leaves], face: Face) -> list[int]:
+    """Write some documents with their folios; returns the numbers of their pages in the file."""
+    with _joined([one.path for one in leaves]) as part:
+        folios = (one.first + number for one in leaves for number in range(one.pages))
+        stamp = Stamp(part, face)
+        for page, folio in zip(part.pages, folios, strict=True):
+            _without_lost_links(page.obj)
+            bare_page(page.obj, inherited(page.obj, "/Resources"))
+            stamp.put_on(page, folio)
+        pdfa.prepare(part, FLAVOUR)
+        return whole.take(part)
 
 
-def _items(marks: Sequence[Mark], leaves: Sequence[Object]) -> Iterator[OutlineItem]:
+def _finish(whole: Growing, folios: Sequence[int], front: Front) -> None:
+    with (
+        pikepdf.open(front.contents, access_mode=AccessMode.stream) as contents,
+        Pdf.new() as made,
+    ):
+        made.pages.extend(contents.pages)
+        with made.open_metadata(set_pikepdf_as_editor=False) as told:
+            told["dc:title"] = front.title
+        made.Root.Lang = pikepdf.String("de-DE")
+        made.Root.PageMode = Name.UseOutlines
+        pdfa.prepare(made, FLAVOUR)
+        before = [page.obj for page in made.pages]
+        for number, box, folio in front.links:
+            to = Array([whole.place_of(folios[folio - 1]), Name.Fit])
+            annotate(made, before[number], box, to=to)
+        with made.open_outline() as outline:
+            outline.root.append(OutlineItem("Inhaltsverzeichnis", Array([before[0], Name.Fit])))
+            outline.root.extend(_items(front.marks, whole, folios))
+        whole.finish(made)
+
+
+def _items(marks: Sequence[Mark], whole: Growing, folios: Sequence[int]) -> Iterator[OutlineItem]:
     for mark in marks:
-        made = OutlineItem(mark.title, Array([leaves[mark.folio - 1], Name.Fit]))
-        made.children.extend(_items(mark.below, leaves))
+        made = OutlineItem(mark.title, Array([whole.place_of(folios[mark.folio - 1]), Name.Fit]))
+        made.children.extend(_items(mark.below, whole, folios))
         yield made
 
 

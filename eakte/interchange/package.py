@@ -58,12 +58,18 @@ class LinkKind(StrEnum):
 
 
 class Role(StrEnum):
-    """As what somebody takes part in the proceedings (SGG §§ 54, 69, 73, 75)."""
+    """As what somebody takes part in the proceedings (SGG §§ 54, 69, 71, 73, 75).
+
+    REPRESENTATIVE is mandated for the proceedings at court, AUTHORISED for those of the office.
+    """
 
     CLAIMANT = "claimant"
     DEFENDANT = "defendant"
     SUMMONED = "summoned"
     REPRESENTATIVE = "representative"
+    AUTHORISED = "authorised"
+    GUARDIAN = "guardian"
+    STATUTORY = "statutory"
 
 
 class Occasion(StrEnum):

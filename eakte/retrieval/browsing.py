@@ -20,6 +20,7 @@ from eakte.model.change import Change
 from eakte.model.document import Document, WithdrawalSheet
 from eakte.model.dossier import Dossier, DossierAlias, DossierLink
 from eakte.model.hold import held
+from eakte.model.representative import Representative, acting_on, in_order
 from eakte.unit_of_work import UnitOfWork
 
 PER_PAGE = 100
@@ -212,17 +213,32 @@ def aliases_of(work: UnitOfWork, dossier: Dossier) -> Sequence[DossierAlias]:
     ).all()
 
 
-def numbers_and_hold(work: UnitOfWork, dossier: Dossier) -> tuple[list[DossierAlias], bool]:
-    """Return the numbers elsewhere, and whether a hold stands against disposal; asked as one."""
+@dataclass(frozen=True)
+class Cover:
+    """The numbers elsewhere, who acts for the person today, and whether a hold stands on it."""
+
+    aliases: tuple[DossierAlias, ...]
+    acting: tuple[Representative, ...]
+    held: bool
+
+
+def cover_of(work: UnitOfWork, dossier: Dossier) -> Cover:
+    """Return what stands on a dossier's cover beside its own fields; asked as one."""
     require(work, Action.SEE_DOSSIER, dossier)
+    acts = (Representative.dossier_id == Dossier.id) & acting_on(work.clock.today())
     rows = work.session.execute(
-        select(DossierAlias, held().label("held"))
+        select(DossierAlias, Representative, held().label("held"))
         .select_from(Dossier)
         .outerjoin(DossierAlias, DossierAlias.dossier_id == Dossier.id)
+        .outerjoin(Representative, acts)
         .where(Dossier.id == dossier.id)
-        .order_by(DossierAlias.system, DossierAlias.value)
+        .order_by(DossierAlias.system, DossierAlias.value, *in_order())
     ).all()
-    return [alias for alias, _ in rows if alias is not None], any(stands for _, stands in rows)
+    return Cover(
+        aliases=tuple({alias.id: alias for alias, _, _ in rows if alias is not None}.values()),
+        acting=tuple({one.id: one for _, one, _ in rows if one is not None}.values()),
+        held=any(stands for _, _, stands in rows),
+    )
 
 
 def links_of(work: UnitOfWork, dossier: Dossier) -> list[Linked]:

@@ -21,6 +21,7 @@ from eakte.model.columns import Among
 from eakte.model.document import Document, Version
 from eakte.model.dossier import Dossier, DossierAlias, DossierState
 from eakte.model.file_plan import PlanEntry
+from eakte.model.representative import Representative
 from eakte.model.user import Actor
 from eakte.unit_of_work import UnitOfWork
 
@@ -48,7 +49,7 @@ def dossiers(
     page: int = 1,
     per_page: int = PER_PAGE,
 ) -> Page[Dossier]:
-    """List dossiers by reference; each typed word must occur in reference, person or subject."""
+    """List dossiers by name; each typed word must occur in reference, person or who acts for it."""
     require(work, Action.SEE_LISTS)
     order = (Dossier.person_folded, Dossier.reference_folded)
     asked = asked_of_dossiers(typed, plan_entry_id=plan_entry_id, state=state)
@@ -89,6 +90,11 @@ def asked_of_dossiers(
             or_(
                 Dossier.reference_folded.like(f"%{plain}%", escape="\\"),
                 Dossier.person_folded.like(f"%{plain}%", escape="\\"),
+                Dossier.id.in_(
+                    select(Representative.dossier_id).where(
+                        Representative.name_folded.like(f"%{plain}%", escape="\\")
+                    )
+                ),
             )
         )
     return asked

@@ -269,6 +269,7 @@ def _fields() -> dict[str, str]:
         "procedure": _("Verfahren"),
         "received_on": _("Eingegangen am"),
         "recipient": _("Empfänger"),
+        "representative": _("Vertretung der Person"),
         "sender": _("Absender"),
         "staff": _("Personalakte"),
         "state": _("Zustand"),
@@ -386,9 +387,8 @@ def about(entry: AuditEntry) -> tuple[str, str | None]:
     if entry.subject_kind == "case":
         return _("Vorgang %(id)s", id=short), url_for("cases.show", case_id=entry.subject_id)
     if entry.subject_kind == "inspection":
-        return _("Einsicht %(id)s", id=short), url_for(
-            "audit.inspection", inspection_id=entry.subject_id
-        )
+        address = url_for("audit.inspection", inspection_id=entry.subject_id)
+        return _("Einsicht %(id)s", id=short), address
     if entry.subject_kind == "user":
         return _("Benutzer %(id)s", id=short), None
     return "", None

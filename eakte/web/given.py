@@ -11,12 +11,14 @@ from eakte.casework.sending.asking import Choice, Wanted
 from eakte.casework.sending.recipients import (
     GROUND_OF_PASSING_ON,
     GROUNDS_OF_INSPECTION,
+    INSPECTING,
     SGB_X,
     To,
 )
 from eakte.casework.sending.selecting import Candidate
 from eakte.interchange.package import Occasion
 from eakte.model.dossier import Dossier
+from eakte.model.representative import Representative
 from eakte.model.sending import Decision, RecipientRole, SendingKind
 from eakte.web.forms import text
 from eakte.web.sent import choices_of_form
@@ -46,10 +48,25 @@ def given_of_form(kind: SendingKind, places: Sequence[Candidate]) -> Wanted:
     )
 
 
-def first_given(kind: SendingKind, dossier: Dossier) -> dict[str, str]:
-    """Return what stands in the form before anybody has typed."""
+def first_given(
+    kind: SendingKind, dossier: Dossier, acting: Sequence[Representative]
+) -> dict[str, str]:
+    """Return what stands in the form before anybody has typed.
+
+    Letters go to whoever acts for the person (§ 13 Abs. 3 SGB X); ``acting`` names them first who
+    comes first.
+    """
     if kind is SendingKind.AUTHORITY:
         return {"legal_ground": GROUND_OF_PASSING_ON, "with_versions": "1"}
+    if acting:
+        first = acting[0]
+        return {
+            "name": first.called,
+            "address": first.address,
+            "role": INSPECTING[first.role].value,
+            "mandate": first.mandate,
+            "legal_ground": SGB_X,
+        }
     family, _comma, given = dossier.person_name.partition(",")
     return {
         "name": f"{given.strip()} {family.strip()}".strip(),

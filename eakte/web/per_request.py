@@ -3,7 +3,7 @@
 A view says by a mark what it needs: nothing (GET and HEAD read, the other methods write),
 ``@writes`` (a GET that is logged), ``@reads`` (a filter whose words are posted),
 ``@own_transactions`` (bytes travel, so the view opens short ones itself) or ``@takes_bytes`` (and
-the body may be as long as a document).
+the body may be as long as a document). ``@takes_choices``: a form is as long as a large dossier.
 """
 
 from __future__ import annotations
@@ -60,6 +60,12 @@ def takes_bytes(view: View) -> View:
     """Mark a view whose request may be as long as the largest document."""
     view.__dict__["takes_bytes"] = True
     return own_transactions(view)
+
+
+def takes_choices(view: View) -> View:
+    """Mark a view whose form says something about every document of a dossier."""
+    view.__dict__["takes_choices"] = True
+    return view
 
 
 @dataclass(frozen=True)

@@ -119,6 +119,7 @@ def told_words() -> dict[str, str]:
         "redacted": _("geschwärzt"),
         "recipient": _("Empfänger"),
         "reference": _("Aktenzeichen"),
+        "representative": _("Vertretung der Person"),
         "roles": _("Rollen"),
         "rule": _("Regel"),
         "rules": _("Regeln"),

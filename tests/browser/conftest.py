@@ -95,7 +95,7 @@ def desk(
 @pytest.fixture(scope="session")
 def furnished(desk: Desk) -> Furnished:
     """The same house after a day of work; see there what stands in it."""
-    office = _opened(desk.command)
+    office = opened(desk.command)
     try:
         return furnish(office, UUID(desk.dossier_id), desk.folder / "scanned")
     finally:
@@ -105,7 +105,7 @@ def furnished(desk: Desk) -> Furnished:
 @pytest.fixture
 def typed(desk: Desk, furnished: Furnished) -> tuple[str, ...]:
     """What people have typed up to this moment: other tests have brought letters meanwhile."""
-    office = _opened(desk.command)
+    office = opened(desk.command)
     try:
         with office.as_system() as work:
             return typed_in(work)
@@ -197,7 +197,7 @@ def _free_port() -> int:
         return port
 
 
-def _opened(command: CommandLine) -> Office:
+def opened(command: CommandLine) -> Office:
     """Open the house of a command line from here."""
     settings = load_settings(
         data=command.folder,
@@ -211,7 +211,7 @@ def _opened(command: CommandLine) -> Office:
 
 def _furnish(command: CommandLine) -> tuple[str, str]:
     """Create units, staff, a plan and a dossier, as an office would before its first day."""
-    office = _opened(command)
+    office = opened(command)
     lay_out(office.settings.database)
     prepare(office)
     with office.as_system() as work:

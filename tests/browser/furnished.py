@@ -50,7 +50,9 @@ from tests.builders import bring_stack
 from tests.checking import half_checked
 from tests.destroying import one_erasure, some_over
 from tests.held import kept_parts
+from tests.offered import one_offer
 from tests.redacted import left_in_copies
+from tests.represented import one_represented
 from tests.sent import one_inspected
 from tests.stacks.paper import empty, letter, webp
 from tests.stacks.paper import stack as bound
@@ -122,6 +124,7 @@ def furnish(office: Office, dossier_id: UUID, folder: Path) -> Furnished:
             "arrangement_id": arrangement_id,
             "unclear_id": documents[2],
             **left_in_copies(work, documents[0]),
+            "representative_id": one_represented(work, dossier_id),
             "destruction_id": half_checked(work, batch_id, webp(letter("eins"))),
             "station_id": register_station(
                 work,

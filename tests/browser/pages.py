@@ -67,6 +67,8 @@ SEEN_BY = {
     "offers.index": ["rita"],
     "offers.new": ["rita"],
     "offers.show": ["rita"],
+    "representing.edit": ["clara"],
+    "representing.index": ["clara"],
     "retention.held": ["rita"],
     "retention.index": ["rita", "lena"],
     "retention.months": ["rita"],

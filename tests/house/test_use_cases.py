@@ -30,6 +30,7 @@ ASKS_NOBODY = {
     "eakte/access/rights/notices.py tell": "a beat of a use case that has asked",
     "eakte/audit.py note": "the fourth beat of a use case that has asked",
     "eakte/history.py change": "the third and fourth beat of a use case that has asked",
+    "eakte/history.py tell_change": "the third and fourth beat of a use case that has asked",
     "eakte/jobs.py enqueue": "the fifth beat of a use case that has asked",
     "eakte/jobs.py forget": "the fifth beat of a use case that has asked",
     "eakte/jobs.py revive": "the fifth beat of a use case that has asked",

@@ -185,7 +185,7 @@ def dossier(cut: Cut) -> SelectedDossier:
 
 @pytest.fixture(scope="session")
 def dispatch() -> Dispatch:
-    """A sending to the social court of Munich, on demand, with three parties."""
+    """A sending to the social court of Munich, on demand, with everybody who can take part."""
     office = Organisation(
         "Landratsamt Musterkreis", Address("Am Markt", "1", "84028", "Musterstadt")
     )
@@ -206,6 +206,10 @@ def dispatch() -> Dispatch:
             ),
             Party(Role.DEFENDANT, office, reference="SBR 12/2026"),
             Party(Role.REPRESENTATIVE, Organisation("Kanzlei Recht & Fair"), represents=0),
+            Party(Role.REPRESENTATIVE, Person("Klug", "Petra"), reference="1/26", represents=0),
+            Party(Role.AUTHORISED, Organisation("Sozialverband"), represents=0),
+            Party(Role.GUARDIAN, Person("Sorge", "Änne"), represents=0),
+            Party(Role.STATUTORY, Person("Müller", "Jan"), represents=0),
         ),
         legal_ground="§ 104 SGG",
     )

@@ -26,7 +26,10 @@ def test_open_xjv_reads_every_field_as_it_was_meant(
     assert read["court"]["aktenzeichen"] in ("S 12 SB 34/26", ["S 12 SB 34/26"])
     assert read["office"]["name"] == dispatch.office.name
     roles = [one["rolle"][0]["rollenbezeichnung"] for one in read["parties"]]
-    assert roles == ["Kläger(in)", "Beklagte(r)", "Prozessbevollmächtigte(r)"]
+    assert roles == [
+        *("Kläger(in)", "Beklagte(r)", "Prozessbevollmächtigte(r)", "Prozessbevollmächtigte(r)"),
+        *("Bevollmächtigte(r)", "Betreuer(in)", "Gesetzliche(r) Vertreter(in)"),
+    ]
     assert len(read["beside"]) == 4
     assert [as_read(one) for one in read["documents"]] == [
         as_sent(one, standards.lists) for one in package.bound

@@ -6,6 +6,7 @@ import errno
 import hashlib
 import io
 import os
+import subprocess
 import threading
 import zipfile
 from dataclasses import replace
@@ -69,6 +70,23 @@ def on_the_disk(image: bytes, manifest: bytes) -> int:
     return len(lines)
 
 
+def read_elsewhere(image: bytes, folder: Path) -> dict[str, dict[str, str]]:
+    """The digests of all that another program than the writer reads, by the way it is read."""
+    folder.mkdir()
+    (folder / "disk.iso").write_bytes(image)
+    found = {}
+    for way in ("udf", "iso"):
+        inside = folder / way
+        command = ["7zz", "x", f"-t{way}", f"-o{inside}", str(folder / "disk.iso")]
+        subprocess.run(command, check=True, capture_output=True)
+        found[way] = {
+            path.relative_to(inside).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in inside.rglob("*")
+            if path.is_file()
+        }
+    return found
+
+
 def test_parts_join_to_the_whole_a_disk_takes_all_and_what_did_not_change_keeps_its_name(
     tmp_path: Path, schemas: Path
 ) -> None:
@@ -90,6 +108,9 @@ def test_parts_join_to_the_whole_a_disk_takes_all_and_what_did_not_change_keeps_
         (manifest,) = (content for name, content in on_disk.items() if name.endswith(".txt"))
         (packed,) = (content for name, content in on_disk.items() if name.endswith(".zip"))
         assert on_the_disk(image, manifest) == len(inside(packed)) > 6
+        listed = dict(reversed(line.split("  ")) for line in manifest.decode().splitlines())
+        listed["MANIFEST.sha256"] = hashlib.sha256(manifest).hexdigest()
+        assert read_elsewhere(image, tmp_path / "disk") == {"udf": listed, "iso": listed}
         # The same contents in another package: the names of the documents are the same.
         assert told(inside(packed)[MESSAGE]) == joined
         refused(desk, disk)

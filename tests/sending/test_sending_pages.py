@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import os
 import re
 import zipfile
 from io import BytesIO
@@ -13,6 +14,7 @@ from tests.builders import A_PDF, PASSWORD
 from tests.eakte.listing import work_off
 from tests.eakte.web.browser import Browser, key_of, signed_in
 from tests.sending.conftest import COURT, Desk
+from tests.sending.crowd import crowd
 
 PROOF = {"confirm_password": PASSWORD}
 
@@ -31,6 +33,40 @@ def form_of(desk: Desk, browser: Browser) -> dict[str, str]:
         "legal_ground": "§ 104 SGG",
         "occasion": "sending",
     }
+
+
+# EAKTE_TEST_MANY=1500 is the largest dossier that is known; a form of the usual length holds 200.
+MANY = int(os.environ.get("EAKTE_TEST_MANY", "400"))
+
+
+def test_a_dossier_of_many_documents_is_decided_about_in_one_form_and_by_one_call(
+    desk: Desk,
+) -> None:
+    with desk.office.as_system() as work:
+        ids = [*desk.letters, *crowd(work, desk.letters[3], MANY - len(desk.letters))]
+    clerk = signed_in(create_app(desk.office, look=lambda path, name: A_PDF), "clerk")
+    address = f"/akte/{desk.dossier.id}/uebersendungen/neu"
+    long = "ß" * 500
+    sent = {"court": COURT, "court_reference": "S 12 SB 34/26", "legal_ground": "§ 104 SGG"}
+    sent |= {f"wahl-{one}": "send" for one in ids} | {f"grund-{one}": long for one in ids}
+    sent |= {f"wahl-{ids[1]}": "withhold", "occasion": "sending", "act": "preview"}
+    shown = clerk.post(address, sent)
+    assert shown.status_code == 200 and f"{MANY:,}".replace(",", ".") in shown.text
+    sent |= {"act": "send", "seen": re.findall(r'name="seen" value="(\w+)"', shown.text)[0]}
+    asked = clerk.post(address, sent)
+    # The page that asks who one is carries all of it along.
+    assert asked.status_code == 403 and asked.text.count('name="grund-') == MANY
+    made = clerk.post(address, sent | PROOF)
+    assert made.status_code == 303
+    choices = [{"id": str(one), "decision": "send", "reason": long} for one in ids]
+    clerk.read_token()
+    wanted = {"court": COURT, "opens_proceedings": True, "choices": choices}
+    path = f"/api/v1/dossiers/{desk.dossier.id}/sendings"
+    told = clerk.client.post(path, json=wanted, headers={"X-CSRFToken": clerk.token})
+    assert told.status_code == 201 and told.json["documents"] == MANY
+    # No other form may be as long.
+    too_long = clerk.post(f"/akte/{desk.dossier.id}/widersprueche", {"reason": long * 2_000})
+    assert too_long.status_code == 413
 
 
 def test_the_clerk_sees_what_leaves_before_it_is_written_and_fetches_it_after(desk: Desk) -> None:

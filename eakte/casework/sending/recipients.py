@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from eakte.errors import Sentence
+from eakte.model.representative import RepresentativeRole
 from eakte.model.sending import RecipientRole, SendingKind
 
 # On what ground somebody may inspect; § 120 SGG is for who takes part in proceedings at court.
@@ -20,6 +21,13 @@ ROLES = {
     RecipientRole.LAWYER: "Rechtsanwältin oder Rechtsanwalt",
     RecipientRole.REPRESENTATIVE: "bevollmächtigte Person",
     RecipientRole.GUARDIAN: "rechtliche Betreuung oder gesetzliche Vertretung",
+}
+# As what somebody inspects who acts for the person.
+INSPECTING = {
+    RepresentativeRole.LAWYER: RecipientRole.LAWYER,
+    RepresentativeRole.AUTHORISED: RecipientRole.REPRESENTATIVE,
+    RepresentativeRole.GUARDIAN: RecipientRole.GUARDIAN,
+    RepresentativeRole.STATUTORY: RecipientRole.GUARDIAN,
 }
 
 

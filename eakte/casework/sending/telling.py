@@ -14,10 +14,10 @@ from sqlalchemy import exists, func, select
 
 from eakte.access.actions import Action
 from eakte.access.check import may, require, visible_within
-from eakte.casework.sending.addresses import address_of
 from eakte.casework.sending.asking import ASKING
 from eakte.casework.sending.classes import class_of
 from eakte.casework.sending.objections import objected_since
+from eakte.casework.sending.parties import parties_of
 from eakte.casework.sending.recipients import (
     GROUND_OF_MEDIATION,
     GROUNDS_OF_WITHHOLDING,
@@ -35,10 +35,7 @@ from eakte.interchange.package import (
     Organisation,
     Part,
     PartKind,
-    Party,
-    Person,
     Product,
-    Role,
     Scan,
     SelectedDocument,
     SelectedDossier,
@@ -294,16 +291,6 @@ def _recipient(sending: Sending) -> Recipient | None:
 
 def _dispatch(work: UnitOfWork, sending: Sending, dossier: Dossier) -> Dispatch:
     office = Organisation(work.settings.office_name)
-    family, _, given = dossier.person_name.partition(",")
-    parties: tuple[Party, ...] = (Party(Role.DEFENDANT, office, reference=dossier.reference),)
-    if family.strip():
-        person = Person(
-            family.strip(),
-            given.strip(),
-            born_on=dossier.birth_date,
-            address=address_of(dossier.address),
-        )
-        parties = (Party(Role.CLAIMANT, person), *parties)
     return Dispatch(
         id=sending.id,
         made_at=sending.asked_at.astimezone(OFFICE_ZONE),
@@ -316,7 +303,7 @@ def _dispatch(work: UnitOfWork, sending: Sending, dossier: Dossier) -> Dispatch:
         occasion=Occasion(sending.occasion),
         short_title=sending.short_title,
         about=sending.about,
-        parties=parties,
+        parties=parties_of(work, dossier, office, on=_day(sending.asked_at)),
         legal_ground=sending.legal_ground,
     )
 

@@ -7,6 +7,7 @@ written in the order of its numbers, because not every receiver sorts by them.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -74,6 +75,9 @@ ROLE_CODES: Mapping[Role, str] = {
     Role.DEFENDANT: "028",
     Role.CLAIMANT: "101",
     Role.REPRESENTATIVE: "132",
+    Role.AUTHORISED: "041",
+    Role.GUARDIAN: "037",
+    Role.STATUTORY: "088",
 }
 EVENT_CODES: Mapping[Occasion, str] = {
     Occasion.SENDING: "142",
@@ -211,14 +215,19 @@ class Writer(ABC):
         instance.text("kurzrubrum", dispatch.short_title)
         if allowed(dispatch.about):
             instance.child("verfahrensgegenstand").text("gegenstand", dispatch.about)
+        alike: Counter[Role] = Counter()
         for number, party in enumerate(dispatch.parties, 1):
-            self._party(facts, party, number)
+            alike[party.role] += 1
+            self._party(facts, party, number, of_its_kind=alike[party.role])
 
-    def _party(self, facts: Node, party: Party, number: int) -> None:
+    def _party(self, facts: Node, party: Party, number: int, *, of_its_kind: int) -> None:
         taking_part = facts.child("beteiligung")
         role = taking_part.child("rolle")
         role.exact("rollennummer", number)
         self.open_code(role, "rollenbezeichnung", codes.ROLES, ROLE_CODES[party.role])
+        # Nothing said means 1, and no role may be there twice with the same number.
+        if of_its_kind > 1:
+            role.exact("nr", of_its_kind)
         role.text("geschaeftszeichen", party.reference)
         if party.represents is not None:
             role.child("referenz").exact("ref.rollennummer", party.represents + 1)

@@ -39,6 +39,7 @@ from eakte.model.hold import HeldDossier, held_among
 from eakte.model.message import Enclosed
 from eakte.model.offer import ArchiveSays, OfferedDossier
 from eakte.model.redaction import Redaction
+from eakte.model.representative import Representative
 from eakte.model.right import Grant, LiftRequest
 from eakte.model.sending import Sending
 
@@ -93,6 +94,7 @@ def belongings_of(session: Session, dossier_id: UUID) -> Belongings:
         select(Redaction.id).where(Among(Redaction.document_id, documents)),
         select(Grant.id).where(Grant.dossier_id == dossier_id),
         select(LiftRequest.id).where(LiftRequest.dossier_id == dossier_id),
+        select(Representative.id).where(Representative.dossier_id == dossier_id),
     )
     offers = select(OfferedDossier.offer_id).where(OfferedDossier.dossier_id == dossier_id)
     return Belongings(

@@ -31,6 +31,7 @@ from eakte.model.message import Enclosed, Message
 from eakte.model.objection import ObjectionNote
 from eakte.model.proposal import Recognised
 from eakte.model.redaction import Redaction, RedactionMark
+from eakte.model.representative import Representative
 from eakte.model.right import Grant, LiftRequest, Notice, Participation
 from eakte.model.sending import Sending, SentDocument, SentFile
 from eakte.retention.absence.belongings import Belongings
@@ -138,6 +139,7 @@ def _of_cases(own: Belongings) -> Iterator[Statement]:
 def _of_dossier(own: Belongings) -> Iterator[Statement]:
     mine = own.dossier
     yield delete(Grant).where(Grant.dossier_id == mine)
+    yield delete(Representative).where(Representative.dossier_id == mine)
     yield delete(LiftRequest).where(LiftRequest.dossier_id == mine)
     yield delete(DossierAlias).where(DossierAlias.dossier_id == mine)
     yield delete(DossierLink).where(or_(DossierLink.from_id == mine, DossierLink.to_id == mine))

@@ -36,6 +36,7 @@ GOES: Mapping[str, str] = MappingProxyType(
         "dossier_grant": "who was given the dossier",
         "lift_request": "requests to lift its lock",
         "notice": "what people had to be told of any of this",
+        "representative": "who acts for the person",
         "dossier_alias": "its numbers in other programs",
         "dossier_link": "its links with other dossiers",
         "sending": "what was put together of it for others",

@@ -29,6 +29,7 @@ from eakte.web.api.plan import plan_api
 from eakte.web.api.proposals import proposals
 from eakte.web.api.redactions import redactions
 from eakte.web.api.reporting import reporting
+from eakte.web.api.representatives import representatives
 from eakte.web.api.retention import retention
 from eakte.web.api.rights import rights
 from eakte.web.api.schemas import ProblemOut
@@ -73,6 +74,7 @@ PARTS = (
     redactions,
     erasures_api,
     offers_api,
+    representatives,
 )
 SAID_OF = {
     "/api/v1/batches": SAID_OF_BATCH,

@@ -19,7 +19,7 @@ from eakte.retrieval.sendings import SendingRow
 from eakte.web.api.documents import LOCKED
 from eakte.web.api.schemas import Id, Model, SomeText, Text
 from eakte.web.api.sendings import MOST_CHOICES, ChoiceIn, WholeSendingOut, whole_sending
-from eakte.web.per_request import current_work
+from eakte.web.per_request import current_work, takes_choices
 
 giving = APIBlueprint("api_giving", __name__, url_prefix="/api/v1", tag="Übersendungen")
 
@@ -118,6 +118,7 @@ def inspections(dossier_id: UUID) -> DossierInspectionsOut:
 
 
 @giving.post("/dossiers/<uuid:dossier_id>/inspections")
+@takes_choices
 @giving.input(DossierInspectionIn, arg_name="wanted")
 @giving.output(WholeSendingOut, status_code=201)
 @giving.doc(summary="Jemandem Einsicht in eine Akte geben", security=LOCKED)
@@ -138,6 +139,7 @@ def inspect(dossier_id: UUID, wanted: DossierInspectionIn) -> WholeSendingOut:
 
 
 @giving.post("/dossiers/<uuid:dossier_id>/passings-on")
+@takes_choices
 @giving.input(PassingOnIn, arg_name="wanted")
 @giving.output(WholeSendingOut, status_code=201)
 @giving.doc(summary="Eine Akte für eine andere Behörde zusammenstellen lassen", security=LOCKED)

@@ -45,7 +45,7 @@ from eakte.web.api.court_schemas import CourtOut, CourtsIn, CourtsOut
 from eakte.web.api.documents import LOCKED
 from eakte.web.api.schemas import Id, Model, SomeText, Text
 from eakte.web.errors import in_words
-from eakte.web.per_request import current_work, writes
+from eakte.web.per_request import current_work, takes_choices, writes
 from eakte.web.streaming import send
 
 sendings = APIBlueprint("api_sendings", __name__, url_prefix="/api/v1", tag="Übersendungen")
@@ -277,6 +277,7 @@ def places(dossier_id: UUID, wanted: PlacesIn) -> PlacesOut:
 
 
 @sendings.post("/dossiers/<uuid:dossier_id>/sendings")
+@takes_choices
 @sendings.input(SendingIn, arg_name="wanted")
 @sendings.output(WholeSendingOut, status_code=201)
 @sendings.doc(summary="Eine Akte für ein Gericht zusammenstellen lassen", security=LOCKED)

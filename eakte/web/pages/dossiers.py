@@ -21,8 +21,8 @@ from eakte.retrieval.browsing import (
 from eakte.retrieval.browsing import (
     Placed,
     cases_in,
+    cover_of,
     documents_in,
-    numbers_and_hold,
     placed_in,
 )
 from eakte.retrieval.listing import (
@@ -124,7 +124,6 @@ def show(dossier_id: UUID) -> ResponseReturnValue:
     dossier = dossier_by_id(work, dossier_id)
     found = documents_in(work, dossier, page=wanted_page())
     placed = placed_in(work, dossier, found)
-    aliases, held = numbers_and_hold(work, dossier)
     is_open = dossier.state is DossierState.OPEN
     asked = {
         "add_case": is_open and may(work.actor, Action.OPEN_CASE, dossier),
@@ -145,8 +144,7 @@ def show(dossier_id: UUID) -> ResponseReturnValue:
         documents=found.total,
         pages=found.sides,
         page=paging_of(found, DOCUMENTS),
-        aliases=aliases,
-        held=held,
+        cover=cover_of(work, dossier),
         may=frozenset(name for name, allowed in asked.items() if allowed),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -13,12 +14,15 @@ from eakte.access.check import cancelled, require
 from eakte.casework.sending.asking import Placed, ask_for_sending, placed, refuse
 from eakte.casework.sending.selecting import candidates
 from eakte.model.dossier import Dossier
+from eakte.model.representative import Representative
 from eakte.model.sending import SendingKind
 from eakte.retrieval.inspections import inspections_of, listed_since
 from eakte.retrieval.listing import dossier_by_id
+from eakte.retrieval.representatives import acting_for
+from eakte.unit_of_work import UnitOfWork
 from eakte.web.errors import in_words
 from eakte.web.given import first_choices, first_given, given_of_form, grounds, roles
-from eakte.web.per_request import current_work
+from eakte.web.per_request import current_work, takes_choices
 from eakte.web.refusals import REFUSED, Refusal, refusal_of
 from eakte.web.sent import decisions, leaves, seen_of
 
@@ -47,6 +51,7 @@ def inspection(dossier_id: UUID) -> ResponseReturnValue:
 
 
 @pages.post("/akte/<uuid:dossier_id>/akteneinsicht")
+@takes_choices
 def ask_inspection(dossier_id: UUID) -> ResponseReturnValue:
     """Show what would be seen, or have it put together."""
     return _ask(dossier_id, SendingKind.INSPECTION)
@@ -59,6 +64,7 @@ def passing_on(dossier_id: UUID) -> ResponseReturnValue:
 
 
 @pages.post("/akte/<uuid:dossier_id>/abgabe")
+@takes_choices
 def ask_passing_on(dossier_id: UUID) -> ResponseReturnValue:
     """Show what would go, or have it put together."""
     return _ask(dossier_id, SendingKind.AUTHORITY)
@@ -70,7 +76,8 @@ def _new(dossier_id: UUID, kind: SendingKind) -> ResponseReturnValue:
     require(work, Action.SEE_SENDINGS, dossier)
     found = candidates(work, dossier, kind)
     places = placed(found, first_choices(kind, found))
-    return _form(kind, dossier, places, first_given(kind, dossier))
+    acting = _acting(work, dossier, kind)
+    return _form(kind, dossier, places, first_given(kind, dossier, acting), acting=acting)
 
 
 def _ask(dossier_id: UUID, kind: SendingKind) -> ResponseReturnValue:
@@ -89,8 +96,15 @@ def _ask(dossier_id: UUID, kind: SendingKind) -> ResponseReturnValue:
             flash(_("Das Paket wird geschrieben."), "success")
             return redirect(url_for("sendings.show", sending_id=sending.id), 303)
     except REFUSED as fault:
-        return _form(kind, dossier, placed(found, wanted), form, refusal_of(fault)), 422
-    return _form(kind, dossier, places, form, seen=seen)
+        acting = _acting(work, dossier, kind)
+        refusal = refusal_of(fault)
+        return _form(kind, dossier, placed(found, wanted), form, refusal, acting=acting), 422
+    return _form(kind, dossier, places, form, seen=seen, acting=_acting(work, dossier, kind))
+
+
+def _acting(work: UnitOfWork, dossier: Dossier, kind: SendingKind) -> Sequence[Representative]:
+    """Who acts for the person, where it matters: for who inspects the dossier."""
+    return acting_for(work, dossier) if kind is SendingKind.INSPECTION else ()
 
 
 def _form(
@@ -100,6 +114,7 @@ def _form(
     form: dict[str, str],
     refusal: Refusal | None = None,
     *,
+    acting: Sequence[Representative],
     seen: str = "",
 ) -> str:
     documents, sides = leaves(places)
@@ -110,6 +125,7 @@ def _form(
         kind=kind.value,
         address=url_for(where, dossier_id=dossier.id),
         dossier=dossier,
+        acting=acting,
         places=places,
         documents=documents,
         sides=sides,

@@ -24,7 +24,7 @@ from eakte.casework.sending.handing_over import note_handed_over
 from eakte.casework.sending.selecting import candidates
 from eakte.errors import BadInput
 from eakte.model.dossier import Dossier
-from eakte.model.sending import Decision, SendingState
+from eakte.model.sending import Decision, SendingKind, SendingState
 from eakte.retrieval.listing import dossier_by_id
 from eakte.retrieval.sendings import (
     SendingRow,
@@ -39,7 +39,7 @@ from eakte.unit_of_work import UnitOfWork
 from eakte.web.errors import in_words
 from eakte.web.forms import day
 from eakte.web.given import roles
-from eakte.web.per_request import current_work, writes
+from eakte.web.per_request import current_work, takes_choices, writes
 from eakte.web.refusals import REFUSED, Refusal, refusal_of
 from eakte.web.sent import (
     decisions,
@@ -80,6 +80,7 @@ def new(dossier_id: UUID) -> ResponseReturnValue:
 
 
 @pages.post("/akte/<uuid:dossier_id>/uebersendungen/neu")
+@takes_choices
 def ask(dossier_id: UUID) -> ResponseReturnValue:
     """Show what would leave, or have it put together."""
     work = current_work()
@@ -123,7 +124,10 @@ def show(sending_id: UUID) -> ResponseReturnValue:
 def status(sending_id: UUID) -> ResponseReturnValue:
     """Show how far a package is, alone: the page asks for it while it is written."""
     work = current_work()
-    return render_template("_sending_state.html", **_shown(work, sending_by_id(work, sending_id)))
+    shown = _shown(work, sending_by_id(work, sending_id))
+    page = render_template("_sending_state.html", **shown)
+    # What comes next stands elsewhere on the page, which is fetched anew when there is a package.
+    return (page, 200, {}) if shown["running"] else (page, 200, {"HX-Refresh": "true"})
 
 
 @pages.get("/uebersendung/<uuid:sending_id>/datei/<uuid:file_id>")
@@ -170,6 +174,7 @@ def _form(
     documents, sides = leaves(places)
     return render_template(
         "sending_new.html",
+        kind=SendingKind.COURT.value,
         dossier=dossier,
         places=places,
         documents=documents,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.eakte.web.matrix_asks import Body, today
+from tests.eakte.web.matrix_asks import Body, form, today, told
 from tests.eakte.web.matrix_house import REASON, MatrixHouse
 
 
@@ -13,6 +13,9 @@ def _objection(house: MatrixHouse) -> dict[str, str]:
 SENDINGS: dict[str, Body | None] = {
     "api_objections.of_case": lambda house: {"json": _objection(house)},
     "api_objections.of_document": lambda house: {"json": _objection(house)},
+    "api_representatives.add": told(role="lawyer", name="Klug, Petra"),
+    "api_representatives.remove": None,
+    "api_representatives.revise": told(edits=1, reference="12/26"),
     "api_sending_way.give": None,
     "api_sending_way.release": None,
     "api_sendings.ask": lambda house: {"json": {"court": "D6260", "choices": []}},
@@ -20,6 +23,9 @@ SENDINGS: dict[str, Body | None] = {
     "objections.note": lambda house: {
         "form": _objection(house) | {"about": str(house.things["case_id"]["own"])}
     },
+    "representing.add": form(role="lawyer", name="Klug, Petra"),
+    "representing.edit": form(role="lawyer", name="Klug, Petra"),
+    "representing.remove": form(),
     "sending_way.give": lambda house: {"form": {}},
     "sending_way.release": lambda house: {"form": {}},
     "sendings.ask": lambda house: {"form": {"court": "D6260", "act": "send"}},

@@ -42,6 +42,7 @@ from tests.eakte.web.undone import UndoneDatabase
 from tests.held import one_held
 from tests.offered import one_offer
 from tests.redacted import nothing_found, one_redacted
+from tests.represented import one_represented
 from tests.sent import one_sent
 
 # A thing of the own unit, of another, locked, about staff, cancelled, and one that never was.
@@ -130,6 +131,8 @@ def build(folder: Path) -> MatrixHouse:
         made.others["erasure_id"], made.others["erased_id"] = erasure
         offer = one_offer(work, [made.things["dossier_id"]["own"]])
         made.others["offer_id"], made.others["message_id"] = offer
+        own = made.things["dossier_id"]["own"]
+        made.others["representative_id"] = one_represented(work, own)
     _shared(made, staff.unit)
     with office.begin(made.people[Role.CLERK]) as work:
         made.others["list_id"] = ask_for_list(work, ListKind.DOSSIERS, Filter()).id

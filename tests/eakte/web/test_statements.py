@@ -49,7 +49,9 @@ from tests.eakte.web.browser import Browser, signed_in
 from tests.eakte.web.scans import registered
 from tests.held import RULE, one_held
 from tests.inspecting import agreed, protector
+from tests.offered import one_offer
 from tests.redacted import one_redacted
+from tests.represented import one_represented
 from tests.sent import one_inspected, one_sent
 from tests.statements import heard
 
@@ -134,6 +136,7 @@ def prepared(office: Office, staff: Staff, clerk: Browser, tmp_path: Path) -> Ho
         over = some_over(work, work.session.get_one(PlanEntry, staff.entry.id), dossiers=6)
         erasure, erased = one_erasure(work, over[:5], gone=2)
         offer, message = one_offer(work, over)
+        represented = one_represented(work, cases[0].dossier_id)
     parts = {
         "document_id": filed[0],
         "dossier_id": cases[0].dossier_id,
@@ -152,6 +155,7 @@ def prepared(office: Office, staff: Staff, clerk: Browser, tmp_path: Path) -> Ho
         "erased_id": erased,
         "offer_id": offer,
         "message_id": message,
+        "representative_id": represented,
         "key": RULE,
         "page": 1,
         "number": 1,
