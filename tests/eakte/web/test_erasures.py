@@ -172,6 +172,14 @@ def test_a_program_proposes_and_reads_and_a_person_confirms_the_clock(
         assert answer.status_code == 200, answer.text
         return dict(answer.json or {})
 
+    due = {"plan_number": "9.9"}
+    refused = ask.post("/api/v1/retention/erasures/due", json=due, headers=key)
+    assert refused.status_code == 422
+    due = {"plan_number": "5.2", "last": "2019-12-31"}
+    made = ask.post("/api/v1/retention/erasures/due", json=due, headers=key)
+    assert made.status_code == 201 and made.json is not None and made.json["dossiers"] == 3
+    address = f"/api/v1/retention/erasures/{made.json['erasure_ids'][0]}/refusal"
+    assert ask.post(address, json={"reason": "einzeln"}, headers=key).status_code == 200
     body = {"dossier_ids": [str(one) for one in over], "note": "Jahr"}
     made = ask.post("/api/v1/retention/erasures", json=body, headers=key)
     assert made.status_code == 201 and made.json is not None and made.json["dossiers"] == 3
@@ -203,7 +211,7 @@ def test_a_program_proposes_and_reads_and_a_person_confirms_the_clock(
         f"/api/v1/retention/erasures/{erasure}/refusal", json={"reason": "nein"}, headers=key
     )
     assert refused.json is not None and refused.json["erasure"]["state"] == "refused"
-    assert told("erasures?state=refused")["total"] == 1 and told("proofs")["total"] == 0
+    assert told("erasures?state=refused")["total"] == 2 and told("proofs")["total"] == 0
 
 
 def one_gone(office: Office) -> ErasedDossier:
