@@ -51,6 +51,8 @@ from tests.retention.conftest import TEN_YEARS, Registry
 
 CLOSED, TODAY = date(2015, 4, 1), date(2026, 3, 2)
 DESTROYED = replace(TEN_YEARS, disposal=Disposal.DESTROY)
+# What asks the database nothing that it has not been asked elsewhere.
+ON_ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @dataclass
@@ -122,6 +124,7 @@ def test_two_persons_agree_a_time_passes_and_then_each_dossier_goes_for_itself(o
     assert reasons(over, over.dossiers[0]) == []
 
 
+@ON_ONE_DATABASE
 def test_nobody_decides_alone_or_for_whoever_proposed(over: Over) -> None:
     registry, office, staff = over.registry, over.registry.office, over.registry.staff
     erasure = proposed(office, staff.records, over.dossiers)
@@ -159,6 +162,7 @@ def test_nobody_decides_alone_or_for_whoever_proposed(over: Over) -> None:
         approved(office, registry.lead, erasure)
 
 
+@ON_ONE_DATABASE
 def test_only_whoever_keeps_the_unit_in_order_proposes(over: Over) -> None:
     registry, office = over.registry, over.registry.office
     stranger = appoint(office, "fremd", Role.RECORDS_MANAGER, units=[registry.staff.other_unit])
@@ -187,6 +191,7 @@ def test_what_something_stands_against_is_not_proposed_and_may_be_left_out(over:
     assert "liegt schon in der Vernichtung Nr. 1" in refused.value.reasons[0]
 
 
+@ON_ONE_DATABASE
 def test_a_refusal_a_stop_and_a_spared_dossier_leave_everything_whole(over: Over) -> None:
     registry, office = over.registry, over.registry.office
     first = proposed(office, registry.staff.records, over.dossiers)
@@ -360,6 +365,7 @@ def test_what_passes_by_itself_puts_off_and_spares_nothing(over: Over) -> None:
     assert jobs_made(over) == 1
 
 
+@ON_ONE_DATABASE
 def test_who_asks_an_archive_waits_for_its_word(over: Over) -> None:
     decide(over, replace(TEN_YEARS, disposal=None))
     assert reasons(over, over.dossiers[0]) == [
@@ -375,6 +381,7 @@ def test_who_asks_an_archive_waits_for_its_word(over: Over) -> None:
     assert len(reasons(over, over.dossiers[1])) == 1
 
 
+@ON_ONE_DATABASE
 def test_a_leap_day_and_the_last_day_itself_still_keep(over: Over) -> None:
     registry = over.registry
     change(over, over.dossiers[0], medium=Medium.HYBRID)
