@@ -143,7 +143,7 @@ def test_what_is_settled_does_not_settle_what_comes_later(
     witness(registry.office)
     for span, told in (
         (timedelta(days=30), "kein Prüfstand des Protokolls"),
-        (timedelta(days=-29), "steht aber schon ein Eintrag"),
+        (timedelta(days=-29), "Die Uhr ging rückwärts"),
         (timedelta(hours=-1), "Die Uhr ging rückwärts"),
         (timedelta(days=3, hours=1), "kein Prüfstand des Protokolls"),
     ):
