@@ -149,8 +149,8 @@ def destroy_rows(
     )
     erased.log_sequence = entry.sequence
     session.flush()
-    for one in sorted(own.documents):
-        jobs.enqueue(work, "index", one)
+    for document_id in sorted(own.documents):
+        jobs.enqueue(work, "index", document_id)
 
 
 def _two_persons(erased: ErasedDossier) -> list[Sentence]:

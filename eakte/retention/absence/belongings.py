@@ -25,7 +25,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, or_, select, union
 from sqlalchemy.orm import Session, aliased
 
 from eakte.errors import Sentence
@@ -78,11 +78,11 @@ class Belongings:
 def belongings_of(session: Session, dossier_id: UUID) -> Belongings:
     """Find everything that is destroyed with a dossier; changes nothing."""
 
-    def ids(query: Select[tuple[UUID]]) -> frozenset[UUID]:
+    def ids(query: Select[UUID]) -> frozenset[UUID]:
         return frozenset(session.scalars(query))
 
     documents = _documents(session, dossier_id)
-    batches = union(
+    batches: CompoundSelect[UUID | None] = union(
         select(Document.batch_id).where(
             Among(Document.id, documents), Document.batch_id.is_not(None)
         ),
@@ -169,7 +169,7 @@ def _documents(session: Session, dossier_id: UUID) -> set[UUID]:
     return found
 
 
-def _left_over(documents: Collection[UUID]) -> Select[tuple[UUID]]:
+def _left_over(documents: Collection[UUID]) -> Select[UUID]:
     """Cancelled documents of no dossier that show what these documents show."""
     source, made = aliased(Version), aliased(Version)
     sources = (
@@ -211,7 +211,7 @@ def _neighbours(session: Session, own: Belongings) -> list[tuple[int, UUID | Non
         .where(Among(VersionPage.source_id, own.versions))
     )
     of_message = select(Enclosed.document_id).where(Among(Enclosed.message_id, own.documents))
-    near = union(of_stack, of_page, of_pages, of_message)
+    near: CompoundSelect[UUID | None] = union(of_stack, of_page, of_pages, of_message)
     return [
         (number, home, state)
         for one, number, home, state in session.execute(
