@@ -12,6 +12,7 @@ from eakte.errors import BadInput, ClockDoubtful, RuleBroken
 from eakte.model.clock_standing import (
     CONFIRMED,
     JUMPED,
+    NOT_TRUSTED,
     THE_CLOCK,
     TOLERATED,
     Waits,
@@ -55,7 +56,7 @@ def refuse_doubtful_clock(work: UnitOfWork) -> None:
     require(work, Action.SEE_LISTS)
     reasons = clock_doubts(work)
     if reasons:
-        raise ClockDoubtful(reasons)
+        raise ClockDoubtful(NOT_TRUSTED, reasons=reasons)
 
 
 def clock_state(work: UnitOfWork) -> ClockState:

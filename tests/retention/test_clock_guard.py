@@ -27,8 +27,8 @@ from eakte.retention.letting_go import watch_clock
 from eakte.unit_of_work import UnitOfWork
 from tests.builders import now_
 from tests.destroying import approved, proposed, witness
+from tests.retention.agreed import DESTROYED, ON_ONE_DATABASE, all_done
 from tests.retention.conftest import Registry
-from tests.retention.test_erasures import DESTROYED, ON_ONE_DATABASE, all_done
 
 CLOSED, TODAY = date(2015, 4, 1), date(2026, 3, 2)
 TEN_YEARS = timedelta(days=3652)
