@@ -26,10 +26,7 @@ LONGEST_REASON = 500
 
 @dataclass(frozen=True)
 class ClockState:
-    """What the clock shows, what stands against believing it, and who said last that it is right.
-
-    ``edits`` is the entry of the log up to which everything is settled, 0 where nothing was.
-    """
+    """What the clock shows, what stands against believing it, and who confirmed it last."""
 
     now: datetime
     today: date
@@ -37,7 +34,6 @@ class ClockState:
     settled_at: datetime | None
     settled_by: str
     settled_reason: str
-    edits: int
 
 
 def clock_doubts(work: UnitOfWork) -> list[Waits]:
@@ -70,7 +66,6 @@ def clock_state(work: UnitOfWork) -> ClockState:
         last.at if last else None,
         last.actor_name if last else "",
         str(last.details.get("reason", "")) if last else "",
-        last.sequence if last else 0,
     )
 
 
