@@ -103,7 +103,7 @@ def test_the_way_of_a_destruction_from_the_due_list_to_its_proof(
     assert "erasure.proof-read" in acts(office)
     for table, words in ((LIST, "Zeitzeugnis"), (PROOFS, gone.reference)):
         assert words in records.get(f"{table}/tabelle").text
-    assert records.get(f"{LIST}?zeige=approved").text.count("data-row-link") == 1
+    assert records.get(f"{LIST}?zeige=finished").text.count("data-row-link") == 1
     assert records.get(f"{LIST}?zeige=refused").text.count("data-row-link") == 0
 
 
