@@ -11,7 +11,7 @@
     │  └─ NumberUsed · WeakPassword
     ├─ RuleBroken                   every reason, not the first
     │  ├─ AlreadyFiled · NotFiled · DossierClosed · CaseClosed · NotUnique · KeyUsed · CheckedOut
-    │  ├─ Cancelled (Erased) · Held · RolesExclude · SamePerson · LogDamaged · PersonKnown · Signed
+    │  ├─ Cancelled · Held · RolesExclude · SamePerson · LogDamaged · PersonKnown · Signed
     │  └─ ClockDoubtful
     ├─ ChangedMeanwhile             someone else saved first
     └─ PartUnavailable              store, index, database or sandbox out of reach
@@ -236,17 +236,10 @@ class DossierClosed(RuleBroken):
 
 
 class Cancelled(RuleBroken):
-    """The thing, or what it lies in, is cancelled and stays as it is."""
+    """The thing, or what it lies in, is cancelled or destroyed and stays as it is."""
 
     code = "cancelled"
     next_step = "Bitte heben Sie zuerst die Stornierung auf."
-
-
-class Erased(Cancelled):
-    """The dossier was destroyed when its time was over; only the proof of that is left."""
-
-    code = "erased"
-    next_step = "Was war, sagt der Nachweis bei der Akte; wiederherstellen lässt es sich nicht."
 
 
 class Held(RuleBroken):

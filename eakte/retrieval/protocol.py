@@ -67,7 +67,7 @@ class Place:
 class Slice:
     """Entries of the log, the newest first; ``older`` is where to go on, None at the end.
 
-    ``told`` are the details of each by its number, with what was said in words as far as it is kept.
+    ``told`` are the details of each by its number, with what was said in words and is still kept.
     """
 
     entries: Sequence[AuditEntry]

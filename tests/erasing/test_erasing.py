@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import event, func, select, update
 
 from eakte.app import create_app
-from eakte.errors import Erased, RuleBroken
+from eakte.errors import Cancelled, RuleBroken
 from eakte.evidence.erasure.counting import check_created
 from eakte.evidence.erasure.proving import export_proofs, read_kept
 from eakte.evidence.fixity import verify
@@ -92,7 +92,7 @@ def test_the_proof_says_what_went_by_which_rule_and_who_decided(house: House) ->
         stub = session.get_one(Dossier, dossier)
         assert (stub.state, stub.person_name, stub.subject) == (DossierState.ERASED, "", "")
         assert stub.reference == row.reference and stub.kept_until == date(2025, 12, 31)
-    with house.office.begin(house.registry.staff.clerk) as work, pytest.raises(Erased):
+    with house.office.begin(house.registry.staff.clerk) as work, pytest.raises(Cancelled):
         open_case(work, work.session.get_one(Dossier, dossier), procedure="Neu")
     with house.office.begin(house.registry.staff.clerk) as work, pytest.raises(RuleBroken):
         reopen_dossier(work, work.session.get_one(Dossier, dossier), reason="doch noch")
@@ -204,7 +204,7 @@ def test_cut_off_at_any_statement_the_dossier_is_whole_or_goes_on_to_its_proof(
 def test_what_came_back_with_a_backup_goes_again_by_its_proof(house: House) -> None:
     office, dossier = house.office, plain(house)
     bare = office.database.engine.raw_connection()
-    backup = "\n".join(bare.driver_connection.iterdump())  # type: ignore[union-attr]  # SQLite
+    backup = "\n".join(bare.driver_connection.iterdump())  # type: ignore[union-attr]  # only SQLite has it
     bare.close()
     bytes_then = {
         one.digest.sha256: read_kept(office.store, one.digest.sha256)

@@ -86,6 +86,7 @@ def prove_erased(work: UnitOfWork, erased_id: UUID) -> None:
 
 def told_of(work: UnitOfWork, erased: ErasedDossier, *, at: datetime) -> dict[str, Any]:
     """Return what a proof says, in plain JSON values."""
+    require(work, Action.MAINTAIN)
     session, erasure = work.session, erased.erasure
     dossier = session.get_one(Dossier, erased.dossier_id)
     digest = session.scalar(
