@@ -23,7 +23,8 @@ from eakte.model.dossier import Dossier, DossierState
 from eakte.model.erasure import ErasedDossier, ErasedState, Erasure, ErasureState
 from eakte.model.user import SYSTEM_ID, User
 from eakte.retention.absence.belongings import belongings_of
-from eakte.retention.erasing import REMOVE_ERASED, destroy_rows
+from eakte.retention.absence.bytes import REMOVE_ERASED
+from eakte.retention.erasing import destroy_rows
 from eakte.retention.proposing import SCOPE
 from eakte.unit_of_work import UnitOfWork
 
@@ -49,7 +50,7 @@ def erase_again(work: UnitOfWork, told: Mapping[str, Any]) -> bool:
     dossier = work.session.get(Dossier, dossier_id, with_for_update=True)
     if dossier is None or dossier.state is DossierState.ERASED:
         return False
-    own = belongings_of(work.session, dossier_id)
+    own = belongings_of(work, dossier_id)
     new = own.documents - listed
     if new:
         numbers = work.session.scalars(

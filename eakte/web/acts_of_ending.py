@@ -10,6 +10,9 @@ def acts_of_ending() -> dict[str, str]:
     return {
         "clock.confirmed": _("Uhr der Anwendung bestätigt"),
         "clock.jumped": _("Uhr der Anwendung sprang"),
+        "dossier.erased": _("Akte vernichtet"),
+        "dossier.erased-again": _("Akte nach Rücksicherung noch einmal vernichtet"),
+        "dossier.erasure-proved": _("Nachweis der Vernichtung einer Akte unterschrieben"),
         "dossier.spared": _("Akte von der Vernichtung ausgenommen"),
         "erasure.approved": _("Vernichtung von Akten freigegeben"),
         "erasure.proof-read": _("Nachweis einer Vernichtung herausgegeben"),
@@ -29,6 +32,7 @@ def acts_of_ending() -> dict[str, str]:
         "offer.transfer-asked": _("Abgabe an ein Archiv verlangt"),
         "offer.tried-again": _("Anbietung noch einmal versucht"),
         "offer.written": _("Nachricht an ein Archiv geschrieben"),
+        "house.vacuumed": _("Datenbank und Suchindex neu geschrieben"),
         "retention-rule.added": _("Aufbewahrungsregel angelegt"),
         "retention-rule.applied": _("Laufende Fristen folgen der Regel"),
         "retention-rule.changed": _("Aufbewahrungsregel geändert"),

@@ -12,7 +12,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import event, func, select, update
 
-from eakte.errors import Erased, RuleBroken
+from eakte.app import create_app
+from eakte.errors import Cancelled, RuleBroken
 from eakte.evidence.erasure.counting import check_created
 from eakte.evidence.erasure.proving import export_proofs, read_kept
 from eakte.evidence.fixity import verify
@@ -32,6 +33,7 @@ from eakte.retention.erasing import erase_dossier
 from eakte.retention.holds import HoldSaid, hold_dossier
 from eakte.signed import note_faults, read_note
 from storage import Digest
+from tests.eakte.web.browser import signed_in
 from tests.erasing.conftest import CLOSED, MARKER, House
 
 HELD = HoldSaid(HoldKind.COURT, "Klage", date(2027, 1, 1))
@@ -90,7 +92,7 @@ def test_the_proof_says_what_went_by_which_rule_and_who_decided(house: House) ->
         stub = session.get_one(Dossier, dossier)
         assert (stub.state, stub.person_name, stub.subject) == (DossierState.ERASED, "", "")
         assert stub.reference == row.reference and stub.kept_until == date(2025, 12, 31)
-    with house.office.begin(house.registry.staff.clerk) as work, pytest.raises(Erased):
+    with house.office.begin(house.registry.staff.clerk) as work, pytest.raises(Cancelled):
         open_case(work, work.session.get_one(Dossier, dossier), procedure="Neu")
     with house.office.begin(house.registry.staff.clerk) as work, pytest.raises(RuleBroken):
         reopen_dossier(work, work.session.get_one(Dossier, dossier), reason="doch noch")
@@ -202,7 +204,7 @@ def test_cut_off_at_any_statement_the_dossier_is_whole_or_goes_on_to_its_proof(
 def test_what_came_back_with_a_backup_goes_again_by_its_proof(house: House) -> None:
     office, dossier = house.office, plain(house)
     bare = office.database.engine.raw_connection()
-    backup = "\n".join(bare.driver_connection.iterdump())  # type: ignore[union-attr]  # SQLite
+    backup = "\n".join(bare.driver_connection.iterdump())  # type: ignore[union-attr]  # only SQLite has it
     bare.close()
     bytes_then = {
         one.digest.sha256: read_kept(office.store, one.digest.sha256)
@@ -295,3 +297,21 @@ def test_where_the_rule_keeps_it_what_was_said_of_documents_stays(house: House) 
     assert told["documents"][0]["described"]["title"] == "Muster, Änne Brief"
     assert told["dossier"]["title"] == "Feststellung"
     assert MARKER not in str(told)
+
+
+def test_a_page_shows_the_stub_and_lists_leave_it_out(house: House) -> None:
+    dossier = plain(house)
+    house.agreed(dossier)
+    house.work()
+    reference = house.row(dossier).reference
+    app = create_app(house.office)
+    clerk, records = (signed_in(app, name) for name in ("clerk", "records"))
+    shown = clerk.get(f"/akte/{dossier}")
+    assert shown.status_code == 200 and "Diese Akte ist vernichtet." in shown.text
+    assert "Muster, Änne" not in shown.text and "31.12.2025" in shown.text
+    assert "Nachweis der Vernichtung" in records.get(f"/akte/{dossier}").text
+    assert clerk.get(f"/akte/{dossier}/aufbewahrung").status_code == 302
+    assert reference not in clerk.post("/akten", {"worte": ""}).text
+    assert reference in clerk.post("/akten", {"stand": "erased"}).text
+    for path in ("schliessen", "zugang"):
+        assert clerk.get(f"/akte/{dossier}/{path}").status_code in (404, 409, 422)

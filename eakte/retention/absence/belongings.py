@@ -28,6 +28,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, or_, select, union
 from sqlalchemy.orm import Session, aliased
 
+from eakte.access.actions import Action
+from eakte.access.check import require
 from eakte.errors import Sentence
 from eakte.model.arrangement import Arrangement, VersionPage
 from eakte.model.batch import Batch, BatchPage, BatchState
@@ -42,6 +44,7 @@ from eakte.model.redaction import Redaction
 from eakte.model.representative import Representative
 from eakte.model.right import Grant, LiftRequest
 from eakte.model.sending import Sending
+from eakte.unit_of_work import UnitOfWork
 
 # No letter was ever cut and put together anew so often.
 DEEPEST = 50
@@ -76,8 +79,10 @@ class Belongings:
         )
 
 
-def belongings_of(session: Session, dossier_id: UUID) -> Belongings:
+def belongings_of(work: UnitOfWork, dossier_id: UUID) -> Belongings:
     """Find everything that is destroyed with a dossier; changes nothing."""
+    require(work, Action.MAINTAIN)
+    session = work.session
 
     def ids(query: Select[UUID]) -> frozenset[UUID]:
         return frozenset(session.scalars(query))
@@ -110,12 +115,14 @@ def belongings_of(session: Session, dossier_id: UUID) -> Belongings:
     )
 
 
-def entangled(session: Session, own: Belongings) -> list[Sentence]:
+def entangled(work: UnitOfWork, own: Belongings) -> list[Sentence]:
     """Return every reason for which what hangs together with others keeps the dossier whole.
 
     The rows of the other dossiers are locked before holds on them are asked for, all in one order,
     as `eakte.retention.holds` does.
     """
+    require(work, Action.MAINTAIN)
+    session = work.session
     reasons = [*_waiting_stacks(session, own), *_waiting_messages(session, own)]
     near = _neighbours(session, own)
     homes = {home for _, home, _ in near if home is not None} - {own.dossier}

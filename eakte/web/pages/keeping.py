@@ -42,7 +42,10 @@ pages.add_app_template_global(in_words, "in_words")
 def show(dossier_id: UUID) -> ResponseReturnValue:
     """Show until when the dossier is kept, and what stands against its end."""
     work = current_work()
-    return _shown(work, dossier_by_id(work, dossier_id))
+    dossier = dossier_by_id(work, dossier_id)
+    if dossier.state is DossierState.ERASED:
+        return redirect(url_for("dossiers.show", dossier_id=dossier.id))
+    return _shown(work, dossier)
 
 
 @pages.route("/schliessen", methods=["GET", "POST"])
