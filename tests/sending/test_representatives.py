@@ -126,6 +126,8 @@ def test_a_court_is_told_who_acts_and_inspection_is_offered_to_them(desk: Desk) 
     assert '<option value="lawyer" selected>' in form
     assert "§ 13 Abs. 3 SGB X" in form and "Sozialverband" not in form
 
+    offered = clerk.get(f"/akte/{desk.dossier.id}/uebersendungen/neu").text
+    assert "Vertreten durch: Petra Klug, Zwei, Änne Sorge." in offered
     sending = desk.ask()
     work_off(desk.office)
     packed = next(one for name, one in desk.fetched(sending).items() if name.endswith(".zip"))
