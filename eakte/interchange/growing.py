@@ -136,12 +136,12 @@ class Growing:
         self._begins[number] = self._place
         self._place += self._target.write(b"%d 0 obj\n%s\nendobj\n" % (number, told))
 
-    def _end(self, root: int, info: int) -> None:
+    def _end(self, root: int, facts: int) -> None:
         count, at = len(self._begins), self._place
         self._target.write(b"xref\n0 %d\n0000000000 65535 f \n" % count)
         self._target.writelines(b"%010d 00000 n \n" % begin for begin in self._begins[1:])
         named = secrets.token_hex(16).encode()
-        also = b" /Info %d 0 R" % info if info else b""
+        also = b" /Info %d 0 R" % facts if facts else b""
         self._target.write(
             b"trailer\n<< /Size %d /Root %d 0 R%s /ID [ <%s> <%s> ] >>\nstartxref\n%d\n%%%%EOF\n"
             % (count, root, also, named, named, at)

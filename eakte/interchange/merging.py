@@ -16,6 +16,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -90,7 +91,7 @@ def merge(
         OSError: the disk is full or broken.
     """
     try:
-        with target.open("wb") as stream:
+        with _whole_or_nothing(target) as stream:
             whole = Growing(stream)
             folios: list[int] = []
             counted = [one.pages for one in leaves]
@@ -134,6 +135,17 @@ def _joined(paths: Sequence[str]) -> Pdf:
     command = ["qpdf", "--empty", "--keep-files-open=y", "--pages", *paths, "--", "-"]
     made: Pdf = pikepdf.Job(command).create_pdf()  # type: ignore[no-untyped-call]  # it has no types
     return made
+
+
+@contextmanager
+def _whole_or_nothing(target: Path) -> Iterator[BinaryIO]:
+    """Open the target for writing; where that does not come to its end, nothing stands there."""
+    try:
+        with target.open("wb") as stream:
+            yield stream
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
 
 
 def _taken(whole: Growing, leaves: Sequence[Leaves], face: Face) -> list[int]:

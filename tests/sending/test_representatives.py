@@ -98,7 +98,8 @@ def _fill_up(desk: Desk) -> None:
         )
 
 
-def test_a_court_is_told_who_acts_and_inspection_is_offered_to_them(desk: Desk) -> None:
+def test_a_court_is_told_who_acts_and_inspection_is_offered_to_them(either_desk: Desk) -> None:
+    desk = either_desk
     app = create_app(desk.office, look=lambda path, name: A_PDF)
     clerk, key = signed_in(app, "clerk"), key_of(desk.office, desk.staff.clerk)
     path = f"/api/v1/dossiers/{desk.dossier.id}/representatives"
@@ -121,11 +122,14 @@ def test_a_court_is_told_who_acts_and_inspection_is_offered_to_them(desk: Desk) 
     assert [one["name"] for one in listed] == names
     call("DELETE", f"{path}/{UUID(int=7)}", 404)
 
+    assert desk.dossier.reference in clerk.post("/akten", {"worte": "Sorge Änne"}).text
     form = clerk.get(f"/akte/{desk.dossier.id}/akteneinsicht").text
     assert 'value="Petra Klug"' in form and "Kanzleiweg 3\n84028 Musterstadt" in form
     assert '<option value="lawyer" selected>' in form
     assert "§ 13 Abs. 3 SGB X" in form and "Sozialverband" not in form
 
+    offered = clerk.get(f"/akte/{desk.dossier.id}/uebersendungen/neu").text
+    assert "Vertreten durch: Petra Klug, Zwei, Änne Sorge." in offered
     sending = desk.ask()
     work_off(desk.office)
     packed = next(one for name, one in desk.fetched(sending).items() if name.endswith(".zip"))

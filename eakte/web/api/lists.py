@@ -45,7 +45,9 @@ class ListIn(Model):
 
     kind: ListKind = Field(description="Akten, alle laufenden Fristen oder das Postbuch")
     words: Text = Field(
-        default="", max_length=200, description="Wörter in Aktenzeichen, Name oder Betreff"
+        default="",
+        max_length=200,
+        description="Wörter in Aktenzeichen, Name oder Vertretung der Person",
     )
     plan_entry_id: Id | None = Field(default=None, description="Eintrag im Aktenplan")
     state: DossierState | None = Field(default=None, description="Stand der Akten")

@@ -26,6 +26,7 @@ from eakte.errors import BadInput
 from eakte.model.dossier import Dossier
 from eakte.model.sending import Decision, SendingKind, SendingState
 from eakte.retrieval.listing import dossier_by_id
+from eakte.retrieval.representatives import acting_for
 from eakte.retrieval.sendings import (
     SendingRow,
     answers_to,
@@ -176,6 +177,7 @@ def _form(
         "sending_new.html",
         kind=SendingKind.COURT.value,
         dossier=dossier,
+        acting=acting_for(work, dossier),
         places=places,
         documents=documents,
         sides=sides,

@@ -32,6 +32,7 @@ from eakte.model.document import Document, Writing
 from eakte.model.dossier import Dossier, DossierAlias, DossierLink
 from eakte.model.paper import Destruction
 from eakte.model.redaction import Redaction
+from eakte.model.representative import Representative
 from eakte.model.sending import Sending
 from eakte.model.station import Station
 from eakte.web.per_request import OfficeApp
@@ -40,6 +41,7 @@ from tests.checking import half_checked
 from tests.eakte.web.browser import key_of
 from tests.eakte.web.scans import registered
 from tests.redacted import one_redacted
+from tests.represented import one_represented
 from tests.sent import one_sent
 
 EXAMPLES = int(os.environ.get("EAKTE_TEST_FUZZ", "2"))
@@ -56,6 +58,7 @@ KNOWN_AS = {
     "destruction_id": Destruction,
     "sending_id": Sending,
     "redaction_id": Redaction,
+    "representative_id": Representative,
 }
 # How many operations somebody must have got done.
 AT_LEAST = {"clerk": 40, "records": 12, "administrator": 3}
@@ -102,6 +105,7 @@ def furnish(office: Office, staff: Staff, folder: Path) -> None:
         half_checked(work, stack)
         one_sent(work, receipts[0].document_id)
         one_redacted(work, receipts[0].document_id)
+        one_represented(work, dossier.id)
     registered(office, staff)
 
 
