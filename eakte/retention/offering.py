@@ -175,8 +175,9 @@ def try_again(work: UnitOfWork, offer: Offer) -> None:
         NeedsConfirmation: contents would leave the house by it.
         RuleBroken: nothing waits to be tried.
     """
-    leaves = offer.transfer_asked_at is not None
-    require(work, Action.HAND_TO_ARCHIVE if leaves else Action.SEE_OFFER, offer)
+    require(work, Action.CALL_OFF_OFFER, offer)
+    if offer.transfer_asked_at is not None:
+        require(work, Action.HAND_TO_ARCHIVE, offer)
     hold_offer(work, offer)
     if offer.ended_at is not None or not offer.stopped:
         raise RuleBroken("Es gibt nichts, was noch einmal zu versuchen wäre.")

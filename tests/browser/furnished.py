@@ -50,6 +50,7 @@ from tests.builders import bring_stack
 from tests.checking import half_checked
 from tests.destroying import one_erasure, some_over
 from tests.held import kept_parts
+from tests.offered import one_offer
 from tests.redacted import left_in_copies
 from tests.sent import one_inspected
 from tests.stacks.paper import empty, letter, webp

@@ -140,6 +140,15 @@ def show(offer_id: UUID) -> ResponseReturnValue:
     return _shown(work, offer_by_id(work, offer_id))
 
 
+@pages.get("/<uuid:offer_id>/stand")
+def state(offer_id: UUID) -> ResponseReturnValue:
+    """Show where an offer stands alone; when nothing is under way any more, the page comes anew."""
+    work = current_work()
+    shown = show_offer(work, offer_by_id(work, offer_id))
+    page = render_template("_offer_state.html", shown=shown, offer=shown.offer)
+    return page, 200, {} if shown.busy else {"HX-Refresh": "true"}
+
+
 @pages.post("/<uuid:offer_id>/abgabe")
 def transfer(offer_id: UUID) -> ResponseReturnValue:
     """Have what the archive wants handed over to it, with its contents."""

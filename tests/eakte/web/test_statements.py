@@ -49,6 +49,7 @@ from tests.eakte.web.browser import Browser, signed_in
 from tests.eakte.web.scans import registered
 from tests.held import RULE, one_held
 from tests.inspecting import agreed, protector
+from tests.offered import one_offer
 from tests.redacted import one_redacted
 from tests.sent import one_inspected, one_sent
 from tests.statements import heard
