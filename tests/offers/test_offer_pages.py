@@ -15,6 +15,7 @@ from eakte.web.per_request import OfficeApp
 from tests.builders import PASSWORD, now_
 from tests.eakte.web.browser import Browser, key_of, signed_in
 from tests.offers.house import LATER, Registry
+from tests.statements import heard
 from tests.templates import translate_once
 
 translate_once()
@@ -151,3 +152,16 @@ def test_a_program_offers_and_brings_answers(registry: Registry, app: OfficeApp)
     assert client.get(f"{v1}/offers", headers=clerk).status_code == 403
     assert client.get(here, headers=clerk).status_code in (403, 404)
     assert UUID(shown["offer"]["id"])
+
+
+def test_what_is_shown_of_many_asks_no_more_questions(registry: Registry, app: OfficeApp) -> None:
+    dossiers = [registry.closed(number) for number in range(6)]
+    registry.at(LATER)
+    desk = signed_in(app, "records")
+    asked = []
+    for some in (dossiers[:2], dossiers):
+        chosen = "&".join(f"akte={one}" for one in some)
+        with heard(app.office.database.engine) as statements:
+            assert f"{len(some)} von {len(some)}" in desk.get(f"{HERE}/neu?{chosen}").text
+        asked.append(len(statements))
+    assert asked[0] == asked[1] <= 10, statements

@@ -38,7 +38,7 @@ class CallOffIn(Model):
     reason: SomeText = Field(max_length=500)
 
 
-class AnswerIn(Model):
+class ArchiveMessageIn(Model):
     """Wie das Paket heißt; der Name gehört zum Standard."""
 
     name: Text = Field(default="", max_length=300)

@@ -222,7 +222,9 @@ def _chosen(work: UnitOfWork, refusal: Refusal | None = None) -> str:
     dossiers = _dossiers(work)
     wanted = request.values.get("archiv", "")
     archive = next((one for one in known if one.key == wanted), known[0] if known else None)
-    choice: Choice | None = choice_of(work, archive, dossiers) if archive is not None else None
+    choice: Choice | None = None
+    if archive is not None and dossiers:
+        choice = choice_of(work, archive, dossiers)
     everything = request.values.get("umfang") == "alle"
     return render_template(
         "offer_new.html",
