@@ -19,6 +19,7 @@ from eakte.interchange.xdomea.keeping import as_plain, from_plain
 from eakte.interchange.xdomea.proceedings import Proceeding, State, may_go
 from eakte.interchange.xdomea.records import MessageType, Party, Verdict
 from eakte.model.archive import TWO_STEPS, Archive
+from eakte.model.clock_standing import refuse_moved_clock
 from eakte.model.counter import next_number
 from eakte.model.dossier import Dossier
 from eakte.model.offer import ArchiveSays, Offer, OfferedDossier
@@ -66,10 +67,12 @@ def make_offer(
         BadInput: none, or too many at once.
         NeedsConfirmation: in two steps, the actor has not just proved again who they are.
         RuleBroken: with every reason, dossier by dossier.
+        ClockDoubtful: by this clock nobody knows whose period is over.
     """
     require(work, Action.SEE_OFFERS)
     for one in dossiers:
         require(work, Action.OFFER_DOSSIER, one)
+    refuse_moved_clock(work.session, work.clock, gap=work.settings.clock_gap)
     if not dossiers:
         raise BadInput("Bitte wählen Sie Akten aus.")
     if len(dossiers) > MOST_DOSSIERS:
