@@ -7,29 +7,30 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.conftest import Desk, sign_in, violations
 from tests.browser.furnished import Furnished
 
 pytestmark = pytest.mark.browser
 
-NARROW, WIDE = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+NARROW: ViewportSize = {"width": 390, "height": 844}
+WIDE: ViewportSize = {"width": 1280, "height": 900}
 SHOTS = os.environ.get("EAKTE_TEST_SHOTS", "")
 
 
 def looked_at(page: Page, name: str) -> None:
     """Look for violations on a screen and on a phone, by day and by night."""
-    for size, scheme in ((WIDE, "light"), (NARROW, "light"), (NARROW, "dark"), (WIDE, "dark")):
-        page.set_viewport_size(size)  # type: ignore[arg-type]  # as the stubs call it
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of two words
+    for size, dark in ((WIDE, False), (NARROW, False), (NARROW, True), (WIDE, True)):
+        page.set_viewport_size(size)
+        page.emulate_media(color_scheme="dark" if dark else "light")
         if SHOTS:
-            shot = Path(SHOTS) / f"{name}-{size['width']}-{scheme}.png"
+            shot = Path(SHOTS) / f"{name}-{size['width']}-{'dark' if dark else 'light'}.png"
             page.screenshot(path=str(shot), full_page=True)
         assert violations(page) == []
         over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert over <= 0, (name, size)
-    page.set_viewport_size(WIDE)  # type: ignore[arg-type]  # as above
+    page.set_viewport_size(WIDE)
 
 
 def test_an_offer_shows_every_fault_and_is_called_off(
