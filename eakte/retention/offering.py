@@ -228,7 +228,9 @@ def call_off(work: UnitOfWork, offer: Offer, *, reason: str) -> None:
 def hold_offer(work: UnitOfWork, offer: Offer) -> None:
     """Let nobody else move an offer on until the transaction ends, and read it anew."""
     require(work, Action.SEE_OFFERS)
-    work.session.refresh(offer, with_for_update=True)
+    # The lock alone first: an offer that was read with its unit cannot be locked as it is read.
+    work.session.scalar(select(Offer.id).where(Offer.id == offer.id).with_for_update())
+    work.session.refresh(offer)
 
 
 def dossiers_of(work: UnitOfWork, offer: Offer) -> Sequence[OfferedDossier]:
