@@ -37,7 +37,7 @@ MOST_STRAYS = 50
 CHUNK = 1024 * 1024
 
 
-class Which(StrEnum):
+class OffersAsked(StrEnum):
     """Which offers are asked for."""
 
     RUNNING = "running"
@@ -85,14 +85,14 @@ class Choice:
         return [one for one in self.dossiers if not self.against.get(one.id)]
 
 
-def offers(work: UnitOfWork, which: Which, *, page: int = 1) -> Page[OfferRow]:
+def offers(work: UnitOfWork, which: OffersAsked, *, page: int = 1) -> Page[OfferRow]:
     """List the offers of the actor's units, the newest first."""
     require(work, Action.SEE_OFFERS)
     today = work.clock.today()
     condition: ColumnElement[bool] = {
-        Which.RUNNING: Offer.ended_at.is_(None),
-        Which.ENDED: Offer.ended_at.is_not(None),
-        Which.OVERDUE: and_(Offer.ended_at.is_(None), Offer.answer_by < today),
+        OffersAsked.RUNNING: Offer.ended_at.is_(None),
+        OffersAsked.ENDED: Offer.ended_at.is_not(None),
+        OffersAsked.OVERDUE: and_(Offer.ended_at.is_(None), Offer.answer_by < today),
     }[which]
     query = (
         select(Offer)

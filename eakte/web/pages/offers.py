@@ -31,7 +31,7 @@ from eakte.retention.offering import (
 from eakte.retention.offers import (
     PER_PAGE,
     Choice,
-    Which,
+    OffersAsked,
     choice_of,
     dossiers_among,
     due_to_offer,
@@ -244,7 +244,7 @@ def _chosen(work: UnitOfWork, refusal: Refusal | None = None) -> str:
 
 def _listed(work: UnitOfWork, refusal: Refusal | None = None) -> str:
     asked = request.values.get("zeige", "")
-    which = Which(asked) if asked in set(Which) else Which.RUNNING
+    which = OffersAsked(asked) if asked in set(OffersAsked) else OffersAsked.RUNNING
     found = offers(work, which, page=wanted_page())
     return render_template(
         "offers.html",
