@@ -28,7 +28,7 @@ from eakte.model.dossier import Dossier
 from eakte.model.offer import ArchiveSays, Offer, OfferedDossier, OfferMessage
 from eakte.retention.candidates import candidates
 from eakte.retention.offer_checks import Reasons, against_offer, standings
-from eakte.retention.offering import MOST_DOSSIERS, archives
+from eakte.retention.offering import MOST_DOSSIERS
 from eakte.unit_of_work import UnitOfWork
 from storage import Digest
 
@@ -292,9 +292,3 @@ def read_offer_message(work: UnitOfWork, message: OfferMessage) -> tuple[str, by
 def needs_proof(archive: Archive) -> bool:
     """Say whether offering to an archive brings contents to it at once."""
     return archive.steps == TWO_STEPS
-
-
-def archive_choices(work: UnitOfWork) -> list[tuple[str, str]]:
-    """Return the archives to choose from, key and name."""
-    require(work, Action.SEE_OFFERS)
-    return [(one.key, one.name) for one in archives(work)]
