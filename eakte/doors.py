@@ -22,6 +22,8 @@ log = logging.getLogger("eakte.worker")
 Turns = Callable[[Callable[[], bool]], None]
 # A server that refused the password counts; asked too often, it shuts the person out.
 AFTER_REFUSAL_SECONDS = 900
+# An archive takes weeks to answer: a few seconds more do not matter.
+ARCHIVE_SECONDS = 5.0
 
 
 def doors(office: Office, forever: Turns, stopping: threading.Event) -> Iterator[threading.Thread]:
@@ -35,8 +37,7 @@ def doors(office: Office, forever: Turns, stopping: threading.Event) -> Iterator
         answers = partial(_watch, office, settings.court_answers, forever)
         yield threading.Thread(target=answers, name="answers", daemon=True)
     if settings.archive_folder is not None:
-        folders = ArchiveFolders(office.as_system, settings.archive_folder)
-        listen = partial(forever, folders.turn)
+        listen = partial(_listen, office, settings.archive_folder, forever, stopping)
         yield threading.Thread(target=listen, name="archives", daemon=True)
     if settings.mail_host:
         fetch = partial(_fetch_mail, office, forever, stopping)
@@ -57,6 +58,17 @@ def _watch(office: Office, folder: Path, forever: Turns) -> None:
             return intake.turn()
 
         forever(turn)
+
+
+def _listen(office: Office, folder: Path, forever: Turns, stopping: threading.Event) -> None:
+    folders = ArchiveFolders(office.as_system, folder)
+
+    def turn() -> bool:
+        folders.turn()
+        stopping.wait(ARCHIVE_SECONDS)
+        return True
+
+    forever(turn)
 
 
 def _fetch_mail(office: Office, forever: Turns, stopping: threading.Event) -> None:

@@ -146,11 +146,11 @@ def refuse_too_large(size: int) -> None:
 def _offer_of(work: UnitOfWork, answer: Answer) -> Offer | None:
     """The offer a package belongs to, by its message or, where that cannot be read, by its name."""
     if answer.message is not None:
-        process: UUID | None = answer.message.head.process_id
+        named: UUID | None = answer.message.head.process_id
     else:
         found = PACKAGE_NAME.fullmatch(answer.name)
-        process = UUID(found["process"]) if found else None
-    offer = work.session.get(Offer, process) if process else None
+        named = UUID(found["process"]) if found else None
+    offer = work.session.get(Offer, named) if named else None
     if offer is None or not may(work.actor, Action.SEE_OFFER, offer):
         return None
     hold_offer(work, offer)

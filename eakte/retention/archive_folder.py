@@ -52,9 +52,8 @@ class ArchiveFolders:
         took = False
         for key in keys:
             folder = self._folder / key / IN
-            if not folder.is_dir():
-                continue
             try:
+                folder.mkdir(parents=True, exist_ok=True)
                 waiting = list(look_into(folder))
                 still = self._still.setdefault(key, Stillness())
                 for found in still.ripe(waiting, among=waiting, seconds=self._seconds):

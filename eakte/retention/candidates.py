@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, func, or_, select, union
 from sqlalchemy.orm import InstrumentedAttribute
 
 from eakte.access.actions import Action
@@ -78,7 +79,7 @@ def _with_courts(work: UnitOfWork, ids: Iterable[UUID]) -> set[UUID]:
     """Return which dossiers a court had to do with, by anything that is known of them here."""
     asked = list(ids)
     # A law suit is a case of its own, a court writes, is written to, or holds the end up.
-    found = union(
+    found: CompoundSelect[Any] = union(
         select(Case.dossier_id).where(
             Among(Case.dossier_id, asked),
             or_(*_called(Case.procedure), *_called(Case.procedure_key)),

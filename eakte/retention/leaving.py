@@ -17,6 +17,7 @@ from eakte.errors import NotAllowed, RuleBroken
 from eakte.interchange.xdomea.keeping import from_plain
 from eakte.interchange.xdomea.records import MessageType, Verdict
 from eakte.model.archive import TWO_STEPS
+from eakte.model.clock_standing import refuse_moved_clock
 from eakte.model.offer import Offer, OfferMessage
 from eakte.retention.offer_checks import against_disposal, dossiers_at, standings, together
 from eakte.retention.offering import dossiers_of
@@ -50,6 +51,7 @@ def refuse_leaving(
     Raises:
         NotAllowed: the person may not hand anything over any more.
         RuleBroken: with every reason, dossier by dossier.
+        ClockDoubtful: by this clock nobody knows whose period is over.
     """
     require(work, Action.SEE_OFFER, offer)
     leaving = {
@@ -71,6 +73,7 @@ def refuse_leaving(
     # Nobody proves again who they are while it is written: that was done when it was asked for.
     if not may(replace(work.actor, confirmed=True), Action.HAND_TO_ARCHIVE, offer):
         raise NotAllowed("Sie dürfen nichts mehr an das Archiv abgeben.")
+    refuse_moved_clock(work.session, work.clock, gap=work.settings.clock_gap)
     dossiers = dossiers_at(work, leaving, lock=lock)
     reasons = together(dossiers, against_disposal(work, dossiers, standings(work, dossiers)))
     if reasons:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from eakte.access.actions import Action
 from eakte.access.check import require
@@ -18,7 +18,7 @@ from eakte.model.archive import TWO_STEPS, Archive
 from eakte.model.columns import Among
 from eakte.model.dossier import Dossier, DossierState
 from eakte.model.erasure import ErasedDossier, ErasedState
-from eakte.model.hold import held_among
+from eakte.model.hold import held
 from eakte.model.keeping import case_rules, combined, keeping_by, known_of
 from eakte.model.offer import archive_says
 from eakte.model.periods import Disposal, Period, Rule, said
@@ -76,7 +76,26 @@ def against_disposal(
 ) -> Reasons:
     """Return what keeps each of these dossiers here, whatever an archive says; asked every time."""
     require(work, Action.SEE_OFFERS)
-    held = held_among(work.session, [one.id for one in dossiers])
+    held_ones, _ = _held_and_going(work, [one.id for one in dossiers])
+    return _against_disposal(work, dossiers, standing, held_ones)
+
+
+def _held_and_going(work: UnitOfWork, ids: Sequence[UUID]) -> tuple[set[UUID], set[UUID]]:
+    """Which of these dossiers any hold stands on, and which lie in a destruction; in one go."""
+    going = exists().where(
+        ErasedDossier.dossier_id == Dossier.id, ErasedDossier.state != ErasedState.SPARED
+    )
+    rows = work.session.execute(select(Dossier.id, held(), going).where(Among(Dossier.id, ids)))
+    found = [(one, bool(stands), bool(goes)) for one, stands, goes in rows]
+    return {one for one, stands, _ in found if stands}, {one for one, _, goes in found if goes}
+
+
+def _against_disposal(
+    work: UnitOfWork,
+    dossiers: Sequence[Dossier],
+    standing: Mapping[UUID, Standing],
+    held_ones: set[UUID],
+) -> Reasons:
     today = work.clock.today()
     found: Reasons = {}
     for one in dossiers:
@@ -86,7 +105,7 @@ def against_disposal(
             continue
         if one.locked or one.staff:
             reasons.append(Sentence("Die Akte trägt einen Sperrvermerk."))
-        if one.id in held:
+        if one.id in held_ones:
             reasons.append(Sentence("Eine Aussonderungssperre steht entgegen."))
         last = how.period.last_day
         if how.keeping is not Keeping.RUNNING or last is None:
@@ -105,16 +124,10 @@ def against_offer(
 ) -> Reasons:
     """Return why each of these dossiers cannot be offered to this archive; empty: it can."""
     require(work, Action.SEE_OFFERS)
-    found = against_disposal(work, dossiers, standing)
     ids = [one.id for one in dossiers]
+    held_ones, going = _held_and_going(work, ids)
+    found = _against_disposal(work, dossiers, standing, held_ones)
     offered = archive_says(work.session, ids)
-    going = set(
-        work.session.scalars(
-            select(ErasedDossier.dossier_id).where(
-                Among(ErasedDossier.dossier_id, ids), ErasedDossier.state != ErasedState.SPARED
-            )
-        )
-    )
     for one in dossiers:
         rule, reasons = standing[one.id].rule, found[one.id]
         if one.department_id != archive.department_id:

@@ -19,6 +19,7 @@ from eakte.interchange.xdomea.keeping import as_plain, from_plain
 from eakte.interchange.xdomea.proceedings import Proceeding, State, may_go
 from eakte.interchange.xdomea.records import MessageType, Party, Verdict
 from eakte.model.archive import TWO_STEPS, Archive
+from eakte.model.clock_standing import refuse_moved_clock
 from eakte.model.counter import next_number
 from eakte.model.dossier import Dossier
 from eakte.model.offer import ArchiveSays, Offer, OfferedDossier
@@ -66,10 +67,12 @@ def make_offer(
         BadInput: none, or too many at once.
         NeedsConfirmation: in two steps, the actor has not just proved again who they are.
         RuleBroken: with every reason, dossier by dossier.
+        ClockDoubtful: by this clock nobody knows whose period is over.
     """
     require(work, Action.SEE_OFFERS)
     for one in dossiers:
         require(work, Action.OFFER_DOSSIER, one)
+    refuse_moved_clock(work.session, work.clock, gap=work.settings.clock_gap)
     if not dossiers:
         raise BadInput("Bitte wählen Sie Akten aus.")
     if len(dossiers) > MOST_DOSSIERS:
@@ -175,8 +178,9 @@ def try_again(work: UnitOfWork, offer: Offer) -> None:
         NeedsConfirmation: contents would leave the house by it.
         RuleBroken: nothing waits to be tried.
     """
-    leaves = offer.transfer_asked_at is not None
-    require(work, Action.HAND_TO_ARCHIVE if leaves else Action.SEE_OFFER, offer)
+    require(work, Action.CALL_OFF_OFFER, offer)
+    if offer.transfer_asked_at is not None:
+        require(work, Action.HAND_TO_ARCHIVE, offer)
     hold_offer(work, offer)
     if offer.ended_at is not None or not offer.stopped:
         raise RuleBroken("Es gibt nichts, was noch einmal zu versuchen wäre.")
@@ -224,7 +228,9 @@ def call_off(work: UnitOfWork, offer: Offer, *, reason: str) -> None:
 def hold_offer(work: UnitOfWork, offer: Offer) -> None:
     """Let nobody else move an offer on until the transaction ends, and read it anew."""
     require(work, Action.SEE_OFFERS)
-    work.session.refresh(offer, with_for_update=True)
+    # The lock alone first: an offer that was read with its unit cannot be locked as it is read.
+    work.session.scalar(select(Offer.id).where(Offer.id == offer.id).with_for_update())
+    work.session.refresh(offer)
 
 
 def dossiers_of(work: UnitOfWork, offer: Offer) -> Sequence[OfferedDossier]:

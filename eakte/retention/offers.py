@@ -28,7 +28,7 @@ from eakte.model.dossier import Dossier
 from eakte.model.offer import ArchiveSays, Offer, OfferedDossier, OfferMessage
 from eakte.retention.candidates import candidates
 from eakte.retention.offer_checks import Reasons, against_offer, standings
-from eakte.retention.offering import MOST_DOSSIERS, archives
+from eakte.retention.offering import MOST_DOSSIERS
 from eakte.unit_of_work import UnitOfWork
 from storage import Digest
 
@@ -37,7 +37,7 @@ MOST_STRAYS = 50
 CHUNK = 1024 * 1024
 
 
-class Which(StrEnum):
+class OffersAsked(StrEnum):
     """Which offers are asked for."""
 
     RUNNING = "running"
@@ -85,14 +85,14 @@ class Choice:
         return [one for one in self.dossiers if not self.against.get(one.id)]
 
 
-def offers(work: UnitOfWork, which: Which, *, page: int = 1) -> Page[OfferRow]:
+def offers(work: UnitOfWork, which: OffersAsked, *, page: int = 1) -> Page[OfferRow]:
     """List the offers of the actor's units, the newest first."""
     require(work, Action.SEE_OFFERS)
     today = work.clock.today()
     condition: ColumnElement[bool] = {
-        Which.RUNNING: Offer.ended_at.is_(None),
-        Which.ENDED: Offer.ended_at.is_not(None),
-        Which.OVERDUE: and_(Offer.ended_at.is_(None), Offer.answer_by < today),
+        OffersAsked.RUNNING: Offer.ended_at.is_(None),
+        OffersAsked.ENDED: Offer.ended_at.is_not(None),
+        OffersAsked.OVERDUE: and_(Offer.ended_at.is_(None), Offer.answer_by < today),
     }[which]
     query = (
         select(Offer)
@@ -292,9 +292,3 @@ def read_offer_message(work: UnitOfWork, message: OfferMessage) -> tuple[str, by
 def needs_proof(archive: Archive) -> bool:
     """Say whether offering to an archive brings contents to it at once."""
     return archive.steps == TWO_STEPS
-
-
-def archive_choices(work: UnitOfWork) -> list[tuple[str, str]]:
-    """Return the archives to choose from, key and name."""
-    require(work, Action.SEE_OFFERS)
-    return [(one.key, one.name) for one in archives(work)]

@@ -78,6 +78,7 @@ ASKED_BY_THE_PAGE = frozenset(
         "documents.status",
         "inbox.rows",
         "lists.rows",
+        "offers.state",
         "redacting.status",
         "sending_way.status",
         "sendings.status",

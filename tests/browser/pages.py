@@ -116,6 +116,7 @@ NO_WALK = {
     "erasures.proofs_table": "bytes",
     "erasures.table": "bytes",
     "offers.message": "bytes",
+    "offers.state": "a piece of a page, asked for by its script",
     "retention.held_table": "bytes",
     "retention.table": "bytes",
     "proposals.show": "a piece of a page, asked for by its script: tests/browser/test_proposals.py",

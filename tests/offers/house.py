@@ -209,6 +209,13 @@ class Registry:
         with self.office.database.transaction(writes=False) as session:
             return session.get_one(Offer, offer_id)
 
+    def row_of(self, dossier_id: UUID) -> Dossier:
+        """A dossier with its entry of the plan."""
+        with self.office.database.transaction(writes=False) as session:
+            found = session.get_one(Dossier, dossier_id)
+            session.refresh(found, ["plan_entry"])
+            return found
+
     def dossiers(self, offer_id: UUID) -> list[OfferedDossier]:
         """Its dossiers in their order."""
         with self.office.database.transaction(writes=False) as session:

@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from eakte.errors import BadInput, NotAllowed, NotFound, RuleBroken
+from eakte.errors import BadInput, ClockDoubtful, NotAllowed, NotFound, RuleBroken
 from eakte.filing.closing import reopen_dossier
 from eakte.filing.retention_rules import RuleFields, set_retention_rule
 from eakte.interchange.xdomea.packages import write_package
@@ -44,6 +44,7 @@ from eakte.retention.offering import (
 )
 from eakte.worker import Worker
 from tests.builders import now_
+from tests.destroying import witness
 from tests.interchange.test_bad_packages import directory_of
 from tests.offers.house import LATER, Registry
 
@@ -287,6 +288,14 @@ def test_what_stands_against_an_offer_is_told_dossier_by_dossier(registry: Regis
             with pytest.raises(RuleBroken) as refused:
                 make_offer(work, archive_by_key(work, key), good)
             assert reason in str(refused.value.reasons[0])
+
+
+def test_by_a_clock_that_jumped_nothing_is_offered(registry: Registry) -> None:
+    dossier = registry.closed(1)
+    witness(registry.office)
+    registry.at(LATER)
+    with pytest.raises(ClockDoubtful):
+        registry.offered("kreis", [dossier])
 
 
 def test_nobody_but_records_management_offers_anything(registry: Registry) -> None:

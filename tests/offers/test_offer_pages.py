@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -13,8 +15,10 @@ import pytest
 from eakte.app import create_app
 from eakte.web.per_request import OfficeApp
 from tests.builders import PASSWORD, now_
+from tests.databases import new_database
 from tests.eakte.web.browser import Browser, key_of, signed_in
-from tests.offers.house import LATER, Registry
+from tests.offers.house import LATER, Registry, furnished
+from tests.statements import heard
 from tests.templates import translate_once
 
 translate_once()
@@ -25,6 +29,13 @@ PROOF = {"confirm_password": PASSWORD}
 @pytest.fixture
 def app(registry: Registry) -> OfficeApp:
     return create_app(registry.office)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def anywhere(request: pytest.FixtureRequest, tmp_path: Path, shared: Path) -> Iterator[Registry]:
+    url = new_database() if request.param == "postgresql" else ""
+    with furnished(tmp_path, shared, database_url=url) as made:
+        yield made
 
 
 def state_in(page: str) -> str:
@@ -110,7 +121,8 @@ def test_four_steps_at_the_desk(registry: Registry, app: OfficeApp) -> None:
     assert stranger.get(here).status_code in (302, 303, 401)
 
 
-def test_a_program_offers_and_brings_answers(registry: Registry, app: OfficeApp) -> None:
+def test_a_program_offers_and_brings_answers(anywhere: Registry) -> None:
+    registry, app = anywhere, create_app(anywhere.office)
     dossiers = [registry.closed(number) for number in range(2)]
     registry.at(LATER)
     registry.archive("kreis")
@@ -151,3 +163,16 @@ def test_a_program_offers_and_brings_answers(registry: Registry, app: OfficeApp)
     assert client.get(f"{v1}/offers", headers=clerk).status_code == 403
     assert client.get(here, headers=clerk).status_code in (403, 404)
     assert UUID(shown["offer"]["id"])
+
+
+def test_what_is_shown_of_many_asks_no_more_questions(registry: Registry, app: OfficeApp) -> None:
+    dossiers = [registry.closed(number) for number in range(6)]
+    registry.at(LATER)
+    desk = signed_in(app, "records")
+    asked = []
+    for some in (dossiers[:2], dossiers):
+        chosen = "&".join(f"akte={one}" for one in some)
+        with heard(app.office.database.engine) as statements:
+            assert f"{len(some)} von {len(some)}" in desk.get(f"{HERE}/neu?{chosen}").text
+        asked.append(len(statements))
+    assert asked[0] == asked[1] <= 10, statements

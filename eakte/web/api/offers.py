@@ -38,7 +38,7 @@ from eakte.unit_of_work import UnitOfWork
 from eakte.web.api.documents import LOCKED
 from eakte.web.api.schemas import PageIn
 from eakte.web.api.schemas_offers import (
-    AnswerIn,
+    ArchiveMessageIn,
     ArchivesOut,
     CallOffIn,
     OfferIn,
@@ -159,10 +159,10 @@ def end(offer_id: UUID, wanted: CallOffIn) -> OfferWholeOut:
 
 
 @offers_api.post("/retention/offer-messages")
-@offers_api.input(AnswerIn, location="query", arg_name="wanted")
+@offers_api.input(ArchiveMessageIn, location="query", arg_name="wanted")
 @offers_api.output(OfferMessageOut, status_code=201)
 @offers_api.doc(summary="Eine Nachricht eines Archivs einlesen", security=LOCKED)
-def take(wanted: AnswerIn) -> OfferMessageOut:
+def take(wanted: ArchiveMessageIn) -> OfferMessageOut:
     """Take a package as the archive sent it; one with faults is kept and changes nothing."""
     work = current_work()
     require(work, Action.TAKE_FROM_ARCHIVE)

@@ -11,7 +11,7 @@ from pydantic import Field
 from eakte.model.archive import Archive
 from eakte.model.offer import ArchiveSays, Offer, OfferedDossier, OfferMessage
 from eakte.retention.offering import MOST_DOSSIERS
-from eakte.retention.offers import Choice, OfferRow, OfferShown, Which
+from eakte.retention.offers import Choice, OfferRow, OffersAsked, OfferShown
 from eakte.web.api.schemas import Id, Model, PageIn, SomeText, Text
 from eakte.web.errors import in_words
 
@@ -29,7 +29,7 @@ class OfferIn(Model):
 class OffersIn(PageIn):
     """Welche Anbietungen."""
 
-    which: Which = Which.RUNNING
+    which: OffersAsked = OffersAsked.RUNNING
 
 
 class CallOffIn(Model):
@@ -38,7 +38,7 @@ class CallOffIn(Model):
     reason: SomeText = Field(max_length=500)
 
 
-class AnswerIn(Model):
+class ArchiveMessageIn(Model):
     """Wie das Paket heißt; der Name gehört zum Standard."""
 
     name: Text = Field(default="", max_length=300)

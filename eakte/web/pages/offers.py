@@ -31,7 +31,7 @@ from eakte.retention.offering import (
 from eakte.retention.offers import (
     PER_PAGE,
     Choice,
-    Which,
+    OffersAsked,
     choice_of,
     dossiers_among,
     due_to_offer,
@@ -140,6 +140,15 @@ def show(offer_id: UUID) -> ResponseReturnValue:
     return _shown(work, offer_by_id(work, offer_id))
 
 
+@pages.get("/<uuid:offer_id>/stand")
+def state(offer_id: UUID) -> ResponseReturnValue:
+    """Show where an offer stands alone; when nothing is under way any more, the page comes anew."""
+    work = current_work()
+    shown = show_offer(work, offer_by_id(work, offer_id))
+    page = render_template("_offer_state.html", shown=shown, offer=shown.offer)
+    return page, 200, {} if shown.busy else {"HX-Refresh": "true"}
+
+
 @pages.post("/<uuid:offer_id>/abgabe")
 def transfer(offer_id: UUID) -> ResponseReturnValue:
     """Have what the archive wants handed over to it, with its contents."""
@@ -213,7 +222,9 @@ def _chosen(work: UnitOfWork, refusal: Refusal | None = None) -> str:
     dossiers = _dossiers(work)
     wanted = request.values.get("archiv", "")
     archive = next((one for one in known if one.key == wanted), known[0] if known else None)
-    choice: Choice | None = choice_of(work, archive, dossiers) if archive is not None else None
+    choice: Choice | None = None
+    if archive is not None and dossiers:
+        choice = choice_of(work, archive, dossiers)
     everything = request.values.get("umfang") == "alle"
     return render_template(
         "offer_new.html",
@@ -233,7 +244,7 @@ def _chosen(work: UnitOfWork, refusal: Refusal | None = None) -> str:
 
 def _listed(work: UnitOfWork, refusal: Refusal | None = None) -> str:
     asked = request.values.get("zeige", "")
-    which = Which(asked) if asked in set(Which) else Which.RUNNING
+    which = OffersAsked(asked) if asked in set(OffersAsked) else OffersAsked.RUNNING
     found = offers(work, which, page=wanted_page())
     return render_template(
         "offers.html",
