@@ -20,8 +20,7 @@
        ├─ Disturbed                 a shut-in child says that the machine failed it
        └─ NotLogged                 without an entry in the log nothing is done and nothing shown
 
-Messages are German templates filled with named values, so that the web can look the template up
-in a catalogue of another language before it fills it.
+Messages are German templates with named values; the web looks the template up before it fills it.
 """
 
 from __future__ import annotations
@@ -295,12 +294,6 @@ class ClockDoubtful(RuleBroken):
 
     code = "clock-doubtful"
     next_step = "Bitte prüfen Sie Datum und Uhrzeit und bestätigen Sie sie unter „Aussonderung“."
-
-    def __init__(self, reasons: Sequence[str]) -> None:
-        super().__init__(
-            "Der Uhr der Anwendung ist nicht zu trauen, bis jemand sie bestätigt hat.",
-            reasons=reasons,
-        )
 
 
 class LogDamaged(RuleBroken):

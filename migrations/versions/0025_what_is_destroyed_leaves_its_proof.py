@@ -31,7 +31,10 @@ def upgrade() -> None:
             sa.Column("leftovers", Json, nullable=False, server_default=sa.text("'{}'"))
         )
         changed.create_foreign_key(
-            "fk_erased_dossier_proof_pdf_sha256_content", "content", ["proof_pdf_sha256"], ["sha256"]
+            "fk_erased_dossier_proof_pdf_sha256_content",
+            "content",
+            ["proof_pdf_sha256"],
+            ["sha256"],
         )
         changed.create_index("ix_erased_dossier_proof_pdf_sha256", ["proof_pdf_sha256"])
     op.create_table(
