@@ -11,12 +11,12 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from eakte import audit
 from eakte.access.actions import Action
-from eakte.access.check import may, require, visible
+from eakte.access.check import may, refuse_if_cancelled, require, visible
 from eakte.db import Page, paged
 from eakte.errors import BadInput, NotFound, RuleBroken
 from eakte.model.case import Case
 from eakte.model.columns import Among
-from eakte.model.dossier import Dossier
+from eakte.model.dossier import Dossier, DossierState
 from eakte.model.hold import (
     HeldDossier,
     HoldKind,
@@ -255,9 +255,17 @@ def _set(
     _refuse_day(work, said.review_on)
     ids = sorted({dossier.id for dossier in dossiers})
     # Whoever destroys holds the same rows: either they see this hold, or this waits for them.
-    work.session.execute(
-        select(Dossier.id).where(Among(Dossier.id, ids)).order_by(Dossier.id).with_for_update()
+    locked = work.session.scalars(
+        select(Dossier)
+        .where(Among(Dossier.id, ids))
+        .order_by(Dossier.id)
+        .with_for_update(of=Dossier)
+        .execution_options(populate_existing=True)
     ).all()
+    ids = [one.id for one in locked if one.state is not DossierState.ERASED]
+    if not ids:
+        # Destroyed while this waited: nobody shall believe that it is held.
+        refuse_if_cancelled(locked[0])
     hold = RetentionHold(
         kind=said.kind,
         scope=scope,

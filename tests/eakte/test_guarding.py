@@ -28,6 +28,7 @@ from eakte.model.clearance import Clearance
 from eakte.model.document import Document, ProcessingState, Version
 from eakte.model.findings import Kind, Look, Separation
 from eakte.model.job import Job, JobState
+from eakte.model.log_words import with_words
 from eakte.model.user import Role
 from eakte.processing import pipeline
 from eakte.retrieval.reading import read_original, read_version
@@ -298,7 +299,8 @@ def test_a_lead_has_a_shut_stack_taken_apart_and_its_documents_are_scanned_each_
         entry = work.session.scalars(
             select(AuditEntry).where(AuditEntry.act == "batch.virus-released")
         ).one()
-        assert (entry.details["find"], entry.details["reason"]) == ("Win.Test.EICAR_HDB-1", REASON)
+        said = with_words(work.session, {entry.sequence: entry.details})[entry.sequence]
+        assert (said["find"], said["reason"]) == ("Win.Test.EICAR_HDB-1", REASON)
         task = stacks.begin(work, stack)
     assert task is not None
     with office.as_system() as work:

@@ -34,6 +34,7 @@ from eakte.model.dossier import Dossier
 from eakte.model.erasure import ErasedDossier
 from eakte.model.file_plan import PlanEntry
 from eakte.model.findings import PageText, TextSource
+from eakte.model.hold import HoldKind
 from eakte.model.job import Job
 from eakte.model.page_text import MEDIA_TYPE, written
 from eakte.model.periods import Disposal
@@ -41,6 +42,7 @@ from eakte.model.redaction import RedactionState
 from eakte.model.sending import SendingState
 from eakte.model.user import Actor, Role
 from eakte.retention.absence.tables import GOES
+from eakte.retention.holds import HoldSaid, hold_dossier
 from eakte.retention.letting_go import ERASE, let_go
 from eakte.retrieval.indexing import write_entries
 from eakte.unit_of_work import UnitOfWork
@@ -52,6 +54,7 @@ from tests.retention.conftest import TEN_YEARS, Registry
 
 # A word of no language, so that nothing else contains it, in whatever letters it is kept.
 MARKER = "Quibbelzwust"
+HELD = HoldSaid(HoldKind.COURT, "Klage", date(2027, 1, 1))
 CLOSED, TODAY = date(2015, 4, 1), date(2026, 3, 2)
 # Rows of these are made by the use cases themselves, or are no rows about a dossier.
 MADE = {"dossier", "dossier_case", "document", "document_version", "rendition", "job", "content"}
@@ -98,6 +101,21 @@ class House:
         with self.office.begin(registry.staff.clerk) as work:
             close_dossier(work, work.session.get_one(Dossier, dossier.id))
         return dossier.id
+
+    def plain(self, person: str = "Muster, Änne") -> UUID:
+        """Close a dossier with one letter."""
+        self.registry.at(date(2015, 3, 2))
+        dossier = self.registry.dossier(person)
+        self.letter(dossier, f"{person} Brief")
+        self.registry.at(CLOSED)
+        with self.office.begin(self.registry.staff.clerk) as work:
+            close_dossier(work, work.session.get_one(Dossier, dossier.id))
+        return dossier.id
+
+    def held(self, dossier: UUID) -> None:
+        """Set a hold on a dossier."""
+        with self.office.begin(self.registry.staff.records) as work:
+            hold_dossier(work, work.session.get_one(Dossier, dossier), HELD)
 
     def letter(self, dossier: Dossier, words: str) -> UUID:
         """File a letter with a text that is found by its words."""

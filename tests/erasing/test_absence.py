@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import os
+import random
 import shutil
+import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from eakte.bootstrap import Office
 from eakte.cli.erasing import write_anew
 from eakte.db import Base
+from eakte.evidence.erasure.counting import check_created
+from eakte.evidence.fixity import verify
+from eakte.evidence.signing import Signer
 from eakte.model.delivery import Upload
+from eakte.model.document import Document
 from eakte.model.erasure import ErasedState
 from eakte.model.naming import is_named
 from eakte.model.sending import Sending
@@ -112,3 +120,35 @@ def test_not_a_byte_of_it_is_left_in_database_store_index_and_folders(in_folders
             named = is_named(session, digest)
         assert office.store.exists(Digest(digest)) == named
     assert office.index.get(str(kept)) is not None
+
+
+def test_killed_again_and_again_it_goes_on_until_the_proof_is_there(in_folders: House) -> None:
+    house, office = in_folders, in_folders.office
+    dossier = house.marked()
+    house.agreed(dossier)
+    dice = random.Random(3)  # noqa: S311  # chooses moments, no secret
+    killed = 0
+    for turn in range(200):
+        office.index.close()
+        office.database.engine.dispose()
+        child = os.fork()
+        if not child:
+            house.work()
+            os._exit(0)
+        # Longer and longer, so that every part of the work is met on machines fast and slow.
+        time.sleep(dice.random() * (0.2 + turn / 25))
+        os.kill(child, signal.SIGKILL)
+        _, ended = os.waitpid(child, 0)
+        killed += os.WIFSIGNALED(ended)
+        row = house.row(dossier)
+        with office.database.transaction(writes=False) as session:
+            left = session.scalar(select(func.count()).where(Document.dossier_id == dossier))
+        assert (left == 2) == (row.state is ErasedState.WAITING)
+        if os.WIFEXITED(ended):
+            break
+    assert killed >= 2
+    assert house.row(dossier).state is ErasedState.ERASED
+    assert spoken(office) == []
+    assert verify(office.as_system).faults == []
+    trusted = {Signer(office.settings.audit_key).public}
+    assert check_created(office.as_system, trusted=trusted).faults == []

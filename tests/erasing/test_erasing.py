@@ -19,24 +19,21 @@ from eakte.evidence.erasure.proving import export_proofs, read_kept
 from eakte.evidence.fixity import verify
 from eakte.evidence.outside import open_outside
 from eakte.evidence.signing import Signer
-from eakte.filing.closing import close_dossier, reopen_dossier
+from eakte.filing.closing import reopen_dossier
 from eakte.filing.opening import open_case
 from eakte.model.audit_entry import AuditEntry
 from eakte.model.batch import Batch
 from eakte.model.document import Document, Version
 from eakte.model.dossier import Dossier, DossierState
 from eakte.model.erasure import ErasedContent, ErasedDocument, ErasedState, Erasure, ErasureState
-from eakte.model.hold import HoldKind
 from eakte.model.retention_rule import RuleEdition
 from eakte.retention.again import erase_again
 from eakte.retention.erasing import erase_dossier
-from eakte.retention.holds import HoldSaid, hold_dossier
 from eakte.signed import note_faults, read_note
 from storage import Digest
 from tests.eakte.web.browser import signed_in
-from tests.erasing.conftest import CLOSED, MARKER, House
+from tests.erasing.conftest import MARKER, House
 
-HELD = HoldSaid(HoldKind.COURT, "Klage", date(2027, 1, 1))
 # 200 takes a minute; the suite takes a fair sample of it.
 MOMENTS = int(os.environ.get("EAKTE_TEST_HOLD_MOMENTS", "8"))
 # Every statement is struck when this is 1; the suite strikes every so many.
@@ -44,19 +41,11 @@ STEP = int(os.environ.get("EAKTE_TEST_ERASE_STEP", "37"))
 
 
 def plain(house: House, person: str = "Muster, Änne") -> UUID:
-    """Close a dossier with one letter."""
-    house.registry.at(date(2015, 3, 2))
-    dossier = house.registry.dossier(person)
-    house.letter(dossier, f"{person} Brief")
-    house.registry.at(CLOSED)
-    with house.office.begin(house.registry.staff.clerk) as work:
-        close_dossier(work, work.session.get_one(Dossier, dossier.id))
-    return dossier.id
+    return house.plain(person)
 
 
 def held(house: House, dossier: UUID) -> None:
-    with house.office.begin(house.registry.staff.records) as work:
-        hold_dossier(work, work.session.get_one(Dossier, dossier), HELD)
+    house.held(dossier)
 
 
 def count(house: House, *tables: type) -> list[int]:

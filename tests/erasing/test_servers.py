@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import random
+import threading
+import time
 from io import BytesIO
 from pathlib import Path
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -12,7 +17,9 @@ from sqlalchemy import select
 from eakte.bootstrap import Office
 from eakte.cli.erasing import write_anew
 from eakte.db import Base
+from eakte.errors import Cancelled
 from eakte.model.erasure import ErasedState
+from eakte.retention.erasing import erase_dossier
 from eakte.retrieval.late_index import LateIndex
 from eakte.retrieval.schema import SCHEMA
 from tests.databases import new_database
@@ -20,6 +27,9 @@ from tests.erasing.conftest import MARKER, Opened, opened
 from tests.storage.conftest import Server, server
 
 __all__ = ["server"]
+
+# So many times both are tried at once.
+RACES = int(os.environ.get("EAKTE_TEST_HOLD_RACES", "6"))
 
 
 def pages_with_the_word(url: str) -> list[str]:
@@ -103,3 +113,33 @@ def _again(server: Server, bucket: str, name: str, content: bytes) -> None:
     server.client.put_object(
         bucket_name=bucket, object_name=name, data=BytesIO(content), length=len(content)
     )
+
+
+@pytest.mark.postgres
+def test_a_hold_and_the_end_at_the_same_moment_never_both_happen(tmp_path: Path) -> None:
+    house = opened(Opened(tmp_path / "house", database_url=new_database()))
+    office, dice = house.office, random.Random(9)  # noqa: S311  # chooses moments, no secret
+    try:
+        dossiers = [house.plain(f"Alt, Nr. {number}") for number in range(RACES)]
+        house.agreed(*dossiers)
+        for dossier in dossiers:
+            row, came = house.row(dossier), []
+
+            def hold(which: UUID = dossier, seen: list[bool] = came) -> None:
+                time.sleep(dice.random() / 40)
+                try:
+                    house.held(which)
+                except Cancelled:
+                    seen.append(False)
+                else:
+                    seen.append(True)
+
+            beside = threading.Thread(target=hold)
+            beside.start()
+            with office.as_system() as work:
+                erase_dossier(work, row.id)
+            beside.join()
+            gone = house.row(dossier).state is not ErasedState.SPARED
+            assert came == [not gone]
+    finally:
+        office.close()

@@ -43,6 +43,7 @@ from tests.answers import ACKNOWLEDGED, CONFIRMED, FAULTY, NOT_ACKNOWLEDGED, ans
 from tests.builders import bring
 from tests.eakte.listing import work_off
 from tests.handover.conftest import MESSAGE, Parcels, furnished, packed
+from tests.logged import told as said_in_words
 
 # With this every moment at which a worker touches the outbox, else a sample of them.
 EVERY_MOMENT = bool(os.environ.get("EAKTE_TEST_EVERY_MOMENT"))
@@ -162,7 +163,7 @@ def test_a_fault_of_the_outbox_is_named_and_the_package_goes_when_it_is_mended(
     assert row.outbox_fault == "Der Ausgangsordner des Gerichtspostfachs ist nicht erreichbar."
     assert row.handed_over_on is None
     (entry,) = parcels.logged("sending.not-handed-over")
-    assert entry.details["reason"] == row.outbox_fault
+    assert said_in_words(parcels.office, entry)["reason"] == row.outbox_fault
     away.rename(parcels.outbox)
     taken = parcels.outbox / f"Akte-{'-'.join(row_reference(parcels, sending))}_{sending}"
     taken.mkdir()

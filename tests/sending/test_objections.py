@@ -22,6 +22,7 @@ from eakte.model.user import Role
 from tests.builders import A_PDF, appoint, now_
 from tests.eakte.listing import work_off
 from tests.eakte.web.browser import key_of, signed_in
+from tests.logged import told
 from tests.sending.conftest import Desk
 from tests.sending.test_sending import REASON, done
 
@@ -68,7 +69,7 @@ def test_what_is_known_of_an_objection_is_asked_once_and_only_the_lead_passes_ov
         query = select(AuditEntry).where(AuditEntry.act == "sending.stop-overridden")
         (entry,) = session.scalars(query)
     assert (entry.subject_id, entry.actor_id) == (doctor, lead.id)
-    assert entry.details["reason"].startswith("Einwilligung")
+    assert told(desk.office, entry)["reason"].startswith("Einwilligung")
     noted(desk, ObjectionStand.TOLD, of=doctor)
     desk.ask()
     assert done(desk).count("sending.stop-overridden") == 1

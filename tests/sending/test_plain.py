@@ -35,6 +35,7 @@ from eakte.retrieval.sendings import files_of_sending, sending_by_id
 from storage import Digest
 from tests.builders import now_
 from tests.eakte.listing import work_off
+from tests.logged import told as said_in_words
 from tests.sending.conftest import Desk
 from tests.sending.marked import MARKER, hits, marked_copy
 
@@ -151,10 +152,8 @@ def acts(desk: Desk) -> list[tuple[str, str]]:
         query = select(AuditEntry).where(
             AuditEntry.act.like("dossier-inspection.%") | AuditEntry.act.like("passing-on.%")
         )
-        return [
-            (one.act, one.details.get("recipient", ""))
-            for one in session.scalars(query.order_by(AuditEntry.sequence))
-        ]
+        entries = session.scalars(query.order_by(AuditEntry.sequence)).all()
+    return [(one.act, said_in_words(desk.office, one).get("recipient", "")) for one in entries]
 
 
 def test_the_look_for_the_marker_finds_it_wherever_it_hides() -> None:

@@ -20,6 +20,7 @@ from eakte.model.right import Mark
 from eakte.model.user import Actor, Role, User
 from tests.builders import appoint, now_
 from tests.eakte.rights.conftest import REASON, Cast
+from tests.logged import told
 
 WHY = "Die Bürgerin steht am Schalter und braucht Auskunft"
 
@@ -105,7 +106,10 @@ def test_a_staff_dossier_and_none_at_all_look_the_same(cast: Cast) -> None:
         ).all()
         assert len(noted) == 2
         assert {entry.subject_id for entry in noted} == {None}
-        assert noted[0].details == noted[1].details
+        # By their salts digests differ always, and say nothing.
+        assert {entry.details.keys() == {"reason"} for entry in noted} == {True}
+    assert told(cast.office, noted[0]) == told(cast.office, noted[1])
+    assert told(cast.office, noted[0])["reason"]
 
 
 def test_a_dossier_that_becomes_a_staff_dossier_shuts_at_once(cast: Cast) -> None:
