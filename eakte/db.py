@@ -236,6 +236,7 @@ def _embedded(url: str, turns: _Turns) -> Engine:
             "journal_mode=WAL",
             "foreign_keys=ON",
             "synchronous=FULL",
+            "secure_delete=ON",
             f"busy_timeout={BUSY_MILLISECONDS}",
         ):
             connection.execute(f"PRAGMA {pragma}")

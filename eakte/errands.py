@@ -41,8 +41,8 @@ from eakte.filing.retention_rules import MOVE_PERIODS
 from eakte.jobs import Heart, LeaseLost, Stopped
 from eakte.model.document import Document
 from eakte.model.job import Job
-from eakte.retention.absence.bytes import remove_erased
-from eakte.retention.erasing import REMOVE_ERASED, erase_dossier
+from eakte.retention.absence.bytes import REMOVE_ERASED, remove_erased
+from eakte.retention.erasing import erase_dossier
 from eakte.retention.letting_go import ERASE
 from eakte.retrieval.prepared.asking import DESTROY_LIST, WRITE_LIST
 from eakte.retrieval.prepared.ending import destroy_bytes, destroy_list

@@ -11,7 +11,7 @@
     │  └─ NumberUsed · WeakPassword
     ├─ RuleBroken                   every reason, not the first
     │  ├─ AlreadyFiled · NotFiled · DossierClosed · CaseClosed · NotUnique · KeyUsed · CheckedOut
-    │  ├─ Cancelled (Erased) · Held · RolesExclude · SamePerson · LogDamaged · PersonKnown · Signed
+    │  ├─ Cancelled · Held · RolesExclude · SamePerson · LogDamaged · PersonKnown · Signed
     │  └─ ClockDoubtful
     ├─ ChangedMeanwhile             someone else saved first
     └─ PartUnavailable              store, index, database or sandbox out of reach
@@ -20,8 +20,7 @@
        ├─ Disturbed                 a shut-in child says that the machine failed it
        └─ NotLogged                 without an entry in the log nothing is done and nothing shown
 
-Messages are German templates filled with named values, so that the web can look the template up
-in a catalogue of another language before it fills it.
+Messages are German templates with named values; the web looks the template up before it fills it.
 """
 
 from __future__ import annotations
@@ -237,17 +236,10 @@ class DossierClosed(RuleBroken):
 
 
 class Cancelled(RuleBroken):
-    """The thing, or what it lies in, is cancelled and stays as it is."""
+    """The thing, or what it lies in, is cancelled or destroyed and stays as it is."""
 
     code = "cancelled"
     next_step = "Bitte heben Sie zuerst die Stornierung auf."
-
-
-class Erased(Cancelled):
-    """The dossier was destroyed when its time was over; only the proof of that is left."""
-
-    code = "erased"
-    next_step = "Was war, sagt der Nachweis bei der Akte; wiederherstellen lässt es sich nicht."
 
 
 class Held(RuleBroken):
@@ -302,12 +294,6 @@ class ClockDoubtful(RuleBroken):
 
     code = "clock-doubtful"
     next_step = "Bitte prüfen Sie Datum und Uhrzeit und bestätigen Sie sie unter „Aussonderung“."
-
-    def __init__(self, reasons: Sequence[str]) -> None:
-        super().__init__(
-            "Der Uhr der Anwendung ist nicht zu trauen, bis jemand sie bestätigt hat.",
-            reasons=reasons,
-        )
 
 
 class LogDamaged(RuleBroken):

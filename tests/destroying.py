@@ -16,6 +16,7 @@ from eakte.filing.closing import close_dossier
 from eakte.filing.opening import open_dossier
 from eakte.filing.retention_rules import RuleFields, retention_rule, set_retention_rule
 from eakte.model.content import keep_content
+from eakte.model.counter import next_number
 from eakte.model.dossier import Dossier
 from eakte.model.erasure import ErasedDossier, ErasedState, Erasure
 from eakte.model.file_plan import PlanEntry
@@ -24,7 +25,7 @@ from eakte.model.keeping import settle
 from eakte.model.periods import Disposal
 from eakte.model.retention_rule import RetentionRule
 from eakte.model.user import SYSTEM_ID, Actor
-from eakte.retention.proposing import approve_erasure, propose_erasure
+from eakte.retention.proposing import SCOPE, approve_erasure, propose_erasure
 from eakte.unit_of_work import UnitOfWork
 from tests.builders import now_
 
@@ -46,7 +47,7 @@ def some_over(work: UnitOfWork, entry: PlanEntry, *, dossiers: int = 1) -> list[
         set_retention_rule(work, fields)
     made = []
     for number in range(dossiers):
-        old = open_dossier(work, entry, subject="Alt", person_name=f"Uralt, {chr(65 + number)}")
+        old = open_dossier(work, entry, subject="Alt", person_name=f"Uralt, {number}")
         old.own_rule_id = retention_rule(work, RULE).rule.id
         old.own_rule_reason = "Auflage"
         work.session.flush()
@@ -92,7 +93,7 @@ def one_erasure(work: UnitOfWork, dossiers: Sequence[UUID], *, gone: int = 0) ->
     """
     first = work.session.get_one(Dossier, dossiers[0])
     erasure = Erasure(
-        number=1,
+        number=next_number(work.session, SCOPE),
         department_id=first.department_id,
         proposed_at=work.clock.now(),
         proposed_by_id=SYSTEM_ID,

@@ -14,7 +14,7 @@ from eakte.access.reach import Table, Thing, all_of, any_of
 from eakte.access.rules import Rule
 from eakte.access.table import TABLE
 from eakte.access.within import Lying
-from eakte.errors import Cancelled, Erased, NeedsConfirmation, NotAllowed, NotFound
+from eakte.errors import Cancelled, NeedsConfirmation, NotAllowed, NotFound
 from eakte.model.batch import Batch
 from eakte.model.case import Case, CaseState
 from eakte.model.document import Document, DocumentState
@@ -149,8 +149,7 @@ def require(
         NotFound: the actor may not even know of the thing, which must look like its absence.
         NeedsConfirmation: the actor may, as soon as they have proved again who they are.
         NotAllowed: the actor sees the thing but may not do this with it.
-        Cancelled: the actor might, were it not cancelled.
-        Erased: it was destroyed; that there was one is all that is left to see.
+        Cancelled: the actor might, were it not cancelled, or destroyed, which nothing takes back.
     """
     if may(work.actor, action, thing):
         erased = isinstance(thing, Dossier) and thing.state is DossierState.ERASED
@@ -189,9 +188,10 @@ def cancelled(thing: Thing) -> Cancelled | None:
                 reference=thing.reference,
             )
         case Dossier() if thing.state is DossierState.ERASED:
-            return Erased(
+            return Cancelled(
                 "Die Akte %(reference)s ist vernichtet; es gibt nur noch den Nachweis.",
                 reference=thing.reference,
+                next_step="Den Nachweis führt die Schriftgutverwaltung.",
             )
         case _:
             return None

@@ -11,7 +11,7 @@ import logging
 import sys
 from collections.abc import Sequence
 
-from eakte.cli import accounts, auditing, documents, house, order, redaction, serving
+from eakte.cli import accounts, auditing, documents, erasing, house, order, redaction, serving
 from eakte.config import load_settings
 from eakte.errors import EakteError, PartUnavailable
 from eakte.station import commands as station
@@ -60,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
         description="e-Akte: dieselben Handlungen wie im Browser, von der Befehlszeile.",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="BEFEHL")
-    for family in (documents, house, auditing, accounts, order, redaction, serving, station):
+    families = (documents, house, auditing, accounts, order, redaction, erasing, serving, station)
+    for family in families:
         family.add_commands(commands)
     return parser

@@ -5,11 +5,14 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
+from dataclasses import asdict
 from datetime import timedelta
 
 from eakte.cli.opened import house, tell
 from eakte.config import Settings
+from eakte.evidence.erasure.counting import check_created
 from eakte.evidence.fixity import sweep, verify
+from eakte.evidence.signing import Signer
 from eakte.retention.checking import check_periods
 from eakte.retrieval.rebuilding import rebuild
 from eakte.worker import Worker
@@ -55,7 +58,9 @@ def _verify(given: argparse.Namespace, settings: Settings) -> int:
         findings = verify(office.as_system, report=_show)
         with office.as_system() as work:
             periods = check_periods(work)
-        findings.faults.extend(periods.faults)
+        signer = Signer(settings.audit_key)
+        created = check_created(office.as_system, trusted={signer.public})
+        findings.faults.extend([*periods.faults, *created.faults])
         if given.sweep and not findings.faults:
             with office.as_system() as work:
                 findings.swept = sweep(work, older_than=timedelta(days=settings.sweep_days))
@@ -64,11 +69,15 @@ def _verify(given: argparse.Namespace, settings: Settings) -> int:
         f"{findings.bytes_read} Bytes gelesen, {findings.indexed} im Suchindex.",
         f"Protokoll: {findings.log_entries} Einträge, letzter Stand {findings.log_head}.",
         f"{periods.dossiers} Aufbewahrungsfristen nachgerechnet.",
+        f"{created.documents} Dokumente angelegt = {created.live_documents} vorhanden + "
+        f"{created.destroyed_documents} vernichtet; {created.dossiers} Akten angelegt = "
+        f"{created.live_dossiers} vorhanden + {created.destroyed_dossiers} belegt vernichtet"
+        f" + {created.going}, deren Vernichtung läuft.",
         f"{findings.unnamed_objects} Inhalte ohne Akte, {findings.swept} davon entfernt.",
         *(f"FEHLER: {fault}" for fault in findings.faults),
         "Alles in Ordnung." if not findings.faults else f"{len(findings.faults)} Fehler.",
     ]
-    tell(findings.as_dict(), "\n".join(lines), as_json=given.json)
+    tell(findings.as_dict() | {"created": asdict(created)}, "\n".join(lines), as_json=given.json)
     return 1 if findings.faults else 0
 
 

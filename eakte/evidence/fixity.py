@@ -155,9 +155,13 @@ def _contents(begin: Begin) -> Iterator[Content]:
 
 
 def _check_bytes(content: Content, findings: Findings, begin: Begin) -> None:
-    findings.contents += 1
     with begin() as work:
         store = work.store
+    if content.erased_at is not None:
+        if store.exists(Digest(content.sha256)):
+            findings.faults.append(f"Inhalt {content.sha256} ist vernichtet und liegt noch da.")
+        return
+    findings.contents += 1
     try:
         length = _read_all(store, content.sha256)
     except ObjectMissing:

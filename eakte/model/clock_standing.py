@@ -55,6 +55,7 @@ def settled(session: Session) -> AuditEntry | None:
     )
 
 
+NOT_TRUSTED = Sentence("Der Uhr der Anwendung ist nicht zu trauen, bis jemand sie bestätigt hat.")
 NO_HEAD = Doubt(
     Waits("Es gibt noch keinen unterschriebenen Prüfstand des Protokolls."), backwards=False
 )
@@ -77,7 +78,7 @@ def refuse_moved_clock(
         if one is not NO_HEAD and (one.backwards or not only_backwards)
     ]
     if found:
-        raise ClockDoubtful(found)
+        raise ClockDoubtful(NOT_TRUSTED, reasons=found)
 
 
 def doubts(session: Session, *, now: datetime, gap: timedelta) -> list[Doubt]:

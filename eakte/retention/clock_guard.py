@@ -12,6 +12,7 @@ from eakte.errors import BadInput, ClockDoubtful, RuleBroken
 from eakte.model.clock_standing import (
     CONFIRMED,
     JUMPED,
+    NOT_TRUSTED,
     THE_CLOCK,
     TOLERATED,
     Waits,
@@ -25,10 +26,7 @@ LONGEST_REASON = 500
 
 @dataclass(frozen=True)
 class ClockState:
-    """What the clock shows, what stands against believing it, and who said last that it is right.
-
-    ``edits`` is the entry of the log up to which everything is settled, 0 where nothing was.
-    """
+    """What the clock shows, what stands against believing it, and who confirmed it last."""
 
     now: datetime
     today: date
@@ -36,7 +34,6 @@ class ClockState:
     settled_at: datetime | None
     settled_by: str
     settled_reason: str
-    edits: int
 
 
 def clock_doubts(work: UnitOfWork) -> list[Waits]:
@@ -55,7 +52,7 @@ def refuse_doubtful_clock(work: UnitOfWork) -> None:
     require(work, Action.SEE_LISTS)
     reasons = clock_doubts(work)
     if reasons:
-        raise ClockDoubtful(reasons)
+        raise ClockDoubtful(NOT_TRUSTED, reasons=reasons)
 
 
 def clock_state(work: UnitOfWork) -> ClockState:
@@ -69,7 +66,6 @@ def clock_state(work: UnitOfWork) -> ClockState:
         last.at if last else None,
         last.actor_name if last else "",
         str(last.details.get("reason", "")) if last else "",
-        last.sequence if last else 0,
     )
 
 

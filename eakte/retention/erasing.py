@@ -2,8 +2,8 @@
 
 Three jobs, one after the other, each of which may be cut off at any moment and begin anew:
 `letting_go.ERASE` lets the rows go in one transaction, so that a dossier is whole or not there at
-all; `REMOVE_ERASED` takes words out of the index, bytes out of the store and copies out of folders;
-the proof is written when nothing is left (`eakte.evidence.erasure`).
+all; `absence.bytes.REMOVE_ERASED` takes words out of the index, bytes out of the store and copies
+out of folders; the proof is written when nothing is left (`eakte.evidence.erasure`).
 """
 
 from __future__ import annotations
@@ -35,13 +35,12 @@ from eakte.model.naming import named_among
 from eakte.model.retention_rule import RuleEdition
 from eakte.retention.absence import digests
 from eakte.retention.absence.belongings import Belongings, belongings_of, entangled
+from eakte.retention.absence.bytes import REMOVE_ERASED
 from eakte.retention.absence.rows import delete_rows
 from eakte.retention.absence.stubs import empty_offers, empty_stacks, leave_stub, let_lists_go
 from eakte.retention.proposing import spare
 from eakte.retention.standing import may_go
 from eakte.unit_of_work import UnitOfWork
-
-REMOVE_ERASED = "remove-erased"
 
 
 def erase_dossier(work: UnitOfWork, erased_id: UUID) -> None:
@@ -81,12 +80,12 @@ def begin_erasing(work: UnitOfWork, erased: ErasedDossier) -> bool:
         return False
     if not due:
         return False
-    own = belongings_of(session, dossier.id)
+    own = belongings_of(work, dossier.id)
     reasons = [*_two_persons(erased), *may_go(work, dossier)]
     if not reasons:
-        reasons = entangled(session, own)
+        reasons = entangled(work, own)
         # Rows of others were locked meanwhile: what came to lie here since is seen now.
-        own = belongings_of(session, dossier.id)
+        own = belongings_of(work, dossier.id)
     if not reasons and holds_on(session, dossier.id):
         reasons = [Sentence("Es besteht eine Aussonderungssperre.")]
     if reasons:
@@ -109,21 +108,21 @@ def destroy_rows(
     edition = session.get(RuleEdition, dossier.edition_id) if dossier.edition_id else None
     keeps = edition is not None and edition.keeps_metadata
     title = dossier.subject if keeps or work.settings.stub_titles else ""
-    last = digests.last_of(session, own)
-    by_document = digests.of_documents(session, own)
+    last = digests.last_of(work, own)
+    by_document = digests.of_documents(work, own)
     candidates = {sha256 for kept in by_document.values() for _, sha256 in kept}
-    candidates |= digests.of_the_rest(session, own, last_of=last)
+    candidates |= digests.of_the_rest(work, own, last_of=last)
     listed = _documents(session, own, erased, described=keeps)
     leftovers = {
         "sendings": sorted(str(one) for one in own.sendings),
         "uploads": sorted(str(one) for one in _uploads(session, own)),
     }
     let_lists_go(work, own)
-    delete_rows(session, own)
+    delete_rows(work, own)
     empty_stacks(work, own, last_of=last)
     leftovers["packages"] = empty_offers(work, own)
     gone = candidates - named_among(session, candidates)
-    size = digests.sizes(session, candidates)
+    size = digests.sizes(work, candidates)
     for one in listed:
         one.contents = [
             {"kind": kind, "sha256": sha256, "size": size.get(sha256), "gone": sha256 in gone}
@@ -149,8 +148,8 @@ def destroy_rows(
     )
     erased.log_sequence = entry.sequence
     session.flush()
-    for one in sorted(own.documents):
-        jobs.enqueue(work, "index", one)
+    for document_id in sorted(own.documents):
+        jobs.enqueue(work, "index", document_id)
 
 
 def _two_persons(erased: ErasedDossier) -> list[Sentence]:

@@ -248,7 +248,7 @@ def _seen(work: UnitOfWork) -> ColumnElement[bool]:
     )
 
 
-def _erased(work: UnitOfWork) -> Select[tuple[ErasedDossier]]:
+def _erased(work: UnitOfWork) -> Select[ErasedDossier]:
     return (
         select(ErasedDossier)
         .join(Erasure, Erasure.id == ErasedDossier.erasure_id)

@@ -83,6 +83,9 @@ def asked_of_dossiers(
         asked.append(Dossier.plan_entry_id.in_(same))
     if state is not None:
         asked.append(Dossier.state == state)
+    else:
+        # Of what was destroyed there is only the proof; whoever looks for that asks for it.
+        asked.append(Dossier.state != DossierState.ERASED)
     for word in folded(typed).split():
         plain = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         asked.append(

@@ -7,9 +7,10 @@ asked for, and allowed, with that person as its subject.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
@@ -27,6 +28,7 @@ from eakte.model.case import Case
 from eakte.model.document import Document
 from eakte.model.dossier import Dossier, DossierAlias
 from eakte.model.log_inspection import InspectionState, LogInspection, SubjectKind
+from eakte.model.log_words import with_words
 from eakte.model.user import UserKind
 from eakte.unit_of_work import UnitOfWork
 
@@ -63,10 +65,14 @@ class Place:
 
 @dataclass(frozen=True)
 class Slice:
-    """Entries of the log, the newest first; ``older`` is where to go on, None at the end."""
+    """Entries of the log, the newest first; ``older`` is where to go on, None at the end.
+
+    ``told`` are the details of each by its number, with what was said in words and is still kept.
+    """
 
     entries: Sequence[AuditEntry]
     older: Place | None
+    told: Mapping[int, dict[str, Any]] = field(default_factory=dict)
 
 
 def place_of(written: str) -> Place | None:
@@ -210,6 +216,8 @@ def entries(
             next_step="Bitte beantragen Sie die Einsicht neu.",
         )
     found = _slice(work, inspection, act=act, before=before)
+    details = {one.sequence: one.details for one in found.entries}
+    found = replace(found, told=with_words(work.session, details))
     audit.note(
         work,
         "audit.read",

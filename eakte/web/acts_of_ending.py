@@ -10,6 +10,9 @@ def acts_of_ending() -> dict[str, str]:
     return {
         "clock.confirmed": _("Uhr der Anwendung bestätigt"),
         "clock.jumped": _("Uhr der Anwendung sprang"),
+        "dossier.erased": _("Akte vernichtet"),
+        "dossier.erased-again": _("Akte nach Rücksicherung noch einmal vernichtet"),
+        "dossier.erasure-proved": _("Nachweis der Vernichtung einer Akte unterschrieben"),
         "dossier.spared": _("Akte von der Vernichtung ausgenommen"),
         "erasure.approved": _("Vernichtung von Akten freigegeben"),
         "erasure.proof-read": _("Nachweis einer Vernichtung herausgegeben"),
@@ -19,6 +22,7 @@ def acts_of_ending() -> dict[str, str]:
         "hold.ended": _("Aussonderungssperre beendet"),
         "hold.reviewed": _("Aussonderungssperre überprüft"),
         "hold.set": _("Aussonderungssperre gesetzt"),
+        "house.vacuumed": _("Datenbank und Suchindex neu geschrieben"),
         "retention-rule.added": _("Aufbewahrungsregel angelegt"),
         "retention-rule.applied": _("Laufende Fristen folgen der Regel"),
         "retention-rule.changed": _("Aufbewahrungsregel geändert"),

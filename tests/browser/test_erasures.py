@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Desk, sign_in, violations, watch
-from tests.browser.furnished import Furnished
+from tests.browser.furnished import PASSWORD, Furnished
 
 pytestmark = pytest.mark.browser
 
@@ -37,6 +37,8 @@ def test_one_proposes_another_approves_and_a_dossier_is_spared(
     sign_in(second, desk, "lena")
     second.goto(page.url)
     second.get_by_role("button", name="Vernichtung freigeben").press("Enter")
+    second.get_by_label("Kennwort", exact=True).fill(PASSWORD)
+    second.get_by_role("button", name="Fortfahren").press("Enter")
     expect(second.get_by_text("Die Vernichtung ist freigegeben")).to_be_visible()
     expect(second.get_by_text("Wartezeit bis")).to_be_visible()
     assert violations(second) == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from io import BytesIO
@@ -25,6 +25,7 @@ from eakte.filing.describing import Description
 from eakte.filing.placing import place_document
 from eakte.filing.plan_changing import change_plan_entry, fields_of
 from eakte.filing.retention_rules import set_retention_rule
+from eakte.model.audit_entry import AuditEntry
 from eakte.model.batch import Batch, BatchState
 from eakte.model.case import Case
 from eakte.model.content import keep_content
@@ -261,8 +262,6 @@ class Filler:
         return row
 
     def _entry(self) -> int:
-        from eakte.model.audit_entry import AuditEntry
-
         found = self.work.session.scalars(
             select(AuditEntry.sequence).where(AuditEntry.subject_id == self.ids["dossier.id"])
         )
@@ -300,6 +299,7 @@ class Opened:
     database_url: str = ""
     store: Store | None = None
     index: Index | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
 
 def opened(given: Opened) -> House:
@@ -313,6 +313,7 @@ def opened(given: Opened) -> House:
         index=given.index,
         erasure_waiting_days=0,
         clock_gap_days=366,
+        **given.settings,
     )
     staff = hire(office)
     lead = appoint(office, "lead", Role.LEAD, units=[staff.unit])

@@ -27,8 +27,8 @@ from eakte.retention.letting_go import watch_clock
 from eakte.unit_of_work import UnitOfWork
 from tests.builders import now_
 from tests.destroying import approved, proposed, witness
+from tests.retention.agreed import DESTROYED, ON_ONE_DATABASE, all_done
 from tests.retention.conftest import Registry
-from tests.retention.test_erasures import DESTROYED, all_done
 
 CLOSED, TODAY = date(2015, 4, 1), date(2026, 3, 2)
 TEN_YEARS = timedelta(days=3652)
@@ -60,6 +60,7 @@ def over(registry: Registry) -> Dossier:
     return dossier
 
 
+@ON_ONE_DATABASE
 def test_without_a_signed_head_nothing_is_proposed_and_rules_are_still_decided(
     registry: Registry, over: Dossier
 ) -> None:
@@ -72,15 +73,14 @@ def test_without_a_signed_head_nothing_is_proposed_and_rules_are_still_decided(
     proposed(registry.office, registry.staff.records, [over.id])
 
 
+@ON_ONE_DATABASE
 @pytest.mark.parametrize(
     ("span", "told"),
     [
         (-TEN_YEARS, "im Protokoll steht aber schon ein Eintrag vom 02.03.2026"),
-        (timedelta(hours=-1), "Die Uhr ging rückwärts: Nach dem 02.03.2026, 12:00"),
-        (timedelta(days=4), "wurde kein Prüfstand des Protokolls geschrieben"),
         (TEN_YEARS, "Zwischen dem 02.03.2026, 12:00 und dem"),
     ],
-    ids=["ten years back", "an hour back", "four days on", "ten years on"],
+    ids=["ten years back", "ten years on"],
 )
 def test_a_clock_that_was_moved_stops_every_decision_until_a_person_has_looked(
     registry: Registry, over: Dossier, span: timedelta, told: str
@@ -141,9 +141,14 @@ def test_what_is_settled_does_not_settle_what_comes_later(
     registry: Registry, over: Dossier
 ) -> None:
     witness(registry.office)
-    for span in (timedelta(days=30), timedelta(days=-29), timedelta(days=3, hours=1)):
+    for span, told in (
+        (timedelta(days=30), "kein Prüfstand des Protokolls"),
+        (timedelta(days=-29), "Die Uhr ging rückwärts"),
+        (timedelta(hours=-1), "Die Uhr ging rückwärts"),
+        (timedelta(days=3, hours=1), "kein Prüfstand des Protokolls"),
+    ):
         registry.clock.move(span)
-        assert doubts(registry) != []
+        assert any(told in one for one in doubts(registry)), span
         confirm(registry)
         assert doubts(registry) == []
     registry.clock.move(timedelta(days=2, hours=23))
@@ -153,6 +158,7 @@ def test_what_is_settled_does_not_settle_what_comes_later(
     assert doubts(registry) == []
 
 
+@ON_ONE_DATABASE
 def test_a_jump_between_two_heads_is_seen_by_the_clock_that_nobody_sets(
     registry: Registry, over: Dossier
 ) -> None:

@@ -18,6 +18,7 @@ from eakte import audit
 from eakte.access.actions import Action
 from eakte.access.check import require
 from eakte.clock import OFFICE_ZONE
+from eakte.evidence.erasure.proof_pdf import proof_pdf
 from eakte.evidence.heads import Begin
 from eakte.evidence.outside import Outside
 from eakte.evidence.signing import Signer
@@ -69,6 +70,7 @@ def prove_erased(work: UnitOfWork, erased_id: UUID) -> None:
     told = told_of(work, erased, at=now)
     signed = Signer(work.settings.audit_key).sign_proof(told, form=ERASURE_FORM)
     erased.proof_sha256 = _keep(work, signed)
+    erased.proof_pdf_sha256 = _keep(work, proof_pdf(signed))
     erased.state, erased.erased_at, erased.leftovers = ErasedState.ERASED, now, {}
     work.session.flush()
     audit.note(
@@ -84,6 +86,7 @@ def prove_erased(work: UnitOfWork, erased_id: UUID) -> None:
 
 def told_of(work: UnitOfWork, erased: ErasedDossier, *, at: datetime) -> dict[str, Any]:
     """Return what a proof says, in plain JSON values."""
+    require(work, Action.MAINTAIN)
     session, erasure = work.session, erased.erasure
     dossier = session.get_one(Dossier, erased.dossier_id)
     digest = session.scalar(

@@ -279,7 +279,7 @@ def _found(work: UnitOfWork, all_clues: Iterable[Clues], *, names: bool) -> list
         select(Dossier, columns[1], columns[2])
         .join(ways_to, columns[0] == Dossier.id)
         .where(
-            Dossier.state != DossierState.CANCELLED,
+            Dossier.state.not_in((DossierState.CANCELLED, DossierState.ERASED)),
             visible(work.actor, Action.SEE_DOSSIER, Dossier),
         )
         # What was found by a reference comes before those that only share a name.

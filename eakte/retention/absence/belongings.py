@@ -25,9 +25,11 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, or_, select, union
 from sqlalchemy.orm import Session, aliased
 
+from eakte.access.actions import Action
+from eakte.access.check import require
 from eakte.errors import Sentence
 from eakte.model.arrangement import Arrangement, VersionPage
 from eakte.model.batch import Batch, BatchPage, BatchState
@@ -41,6 +43,7 @@ from eakte.model.offer import ArchiveSays, OfferedDossier
 from eakte.model.redaction import Redaction
 from eakte.model.right import Grant, LiftRequest
 from eakte.model.sending import Sending
+from eakte.unit_of_work import UnitOfWork
 
 # No letter was ever cut and put together anew so often.
 DEEPEST = 50
@@ -75,14 +78,16 @@ class Belongings:
         )
 
 
-def belongings_of(session: Session, dossier_id: UUID) -> Belongings:
+def belongings_of(work: UnitOfWork, dossier_id: UUID) -> Belongings:
     """Find everything that is destroyed with a dossier; changes nothing."""
+    require(work, Action.MAINTAIN)
+    session = work.session
 
-    def ids(query: Select[tuple[UUID]]) -> frozenset[UUID]:
+    def ids(query: Select[UUID]) -> frozenset[UUID]:
         return frozenset(session.scalars(query))
 
     documents = _documents(session, dossier_id)
-    batches = union(
+    batches: CompoundSelect[UUID | None] = union(
         select(Document.batch_id).where(
             Among(Document.id, documents), Document.batch_id.is_not(None)
         ),
@@ -108,12 +113,14 @@ def belongings_of(session: Session, dossier_id: UUID) -> Belongings:
     )
 
 
-def entangled(session: Session, own: Belongings) -> list[Sentence]:
+def entangled(work: UnitOfWork, own: Belongings) -> list[Sentence]:
     """Return every reason for which what hangs together with others keeps the dossier whole.
 
     The rows of the other dossiers are locked before holds on them are asked for, all in one order,
     as `eakte.retention.holds` does.
     """
+    require(work, Action.MAINTAIN)
+    session = work.session
     reasons = [*_waiting_stacks(session, own), *_waiting_messages(session, own)]
     near = _neighbours(session, own)
     homes = {home for _, home, _ in near if home is not None} - {own.dossier}
@@ -169,7 +176,7 @@ def _documents(session: Session, dossier_id: UUID) -> set[UUID]:
     return found
 
 
-def _left_over(documents: Collection[UUID]) -> Select[tuple[UUID]]:
+def _left_over(documents: Collection[UUID]) -> Select[UUID]:
     """Cancelled documents of no dossier that show what these documents show."""
     source, made = aliased(Version), aliased(Version)
     sources = (
@@ -211,7 +218,7 @@ def _neighbours(session: Session, own: Belongings) -> list[tuple[int, UUID | Non
         .where(Among(VersionPage.source_id, own.versions))
     )
     of_message = select(Enclosed.document_id).where(Among(Enclosed.message_id, own.documents))
-    near = union(of_stack, of_page, of_pages, of_message)
+    near: CompoundSelect[UUID | None] = union(of_stack, of_page, of_pages, of_message)
     return [
         (number, home, state)
         for one, number, home, state in session.execute(

@@ -17,13 +17,12 @@ from eakte.model.erasure import ErasedContent, ErasedDocument, ErasedDossier, Er
 from eakte.model.job import Job
 from eakte.model.naming import is_named, spoken_of
 from eakte.model.prepared import PreparedList
-from eakte.retention.erasing import REMOVE_ERASED
 from eakte.unit_of_work import UnitOfWork
 from search import SearchError
 from storage import Digest
 
-# The job that writes the proof once nothing is left.
-PROVE_ERASED = "prove-erased"
+# The job that removes, and the one that writes the proof once nothing is left.
+REMOVE_ERASED, PROVE_ERASED = "remove-erased", "prove-erased"
 # So many objects leave the store before what was reached is written down.
 IN_ONE_GO = 100
 

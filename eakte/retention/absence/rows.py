@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sqlalchemy import CursorResult, Delete, Update, delete, exists, or_, select, update
-from sqlalchemy.orm import Session
 
+from eakte.access.actions import Action
+from eakte.access.check import require
 from eakte.db import Base
 from eakte.model.arrangement import Arrangement, VersionPage
 from eakte.model.audit_entry import AuditEntry
@@ -34,14 +35,16 @@ from eakte.model.redaction import Redaction, RedactionMark
 from eakte.model.right import Grant, LiftRequest, Notice, Participation
 from eakte.model.sending import Sending, SentDocument, SentFile
 from eakte.retention.absence.belongings import Belongings
+from eakte.unit_of_work import UnitOfWork
 
 GONE = "(vernichtet)"
 Statement = Delete | Update
 
 
-def delete_rows(session: Session, own: Belongings) -> int:
+def delete_rows(work: UnitOfWork, own: Belongings) -> int:
     """Delete or empty every row that belongs to a dossier but its own; returns how many."""
-    touched = 0
+    require(work, Action.MAINTAIN)
+    session, touched = work.session, 0
     for statement in _statements(own):
         result = session.execute(statement.execution_options(synchronize_session=False))
         touched += result.rowcount if isinstance(result, CursorResult) else 0

@@ -9,6 +9,8 @@ from uuid import UUID
 from sqlalchemy import select, update
 
 from eakte import audit, jobs
+from eakte.access.actions import Action
+from eakte.access.check import require
 from eakte.model.batch import Batch, BatchPage, Fate
 from eakte.model.columns import Among
 from eakte.model.dossier import Dossier, DossierState
@@ -30,6 +32,7 @@ def leave_stub(work: UnitOfWork, dossier: Dossier, *, subject: str) -> None:
     Reference, plan entry, unit, days of opening and closing, edition of the rule and end of the
     period stay, and who may see that it existed.
     """
+    require(work, Action.MAINTAIN)
     dossier.state, dossier.keeping = DossierState.ERASED, Keeping.ERASED
     dossier.subject = subject
     for name in ("person_name", "person_folded", "letter", "address", "paper_location"):
@@ -47,6 +50,7 @@ def leave_stub(work: UnitOfWork, dossier: Dossier, *, subject: str) -> None:
 
 def empty_stacks(work: UnitOfWork, own: Belongings, *, last_of: Iterable[UUID]) -> None:
     """Take away what a stack shows of its pages; that they were there, and their digests, stay."""
+    require(work, Action.MAINTAIN)
     session, now = work.session, work.clock.now()
     for batch in session.scalars(
         select(Batch).where(Among(Batch.id, own.batches)).with_for_update()
@@ -85,6 +89,7 @@ def empty_stacks(work: UnitOfWork, own: Belongings, *, last_of: Iterable[UUID]) 
 
 def empty_offers(work: UnitOfWork, own: Belongings) -> list[str]:
     """Take the titles out of what is remembered of offers; returns the names of their packages."""
+    require(work, Action.MAINTAIN)
     session, now = work.session, work.clock.now()
     names = []
     for message in session.scalars(
@@ -114,6 +119,7 @@ def _without_names(proceeding: dict[str, Any], dossier: UUID) -> dict[str, Any]:
 
 def let_lists_go(work: UnitOfWork, own: Belongings) -> None:
     """Let go of every list that names the dossier, or may by the time it is written."""
+    require(work, Action.MAINTAIN)
     about = [one.bytes for one in own.subjects]
     for prepared in work.session.scalars(
         select(PreparedList).where(PreparedList.state != ListState.GONE).with_for_update()

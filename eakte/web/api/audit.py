@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -84,7 +85,7 @@ class InspectionsOut(Model):
 
 
 class LogEntryOut(Model):
-    """One entry of the log."""
+    """One entry of the log; what was said in words lies beside it, as long as that is kept."""
 
     sequence: int
     at: datetime
@@ -93,6 +94,7 @@ class LogEntryOut(Model):
     subject_kind: str
     subject_id: UUID | None
     details: dict[str, Any]
+    words: dict[str, str]
     previous: str
     digest: str
 
@@ -233,7 +235,7 @@ def read(inspection_id: UUID, wanted: EntriesIn) -> EntriesOut:
     before = place_of(wanted.before or "")
     found = read_entries(work, inspection, act=wanted.act, before=before)
     return EntriesOut(
-        entries=[_entry(one) for one in found.entries],
+        entries=[_entry(one, found.told[one.sequence]) for one in found.entries],
         older=str(found.older) if found.older else None,
     )
 
@@ -309,7 +311,7 @@ def _inspection(work: UnitOfWork, one: LogInspection) -> InspectionOut:
     )
 
 
-def _entry(entry: AuditEntry) -> LogEntryOut:
+def _entry(entry: AuditEntry, told: Mapping[str, Any]) -> LogEntryOut:
     return LogEntryOut(
         sequence=entry.sequence,
         at=entry.at,
@@ -318,6 +320,7 @@ def _entry(entry: AuditEntry) -> LogEntryOut:
         subject_kind=entry.subject_kind,
         subject_id=entry.subject_id,
         details=entry.details,
+        words={name: said for name, said in told.items() if said != entry.details.get(name)},
         previous=entry.previous,
         digest=entry.digest,
     )

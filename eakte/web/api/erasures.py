@@ -11,8 +11,10 @@ from eakte.access.actions import Action
 from eakte.access.check import require
 from eakte.model.erasure import Erasure
 from eakte.retention.clock_guard import clock_state, confirm_clock
+from eakte.retention.due import DueFilter, DueState
 from eakte.retention.erasures import (
     chosen_dossiers,
+    due_for_erasure,
     erased_by_id,
     erased_of,
     erasure_by_id,
@@ -33,12 +35,12 @@ from eakte.web.api.schemas_erasures import (
     ApprovalIn,
     ClockIn,
     ClockOut,
+    DueErasureIn,
     ErasedDossierOut,
     ErasureIn,
     ErasuresIn,
     ErasuresOut,
     ErasureWholeOut,
-    LeftOutOut,
     ProofsIn,
     ProofsOut,
     ProposedOut,
@@ -46,8 +48,8 @@ from eakte.web.api.schemas_erasures import (
     clock_out,
     erased_out,
     erasure_out,
+    proposed_out,
 )
-from eakte.web.errors import in_words
 from eakte.web.per_request import current_work, writes
 from eakte.web.streaming import send
 
@@ -79,24 +81,21 @@ def propose(wanted: ErasureIn) -> ProposedOut:
     """Propose that dossiers be destroyed; a second person decides."""
     work = current_work()
     require(work, Action.SEE_RETENTION)
-    made = propose_erasure(
-        work,
-        chosen_dossiers(work, wanted.dossier_ids),
-        note=wanted.note,
-        leave_out=wanted.leave_out,
-    )
-    return ProposedOut(
-        erasure_ids=[one.id for one in made.erasures],
-        dossiers=made.dossiers,
-        left_out=[
-            LeftOutOut(
-                dossier_id=one.dossier.id,
-                reference=one.dossier.reference,
-                reasons=[in_words(reason) for reason in one.reasons],
-            )
-            for one in made.left_out
-        ],
-    )
+    chosen = chosen_dossiers(work, wanted.dossier_ids)
+    return proposed_out(propose_erasure(work, chosen, note=wanted.note, leave_out=wanted.leave_out))
+
+
+@erasures_api.post("/retention/erasures/due")
+@erasures_api.input(DueErasureIn, arg_name="wanted")
+@erasures_api.output(ProposedOut, status_code=201)
+@erasures_api.doc(summary="Alles Fällige zur Vernichtung vorschlagen", security=LOCKED)
+def propose_due(wanted: DueErasureIn) -> ProposedOut:
+    """Propose all whose period is over; what something stands against is left out, and told."""
+    work = current_work()
+    require(work, Action.SEE_RETENTION)
+    asked = DueFilter(DueState.DUE, wanted.first, wanted.last, wanted.plan_number, wanted.disposal)
+    dossiers = due_for_erasure(work, asked)
+    return proposed_out(propose_erasure(work, dossiers, note=wanted.note, leave_out=True))
 
 
 @erasures_api.get("/retention/erasures/<uuid:erasure_id>")

@@ -9,9 +9,10 @@ from uuid import UUID
 from pydantic import Field
 
 from eakte.model.erasure import ErasedDossier, ErasedState, ErasureState
+from eakte.model.periods import Disposal
 from eakte.retention.clock_guard import ClockState
 from eakte.retention.erasures import ErasedShown, ErasureShown
-from eakte.retention.proposing import MOST_AT_ONCE
+from eakte.retention.proposing import MOST_AT_ONCE, Proposed
 from eakte.web.api.schemas import Edits, EditsOut, Id, Model, PageIn, SomeText, Text
 from eakte.web.errors import in_words
 
@@ -26,6 +27,16 @@ class ErasureIn(Model):
     leave_out: bool = Field(
         default=False, description="auslassen, wogegen etwas spricht, statt alles abzulehnen"
     )
+
+
+class DueErasureIn(Model):
+    """Was von der Liste abgelaufener Fristen vernichtet werden soll."""
+
+    first: date | None = Field(default=None, description="Fristen, die frühestens dann endeten")
+    last: date | None = Field(default=None, description="Fristen, die spätestens dann endeten")
+    plan_number: Text = Field(default="", max_length=40)
+    disposal: Disposal | None = None
+    note: Text = Field(default="", max_length=500)
 
 
 class ErasuresIn(PageIn):
@@ -155,6 +166,22 @@ class ClockIn(Model):
 
     today: date
     reason: SomeText = Field(max_length=500)
+
+
+def proposed_out(made: Proposed) -> ProposedOut:
+    """Return what came of a proposal as a program reads it."""
+    return ProposedOut(
+        erasure_ids=[one.id for one in made.erasures],
+        dossiers=made.dossiers,
+        left_out=[
+            LeftOutOut(
+                dossier_id=one.dossier.id,
+                reference=one.dossier.reference,
+                reasons=[in_words(reason) for reason in one.reasons],
+            )
+            for one in made.left_out
+        ],
+    )
 
 
 def erasure_out(shown: ErasureShown) -> ErasureOut:

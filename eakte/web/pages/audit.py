@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -124,7 +125,7 @@ def read(inspection_id: UUID) -> ResponseReturnValue:
     return render_template(
         "audit_entries.html",
         asked=_asked(work, wanted),
-        entries=[_row(entry) for entry in found.entries],
+        entries=[_row(entry, found.told[entry.sequence]) for entry in found.entries],
         acts=sorted(words().items(), key=lambda pair: pair[1]),
         form={"vorgang": act},
         older=found.older,
@@ -173,8 +174,8 @@ def _asked(work: UnitOfWork, one: LogInspection) -> Asked:
     return Asked(one, one.state(work.clock.now()), one.asked_by_id == work.actor.id)
 
 
-def _row(entry: AuditEntry) -> Row:
+def _row(entry: AuditEntry, told: Mapping[str, Any]) -> Row:
     name, link = about(entry)
-    details = tuple((key, value[:LONGEST_DETAIL]) for key, value in told_of(entry.details))
+    details = tuple((key, value[:LONGEST_DETAIL]) for key, value in told_of(told))
     whole = entry.digest == entry.expected_digest()
     return Row(entry, word_of(entry.act), name, link, details, whole)

@@ -126,13 +126,15 @@ def show(dossier_id: UUID) -> ResponseReturnValue:
     placed = placed_in(work, dossier, found)
     aliases, held = numbers_and_hold(work, dossier)
     is_open = dossier.state is DossierState.OPEN
+    erased = dossier.state is DossierState.ERASED
     asked = {
         "add_case": is_open and may(work.actor, Action.OPEN_CASE, dossier),
         "edit": is_open and may(work.actor, Action.EDIT_DOSSIER, dossier),
         "restore": dossier.state is DossierState.CANCELLED
         and may(work.actor, Action.EDIT_DOSSIER, dossier),
-        "see_access": may(work.actor, Action.SEE_ACCESS, dossier),
-        "see_sendings": may(work.actor, Action.SEE_SENDINGS, dossier),
+        "see_access": not erased and may(work.actor, Action.SEE_ACCESS, dossier),
+        "see_sendings": not erased and may(work.actor, Action.SEE_SENDINGS, dossier),
+        "proofs": erased and may(work.actor, Action.SEE_PROOFS),
     }
     return render_template(
         "dossier.html",

@@ -23,9 +23,11 @@ from eakte.model.case import Case
 from eakte.model.dossier import Dossier, DossierState
 from eakte.model.hold import HoldKind, held_among
 from eakte.retention.deciding import awaited_events, rule_alone, say_what_starts
+from eakte.retention.erasures import running_of
 from eakte.retention.holds import HoldSaid, hold_case, hold_dossier, hold_person, holds_of
 from eakte.retrieval.listing import case_by_id, cases_of, dossier_by_id
 from eakte.unit_of_work import UnitOfWork
+from eakte.web.erased import erasure_words
 from eakte.web.errors import in_words
 from eakte.web.forms import day, identifier, refuse_stale, text
 from eakte.web.kept import choices, chosen, hold_words, scope_words
@@ -40,7 +42,10 @@ pages.add_app_template_global(in_words, "in_words")
 def show(dossier_id: UUID) -> ResponseReturnValue:
     """Show until when the dossier is kept, and what stands against its end."""
     work = current_work()
-    return _shown(work, dossier_by_id(work, dossier_id))
+    dossier = dossier_by_id(work, dossier_id)
+    if dossier.state is DossierState.ERASED:
+        return redirect(url_for("dossiers.show", dossier_id=dossier.id))
+    return _shown(work, dossier)
 
 
 @pages.route("/schliessen", methods=["GET", "POST"])
@@ -199,14 +204,18 @@ def _shown(work: UnitOfWork, dossier: Dossier, refusal: Refusal | None = None) -
         and may(work.actor, Action.DECIDE_PERIOD, dossier),
         "hold": may(work.actor, Action.SET_HOLD, dossier),
         "holds": may(work.actor, Action.SEE_RETENTION),
+        "proofs": may(work.actor, Action.SEE_PROOFS),
     }
     allowed = frozenset(name for name, granted in asked.items() if granted)
+    going = running_of(work, dossier) if closed else None
     return render_template(
         "dossier_retention.html",
         dossier=dossier,
         kept=kept,
         sentence=in_words(kept.period.sentence),
         today=work.clock.today(),
+        going=going,
+        going_words=erasure_words(),
         holds=holds_of(work, dossier),
         held=bool(held_among(work.session, [dossier.id])),
         kinds=choices(hold_words()),

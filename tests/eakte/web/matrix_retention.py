@@ -13,6 +13,7 @@ RETENTION: dict[str, Body | None] = {
     "api_erasures.propose": later(
         lambda house: {"dossier_ids": [str(house.things["dossier_id"]["own"])]}, json=True
     ),
+    "api_erasures.propose_due": told(),
     "api_erasures.refuse": told(reason=REASON),
     "api_erasures.spare": told(reason=REASON),
     "api_retention.close": told(),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from datetime import timedelta
 from uuid import UUID
 
@@ -11,13 +10,15 @@ from sqlalchemy import func, select
 
 from eakte.bootstrap import Office
 from eakte.clock import SetClock
+from eakte.evidence.erasure.proving import prove_erased
 from eakte.model.audit_entry import AuditEntry
-from eakte.model.content import keep_content
-from eakte.model.dossier import Dossier
+from eakte.model.dossier import Dossier, DossierState
 from eakte.model.erasure import ErasedDossier, ErasedState, Erasure, ErasureState
 from eakte.model.file_plan import PlanEntry
 from eakte.model.job import Job
 from eakte.model.user import Role
+from eakte.retention.absence.bytes import remove_erased
+from eakte.retention.erasing import erase_dossier
 from eakte.retention.letting_go import ERASE, let_go
 from eakte.web.per_request import OfficeApp
 from tests.builders import PASSWORD, Staff, appoint
@@ -81,6 +82,8 @@ def test_the_way_of_a_destruction_from_the_due_list_to_its_proof(
     assert lead.post(f"{address}/freigabe", {"reason": "geprüft"} | PROVED).status_code == 303
     assert only(office).state is ErasureState.APPROVED
     row = rows_of(office, only(office).id)[0]
+    told = lead.get(f"/akte/{row.dossier_id}/aufbewahrung").text
+    assert f'href="{address}"' in told and "frühestens" in told
     spare = f"{LIST}/akte/{row.id}/ausnehmen"
     assert lead.post(spare).status_code == 422
     assert lead.post(spare, {"reason": "Zeitzeugnis"}).status_code == 303
@@ -93,15 +96,14 @@ def test_the_way_of_a_destruction_from_the_due_list_to_its_proof(
     assert gone.reference in records.get(f"{PROOFS}?zeichen={gone.reference[:4].lower()}").text
     assert "Kein Nachweis" in records.get(f"{PROOFS}?zeichen=zzz").text
     proof = records.get(f"{PROOFS}/{gone.id}")
-    assert (
-        proof.data == b'{"form":"proof"}' and "attachment" in proof.headers["Content-Disposition"]
-    )
+    assert gone.reference in proof.text and '"signature"' in proof.text
+    assert "attachment" in proof.headers["Content-Disposition"]
     assert records.get(f"{PROOFS}/{gone.id}/blatt").mimetype == "application/pdf"
     assert records.get(f"{PROOFS}/{row.id}").status_code == 404
     assert "erasure.proof-read" in acts(office)
     for table, words in ((LIST, "Zeitzeugnis"), (PROOFS, gone.reference)):
         assert words in records.get(f"{table}/tabelle").text
-    assert records.get(f"{LIST}?zeige=approved").text.count("data-row-link") == 1
+    assert records.get(f"{LIST}?zeige=finished").text.count("data-row-link") == 1
     assert records.get(f"{LIST}?zeige=refused").text.count("data-row-link") == 0
 
 
@@ -154,9 +156,14 @@ def test_nobody_destroys_alone_by_any_way(
         )
     later(office, clock)
     assert jobs_made(office) == 1
+    for row in rows_of(office, erasure):
+        for step in (erase_dossier, remove_erased, prove_erased):
+            with office.as_system() as work:
+                step(work, row.id)
     assert {one.state for one in rows_of(office, erasure)} == {ErasedState.WAITING}
     with office.database.transaction(writes=False) as session:
-        assert {session.get_one(Dossier, one).reference for one in over}
+        states = {session.get_one(Dossier, one).state for one in over}
+    assert states == {DossierState.CLOSED}
 
 
 def test_a_program_proposes_and_reads_and_a_person_confirms_the_clock(
@@ -170,6 +177,14 @@ def test_a_program_proposes_and_reads_and_a_person_confirms_the_clock(
         assert answer.status_code == 200, answer.text
         return dict(answer.json or {})
 
+    due = {"plan_number": "9.9"}
+    refused = ask.post("/api/v1/retention/erasures/due", json=due, headers=key)
+    assert refused.status_code == 422
+    due = {"plan_number": "5.2", "last": "2019-12-31"}
+    made = ask.post("/api/v1/retention/erasures/due", json=due, headers=key)
+    assert made.status_code == 201 and made.json is not None and made.json["dossiers"] == 3
+    address = f"/api/v1/retention/erasures/{made.json['erasure_ids'][0]}/refusal"
+    assert ask.post(address, json={"reason": "einzeln"}, headers=key).status_code == 200
     body = {"dossier_ids": [str(one) for one in over], "note": "Jahr"}
     made = ask.post("/api/v1/retention/erasures", json=body, headers=key)
     assert made.status_code == 201 and made.json is not None and made.json["dossiers"] == 3
@@ -201,20 +216,21 @@ def test_a_program_proposes_and_reads_and_a_person_confirms_the_clock(
         f"/api/v1/retention/erasures/{erasure}/refusal", json={"reason": "nein"}, headers=key
     )
     assert refused.json is not None and refused.json["erasure"]["state"] == "refused"
-    assert told("erasures?state=refused")["total"] == 1 and told("proofs")["total"] == 0
+    assert told("erasures?state=refused")["total"] == 2 and told("proofs")["total"] == 0
 
 
 def one_gone(office: Office) -> ErasedDossier:
-    """Let the first dossier that waits be gone, with a proof, as its job leaves it."""
-    with office.as_system() as work:
-        row = work.session.scalars(
-            select(ErasedDossier).where(ErasedDossier.state == ErasedState.WAITING)
+    """Let the jobs run for the first dossier that waits, as the worker does."""
+    with office.database.transaction(writes=False) as session:
+        waiting = session.scalars(
+            select(ErasedDossier.id).where(ErasedDossier.state == ErasedState.WAITING)
         ).one()
-        stored = work.store.put(io.BytesIO(b'{"form":"proof"}'))
-        keep_content(work.session, str(stored.digest), size=stored.size, at=work.clock.now())
-        row.state, row.erased_at = ErasedState.ERASED, work.clock.now()
-        row.proof_sha256 = row.proof_pdf_sha256 = str(stored.digest)
-        work.session.flush()
+    for step in (erase_dossier, remove_erased, prove_erased):
+        with office.as_system() as work:
+            step(work, waiting)
+    with office.database.transaction(writes=False) as session:
+        row = session.get_one(ErasedDossier, waiting)
+        assert row.state is ErasedState.ERASED
         return row
 
 
