@@ -30,6 +30,7 @@ from eakte.model.keeping import (
     known_of,
     settle,
 )
+from eakte.model.paper_period import follow_decision
 from eakte.model.periods import Rule, shift
 from eakte.model.retention_rule import RetentionRule, RuleEdition
 from eakte.unit_of_work import UnitOfWork
@@ -141,6 +142,7 @@ def move_periods(work: UnitOfWork, rule_id: UUID) -> None:
     edition = edition_on(session, rule_id, work.clock.today())
     if rule is None or edition is None:
         return
+    follow_decision(session, rule, on=work.clock.today())
     rules, moved, kept = _editions(work), 0, 0
     own = _ruled_dossiers(work)
     rows = session.execute(

@@ -313,6 +313,10 @@ def _scanning(
     """Take over how scans are checked; checks that have begun go on by the rules of then."""
     if office.scanning is None:
         return
+    wanted = office.scanning.paper_rule
+    if wanted and wanted not in {one.rule.key for one in retention_rules(work)}:
+        missing = f"Die Aufbewahrungsregel „{wanted}“ des Papiers gibt es noch nicht; es bleibt."
+        report.remarks = (*report.remarks, missing)
     row = work.session.get(ScanRules, unit.id)
     said, now = office.scanning.kept(), work.clock.now()
     if row is None:

@@ -36,6 +36,10 @@ ANSWERS: Mapping[str, str] = {
 }
 
 
+# The key of a rule of the catalogue; what it says stands there.
+PAPER_RULE, LONGEST_KEY = "Aufbewahrungsregel des Papiers", 40
+
+
 def read_scan_rules(content: bytes) -> tuple[CheckRules, Table]:
     """Return what a table says; each fault is noted with its line, what is not said is strict."""
     table = read_table(TABLE, content, headings=HEADINGS, needed=HEADINGS)
@@ -59,6 +63,8 @@ def _said(table: Table, line: Line) -> dict[str, Any]:
             table.fault(line.number, "„Wert“ ist leer.")
         answer = table.choice(line, "Wert", {YES: True, NO: False}, otherwise=None)
         return {} if answer is None else {ANSWERS[rule]: answer}
-    known = ", ".join(f"„{one}“" for one in (*NUMBERS, *ANSWERS))
+    if rule == PAPER_RULE:
+        return {"paper_rule": table.text(line, "Wert", most=LONGEST_KEY)}
+    known = ", ".join(f"„{one}“" for one in (*NUMBERS, *ANSWERS, PAPER_RULE))
     table.fault(line.number, f"Die Regel „{rule}“ gibt es nicht; möglich: {known}.")
     return {}

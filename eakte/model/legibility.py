@@ -25,7 +25,8 @@ class CheckRules:
     ``share`` is how many of a hundred pages are looked at, chosen by chance; pages with anomalies
     are looked at besides. ``other_person``: whoever scanned does not check. ``file_before``: what
     is not released yet may be filed all the same. The bounds are dots per inch, degrees and
-    percent; ``keep_months`` count from the day of release.
+    percent; ``keep_months`` count from the day of release and are the least, where ``paper_rule``
+    names a retention rule of the catalogue for the paper.
     """
 
     share: int = 100
@@ -36,6 +37,7 @@ class CheckRules:
     most_unsure: int = 20
     most_dark: int = 40
     keep_months: int = 6
+    paper_rule: str = ""
 
     def kept(self) -> dict[str, Any]:
         """Return plain JSON values."""

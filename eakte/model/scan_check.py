@@ -48,7 +48,8 @@ class ScanCheck(Base):
     """The check of one stack, by the rules as they stood when it began.
 
     ``id`` is the stack's; its paper stays until ``keep_until``, which the unit's rule says on the
-    day of the release. ``note_sha256`` is the signed transfer note, ``note_pdf_sha256`` the same
+    day of the release, and the edition of the catalogue's rule it names; without a day it stays.
+    ``note_sha256`` is the signed transfer note, ``note_pdf_sha256`` the same
     on one page for people.
     """
 
@@ -63,6 +64,7 @@ class ScanCheck(Base):
     decided_at: Mapped[datetime | None] = mapped_column(Instant, index=True)
     remark: Mapped[str] = mapped_column(String(500), default="")
     keep_until: Mapped[date | None] = mapped_column(index=True)
+    edition_id: Mapped[UUID | None] = mapped_column(ForeignKey("retention_edition.id"))
     note_sha256: Mapped[str | None] = mapped_column(ForeignKey("content.sha256"), index=True)
     note_pdf_sha256: Mapped[str | None] = mapped_column(ForeignKey("content.sha256"), index=True)
     noted_at: Mapped[datetime | None] = mapped_column(Instant)

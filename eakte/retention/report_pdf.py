@@ -5,16 +5,14 @@ It is German, whoever prints it: it goes to the head of the office, to archives 
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 
-import pikepdf
 from fpdf import FPDF, FontFace
 from fpdf.enums import DocumentCompliance, TableBordersLayout, TextEmphasis
-from pikepdf import pdfa
 
 from eakte.clock import OFFICE_ZONE
 from eakte.fonts import BOLD, PLAIN, fonts
+from eakte.interchange.drawn import archival
 from eakte.retention.counting import Figure
 from eakte.retention.reporting import (
     FIGURE_WORDS,
@@ -79,7 +77,7 @@ def report_pdf(report: YearReport) -> bytes:
         if unit.entries:
             _unit(pdf, unit)
     _rest(pdf, report)
-    return _archival(bytes(pdf.output()))
+    return archival(bytes(pdf.output()), at=report.made_at)
 
 
 def _unit(pdf: FPDF, unit: UnitFigures) -> None:
@@ -200,13 +198,3 @@ def _text(pdf: FPDF, text: str, *, size: float, bold: bool = False) -> None:
         pdf.epw, max(LINE * 0.8, size * 0.5), text, align="L", new_x="LMARGIN", new_y="NEXT"
     )
     pdf.ln(0.8)
-
-
-def _archival(drawn: bytes) -> bytes:
-    """Return the pages as PDF/A-2b that was checked; nothing else leaves."""
-    kept = io.BytesIO()
-    with pikepdf.open(io.BytesIO(drawn)) as pdf:
-        # How a page opens is nobody's business but the reader's.
-        del pdf.Root["/OpenAction"]
-        pdfa.save(pdf, kept, "2b")
-    return kept.getvalue()

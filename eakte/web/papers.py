@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from flask import Response
@@ -10,14 +11,16 @@ from flask_babel import gettext as _
 from eakte.access.actions import Action
 from eakte.access.check import may
 from eakte.clock import OFFICE_ZONE
-from eakte.evidence.paper.boxes import seen_papers
+from eakte.evidence.paper.boxes import PaperSeen, seen_papers
 from eakte.evidence.paper.destroying import stacks_of
 from eakte.evidence.paper.record_pdf import record_pdf
 from eakte.filing.tables import german_day, write_table
 from eakte.model.batch import Batch
 from eakte.model.paper import Destruction
+from eakte.retrieval.prepared.writing import harmless
 from eakte.retrieval.proofs import written_destruction_record
 from eakte.unit_of_work import UnitOfWork
+from eakte.web.errors import in_words
 from eakte.web.streaming import disposition
 
 
@@ -52,6 +55,29 @@ def table_of_destruction(work: UnitOfWork, destruction: Destruction) -> bytes:
         _("Prüfsumme des Transfervermerks"),
     )
     return write_table(headings, rows)
+
+
+def table_of_papers(papers: Iterable[PaperSeen]) -> bytes:
+    """Return what paper becomes due as a table for spreadsheets."""
+    headings = (
+        *(_("Stapel"), _("Sachgebiet"), _("Karton"), _("Seiten")),
+        *(_("Frühestens"), _("Grund der Frist"), _("Was entgegensteht")),
+    )
+    return write_table(
+        headings,
+        (
+            [
+                f"{one.batch.number:06d}",
+                harmless(one.batch.department.name),
+                harmless(one.paper.box) if one.paper else "",
+                str(one.batch.pages or ""),
+                german_day(one.may_go_on),
+                harmless(in_words(one.explained or "")),
+                harmless(" ".join(in_words(why) for why in one.against)),
+            ]
+            for one in papers
+        ),
+    )
 
 
 def sheets_of_record(work: UnitOfWork, destruction: Destruction) -> Response:

@@ -1,4 +1,4 @@
-"""What a yearly report counts of the log is found by its day; paper waits before it goes."""
+"""What a yearly report counts of the log is found by its day; paper follows a rule, and waits."""
 
 from __future__ import annotations
 
@@ -23,5 +23,13 @@ def upgrade() -> None:
         postgresql_where=REPORTED,
         sqlite_where=REPORTED,
     )
+    with op.batch_alter_table("scan_check") as changed:
+        changed.add_column(sa.Column("edition_id", sa.Uuid(), nullable=True))
+        changed.create_foreign_key(
+            "fk_scan_check_edition_id_retention_edition",
+            "retention_edition",
+            ["edition_id"],
+            ["id"],
+        )
     with op.batch_alter_table("destruction") as changed:
         changed.add_column(sa.Column("not_before", Instant(), nullable=True))

@@ -279,7 +279,7 @@ def open_house(database: str, folder: Path, size: Size) -> Iterator[Office]:
         shutil.rmtree(here)
     here.mkdir(parents=True, exist_ok=True)
     with ExitStack() as parts:
-        url = "" if database == "sqlite" else parts.enter_context(_server(here))
+        url = "" if database == "sqlite" else parts.enter_context(server(here))
         office = build_office(here / "house", database_url=url, clock=SystemClock())
         parts.callback(office.close)
         if not filled.exists():
@@ -296,7 +296,7 @@ def _tell(begun: float, what: str) -> None:
 
 
 @contextmanager
-def _server(folder: Path) -> Iterator[str]:
+def server(folder: Path) -> Iterator[str]:
     """Start Debian's PostgreSQL over a folder of its own, and end it."""
     script = str(ROOT / "scripts" / "database-server")
     with socket.create_server(("127.0.0.1", 0)) as free:

@@ -214,6 +214,7 @@ def _printed(registry: Registry, report: YearReport) -> None:
     assert lines[ReportPart.DOSSIERS, "fällig geworden"] == 6
     assert lines[ReportPart.CLOCK, "Bestätigungen der Uhr"] == 1
     written = report_pdf(report)
+    assert written == report_pdf(report), "the same report, the same bytes"
     with pikepdf.open(io.BytesIO(written)) as pdf:
         with pdf.open_metadata() as metadata:
             assert metadata.pdfa_status == "2B"

@@ -19,6 +19,8 @@ from eakte.evidence.paper.homes import holds_against, home_held
 from eakte.history import change
 from eakte.model.batch import Batch
 from eakte.model.paper import Destruction, DestructionState, Paper
+from eakte.model.paper_period import paper_end, released_on
+from eakte.model.retention_rule import RuleEdition
 from eakte.model.scan_check import CheckState, ScanCheck, ScanRequest
 from eakte.unit_of_work import UnitOfWork
 
@@ -28,7 +30,7 @@ LONGEST_BOX, LONGEST_REASON = 60, 300
 MOST_AT_ONCE = 500
 
 
-_Row = tuple[ScanCheck | None, Paper | None, Destruction | None]
+_Row = tuple[ScanCheck | None, RuleEdition | None, Paper | None, Destruction | None]
 
 
 class Which(StrEnum):
@@ -44,7 +46,8 @@ class Which(StrEnum):
 class PaperSeen:
     """The paper of a stack: where it lies, and what stands against destroying it today.
 
-    ``may_go_on`` is None as long as the stack is not released.
+    ``may_go_on`` is None as long as the stack is not released, or its rule lets the paper stay;
+    ``explained`` says why it is that day.
     """
 
     batch: Batch
@@ -53,6 +56,7 @@ class PaperSeen:
     destruction: Destruction | None
     may_go_on: date | None
     against: tuple[str, ...]
+    explained: Sentence | None = None
 
     @property
     def gone(self) -> bool:
@@ -152,14 +156,16 @@ def seen_papers(work: UnitOfWork, batches: Sequence[Batch]) -> list[PaperSeen]:
     """Return what is known of the paper of these stacks, in their order."""
     require(work, Action.SEE_BATCHES)
     asked = work.session.execute(
-        select(Batch.id, ScanCheck, Paper, Destruction, _wanted_again())
+        select(Batch.id, ScanCheck, RuleEdition, Paper, Destruction, _wanted_again())
         .outerjoin(ScanCheck, ScanCheck.id == Batch.id)
+        .outerjoin(RuleEdition, RuleEdition.id == ScanCheck.edition_id)
         .outerjoin(Paper, Paper.id == Batch.id)
         .outerjoin(Destruction, Destruction.id == Paper.destruction_id)
         .where(Batch.id.in_([batch.id for batch in batches]))
     )
     found: dict[UUID, tuple[_Row, bool]] = {
-        key: ((check, paper, destruction), again) for key, check, paper, destruction, again in asked
+        key: ((check, edition, paper, destruction), again)
+        for key, check, edition, paper, destruction, again in asked
     }
     holds = holds_against(work, list(found))
     return [
@@ -170,14 +176,18 @@ def seen_papers(work: UnitOfWork, batches: Sequence[Batch]) -> list[PaperSeen]:
 def _seen(
     work: UnitOfWork, batch: Batch, row: _Row, wanted_again: bool, *, holds: Sequence[Sentence]
 ) -> PaperSeen:
-    check, paper, destruction = row
-    first = None
-    if check is not None and check.state is CheckState.RELEASED and check.keep_until is not None:
-        later = paper.not_before if paper is not None else None
-        first = max(check.keep_until, later or check.keep_until)
+    check, edition, paper, destruction = row
+    first, explained = None, None
+    if check is not None and check.state is CheckState.RELEASED:
+        explained = paper_end(check.by, edition, released_on=released_on(check)).sentence
+        if check.keep_until is not None:
+            later = paper.not_before if paper is not None else None
+            first = max(check.keep_until, later or check.keep_until)
     against: list[str] = []
-    if first is None:
+    if explained is None:
         against.append(Sentence("Der Stapel ist nicht freigegeben."))
+    elif first is None:
+        against.append(explained)
     elif check is not None and check.note_sha256 is None:
         against.append(Sentence("Der Transfervermerk ist noch nicht geschrieben."))
     if wanted_again:
@@ -195,7 +205,7 @@ def _seen(
             if destruction.state is DestructionState.CONFIRMED
             else Sentence("Die Vernichtung ist schon vorgeschlagen.")
         )
-    return PaperSeen(batch, check, paper, destruction, first, tuple(against))
+    return PaperSeen(batch, check, paper, destruction, first, tuple(against), explained)
 
 
 def _may_go(today: date) -> ColumnElement[bool]:

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, exists, or_, select, union
 from sqlalchemy.orm import aliased
 
 from eakte.access.actions import Action
-from eakte.access.check import visible
+from eakte.access.check import require, visible
 from eakte.errors import Sentence
 from eakte.model.batch import Batch, BatchPage
 from eakte.model.columns import Among
@@ -31,6 +31,7 @@ def lock_homes(work: UnitOfWork, batches: Iterable[Batch]) -> None:
 
     Whoever sets a hold locks the same rows: either it is seen after this, or it waits.
     """
+    require(work, Action.SEE_BATCHES)
     letters = _letters([batch.id for batch in batches]).subquery()
     work.session.execute(
         select(Dossier.id)
@@ -45,6 +46,7 @@ def holds_against(work: UnitOfWork, batches: Collection[UUID]) -> dict[UUID, lis
 
     A dossier the actor does not see is not named.
     """
+    require(work, Action.SEE_BATCHES)
     letters = _letters(batches).subquery()
     rows = work.session.execute(
         select(

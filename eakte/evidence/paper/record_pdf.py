@@ -6,19 +6,17 @@ signed record itself proves anything. It is drawn anew each time: the same recor
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-import pikepdf
 from fpdf import FPDF, FontFace
 from fpdf.enums import DocumentCompliance, TableBordersLayout, TextEmphasis
-from pikepdf import pdfa
 
 from eakte.fonts import BOLD, PLAIN, fonts
+from eakte.interchange.drawn import archival
 
 MARGIN, LABEL, LINE, SMALL = 18, 46, 5, 7
 WIDTHS = (18, 26, 14, 116)
@@ -77,7 +75,7 @@ def record_pdf(signed: bytes) -> bytes:
     pdf.ln(3)
     pdf.set_font("sheet", "", SMALL)
     pdf.multi_cell(pdf.epw, 3.6, _foot(told, signed), align="L")
-    return _archival(bytes(pdf.output()))
+    return archival(bytes(pdf.output()), at=datetime.fromisoformat(told["confirmed_at"]))
 
 
 def _stacks(pdf: FPDF, told: Mapping[str, Any]) -> None:
@@ -136,13 +134,3 @@ def _pages(count: int) -> str:
 
 def _moment(written: str) -> str:
     return f"{datetime.fromisoformat(written):%d.%m.%Y, %H:%M:%S}" if written else "–"
-
-
-def _archival(drawn: bytes) -> bytes:
-    """Return the pages as PDF/A-2b that was checked; nothing else leaves."""
-    kept = io.BytesIO()
-    with pikepdf.open(io.BytesIO(drawn)) as pdf:
-        # How a page opens is nobody's business but the reader's.
-        del pdf.Root["/OpenAction"]
-        pdfa.save(pdf, kept, "2b")
-    return kept.getvalue()

@@ -26,7 +26,7 @@ from eakte.evidence.transfer.noting import WRITE_NOTE
 from eakte.model.batch import Batch, BatchPage
 from eakte.model.counter import next_number
 from eakte.model.page_span import spans_of
-from eakte.model.paper import months_later
+from eakte.model.paper_period import keep_paper_from
 from eakte.model.scan_check import CheckState, ScanCheck, ScanRequest
 from eakte.unit_of_work import UnitOfWork
 
@@ -91,7 +91,7 @@ def release_batch(work: UnitOfWork, batch: Batch, *, remark: str = "") -> None:
         raise RuleBroken("Der Stapel kann noch nicht freigegeben werden.", reasons=reasons)
     check.state, check.remark = CheckState.RELEASED, remark.strip()
     check.decided_by_id, check.decided_at = work.actor.id, work.clock.now()
-    check.keep_until = months_later(work.clock.today(), check.by.keep_months)
+    keep_paper_from(work.session, check, on=work.clock.today())
     work.session.flush()
     audit.note(work, "batch.released", kind="batch", subject=batch.id, reason=check.remark)
     jobs.enqueue(work, WRITE_NOTE, batch.id)

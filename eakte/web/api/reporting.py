@@ -1,18 +1,35 @@
-"""How does a program get the yearly report of records management?"""
+"""How does a program see what paper becomes due, and get the yearly report?"""
 
 from __future__ import annotations
 
 from apiflask import APIBlueprint
 from flask import Response
 
+from eakte.evidence.paper.due import due_papers
 from eakte.retention.report_pdf import report_pdf
 from eakte.retention.reporting import export_report
 from eakte.web.api.documents import LOCKED
-from eakte.web.api.schemas_reporting import YearReportOut, report_out
+from eakte.web.api.schemas_checks import PapersOut, paper_out
+from eakte.web.api.schemas_reporting import PaperDueIn, YearReportOut, report_out
 from eakte.web.per_request import current_work, writes
 from eakte.web.streaming import disposition
 
 reporting = APIBlueprint("api_reporting", __name__, url_prefix="/api/v1", tag="Aufbewahrung")
+
+
+@reporting.get("/retention/paper")
+@reporting.input(PaperDueIn, location="query", arg_name="asked")
+@reporting.output(PapersOut)
+@reporting.doc(summary="Welches Papier fällig wird", security=LOCKED, responses=[403])
+def paper_due(asked: PaperDueIn) -> PapersOut:
+    """List the paper of released stacks by the day on which it may go."""
+    found = due_papers(current_work(), asked.which, page=asked.page)
+    return PapersOut(
+        total=found.total,
+        page=found.page,
+        pages=found.pages,
+        papers=[paper_out(one) for one in found.rows],
+    )
 
 
 @reporting.get("/retention/reports/<int:year>")

@@ -121,7 +121,10 @@ class PaperOut(Model):
     keep: bool
     keep_reason: str
     not_before: date | None
-    may_go_on: date | None = Field(description="null, solange der Stapel nicht freigegeben ist")
+    may_go_on: date | None = Field(
+        description="null, solange der Stapel nicht freigegeben ist oder sein Papier bleibt"
+    )
+    explained: str = Field(description="warum an diesem Tag, mit der Grundlage")
     against: list[str]
     destruction_id: UUID | None
     destroyed: bool
@@ -232,6 +235,7 @@ def paper_out(seen: PaperSeen) -> PaperOut:
         keep_reason=paper.keep_reason if paper else "",
         not_before=paper.not_before if paper else None,
         may_go_on=seen.may_go_on,
+        explained=in_words(seen.explained or ""),
         against=[in_words(one) for one in seen.against],
         destruction_id=seen.destruction.id if seen.destruction else None,
         destroyed=seen.gone,

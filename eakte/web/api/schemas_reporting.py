@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 
+from eakte.evidence.paper.due import PaperDue
 from eakte.retention.reporting import ReportPart, YearReport, lines_of
-from eakte.web.api.schemas import Model
+from eakte.web.api.schemas import Model, PageIn
 from eakte.web.errors import in_words
+
+
+class PaperDueIn(PageIn):
+    """Welches Papier einer Seite der Liste."""
+
+    which: PaperDue = PaperDue.DUE
 
 
 class ReportLineOut(Model):

@@ -265,6 +265,7 @@ def _page(work: UnitOfWork, batch: Batch, refusal: Refusal | None = None) -> str
         may=_allowed(work, batch, checks),
         paper=paper,
         paper_against=[in_words(one) for one in paper.against],
+        paper_explained=in_words(paper.explained or ""),
         form=request.form if refusal else {},
         paper_form=request.form
         if refusal and refusal.form == "paper"
