@@ -132,11 +132,10 @@ def prepared(office: Office, staff: Staff, clerk: Browser, tmp_path: Path) -> Ho
         sending, sent_file = one_sent(work, filed[0])
         redaction = one_redacted(work, filed[0])
         one_inspected(work, filed[0])
-        hold = one_held(work, cases[0].dossier_id)
+        hold, represented = (one(work, cases[0].dossier_id) for one in (one_held, one_represented))
         over = some_over(work, work.session.get_one(PlanEntry, staff.entry.id), dossiers=6)
         erasure, erased = one_erasure(work, over[:5], gone=2)
         offer, message = one_offer(work, over)
-        represented = one_represented(work, cases[0].dossier_id)
     parts = {
         "document_id": filed[0],
         "dossier_id": cases[0].dossier_id,
