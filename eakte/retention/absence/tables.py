@@ -82,6 +82,7 @@ STAYS: Mapping[str, str] = MappingProxyType(
         "destruction": "by which two persons paper was destroyed",
         "destroyed_paper": "which stacks that were",
         "access_token": "keys of accounts",
+        "archive": "which archives there are",
         "code_generator": "second factors",
         "counter": "the last numbers given",
         "deadline_rule": "words of the unit",
