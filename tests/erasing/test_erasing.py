@@ -26,9 +26,11 @@ from eakte.model.batch import Batch
 from eakte.model.document import Document, Version
 from eakte.model.dossier import Dossier, DossierState
 from eakte.model.erasure import ErasedContent, ErasedDocument, ErasedState, Erasure, ErasureState
+from eakte.model.offer import ArchiveSays, Offer, OfferedDossier
 from eakte.model.retention_rule import RuleEdition
 from eakte.retention.again import erase_again
 from eakte.retention.erasing import erase_dossier
+from eakte.retention.letting_go import let_go
 from eakte.signed import note_faults, read_note
 from storage import Digest
 from tests.eakte.web.browser import signed_in
@@ -304,3 +306,42 @@ def test_a_page_shows_the_stub_and_lists_leave_it_out(house: House) -> None:
     assert reference in clerk.post("/akten", {"stand": "erased"}).text
     for path in ("schliessen", "zugang"):
         assert clerk.get(f"/akte/{dossier}/{path}").status_code in (404, 409, 422)
+
+
+def test_a_dossier_waits_for_what_the_archive_says_of_others_that_were_offered_with_it(
+    house: House,
+) -> None:
+    gone, other = plain(house), plain(house, "Andere, Anna")
+    with house.office.as_system() as work:
+        offer = Offer(
+            number=1,
+            department_id=house.registry.staff.unit.id,
+            archive="kreis",
+            archive_name="Kreisarchiv",
+            version="4.0.0",
+            steps=4,
+            state="appraised",
+            made_at=work.clock.now(),
+            made_by_id=house.registry.staff.records.id,
+            made_by="Rita",
+        )
+        work.session.add(offer)
+        work.session.flush()
+        for place, one in enumerate((gone, other), start=1):
+            work.session.add(
+                OfferedDossier(
+                    offer_id=offer.id,
+                    dossier_id=one,
+                    place=place,
+                    reference=f"SBR {place}",
+                    says=ArchiveSays.RELEASED if one == gone else ArchiveSays.PENDING,
+                )
+            )
+    house.agreed(gone)
+    house.work()
+    assert house.row(gone).state is ErasedState.WAITING
+    with house.office.as_system() as work:
+        work.session.execute(update(OfferedDossier).values(says=ArchiveSays.RELEASED))
+        let_go(work)
+    house.work()
+    assert house.row(gone).state is ErasedState.ERASED

@@ -16,7 +16,7 @@ Decided here, and by nobody else:
   message still waits to be filed is the dossier spared; and a message does not go while a hold
   stands on a dossier in which an attachment of it lies.
 * **Packages for an archive** hold several dossiers. They go with the first of these, so a dossier
-  is spared until the archive has spoken of all that was offered with it.
+  waits until the archive has spoken of all that was offered with it.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from eakte.errors import Sentence
 from eakte.model.arrangement import Arrangement, VersionPage
 from eakte.model.batch import Batch, BatchPage, BatchState
 from eakte.model.case import Case
+from eakte.model.clock_standing import Waits
 from eakte.model.columns import Among
 from eakte.model.document import Document, DocumentState, Version
 from eakte.model.dossier import Dossier
@@ -162,7 +163,7 @@ def entangled(work: UnitOfWork, own: Belongings) -> list[Sentence]:
     )
     if pending is not None:
         reasons.append(
-            Sentence("Das Archiv hat noch nicht über alles entschieden, was mit ihr angeboten ist.")
+            Waits("Das Archiv hat noch nicht über alles entschieden, was mit ihr angeboten ist.")
         )
     return reasons
 
