@@ -90,11 +90,13 @@ class Balance:
     separators: int
     blanks: int
     aside: int
+    erased: int = 0
 
     @property
     def right(self) -> bool:
         """Say whether every page has exactly one fate."""
-        return self.delivered == self.filed + self.separators + self.blanks + self.aside
+        fates = (self.filed, self.separators, self.blanks, self.aside, self.erased)
+        return self.delivered == sum(fates)
 
 
 Then = Callable[[UnitOfWork, BatchReceipt], None]
@@ -289,10 +291,8 @@ def balance_of(work: UnitOfWork, batch: Batch) -> Balance | None:
             .group_by(BatchPage.fate)
         )
     }
-    return Balance(
-        batch.pages,
-        *(counted.get(fate, 0) for fate in (Fate.FILED, Fate.SEPARATOR, Fate.BLANK, Fate.ASIDE)),
-    )
+    fates = (Fate.FILED, Fate.SEPARATOR, Fate.BLANK, Fate.ASIDE, Fate.ERASED)
+    return Balance(batch.pages, *(counted.get(fate, 0) for fate in fates))
 
 
 def _told(work: UnitOfWork, batch: Batch) -> dict[str, Any]:

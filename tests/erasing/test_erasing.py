@@ -21,8 +21,9 @@ from eakte.evidence.outside import open_outside
 from eakte.evidence.signing import Signer
 from eakte.filing.closing import reopen_dossier
 from eakte.filing.opening import open_case
+from eakte.intake.batches import Balance, balance_of
 from eakte.model.audit_entry import AuditEntry
-from eakte.model.batch import Batch
+from eakte.model.batch import Batch, BatchPage, Fate
 from eakte.model.document import Document, Version
 from eakte.model.dossier import Dossier, DossierState
 from eakte.model.erasure import ErasedContent, ErasedDocument, ErasedState, Erasure, ErasureState
@@ -276,6 +277,24 @@ def test_a_stack_loses_its_bytes_with_the_first_dossier_unless_another_is_held(
         kept = session.get_one(Batch, batch)
         assert kept.erased_at is None
         assert house.office.store.exists(Digest(kept.sha256))
+
+
+def test_the_balance_of_a_stack_counts_its_destroyed_pages(house: House) -> None:
+    gone = plain(house)
+    with house.office.database.transaction(writes=False) as session:
+        (of_gone,) = session.scalars(select(Document.id).where(Document.dossier_id == gone))
+    batch = house.stack(of_gone)
+    with house.office.as_system() as work:
+        work.session.get_one(Batch, batch).pages = 2
+        for page, fate in ((1, Fate.SEPARATOR), (2, Fate.FILED)):
+            of = of_gone if fate is Fate.FILED else None
+            work.session.add(BatchPage(batch_id=batch, page=page, fate=fate, document_id=of))
+    house.agreed(gone)
+    house.work()
+    assert house.row(gone).state is ErasedState.ERASED
+    with house.office.as_system() as work:
+        balance = balance_of(work, work.session.get_one(Batch, batch))
+    assert balance == Balance(2, 0, 1, 0, 0, erased=1) and balance.right
 
 
 def test_where_the_rule_keeps_it_what_was_said_of_documents_stays(house: House) -> None:

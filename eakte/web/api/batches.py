@@ -166,6 +166,8 @@ def _printed(told: BatchReceiptOut) -> PrintedReceipt:
             blanks=balance.blanks,
             aside=balance.aside,
         )
+        if balance.erased:
+            said += _(" + mit ihrer Akte vernichtet %(erased)s", erased=balance.erased)
         facts.append((_("Verbleib der Seiten"), said))
         ways = _ways(told.went)
     foot = _(
@@ -192,6 +194,7 @@ def _ways(went: WentOut) -> list[str]:
         Fate.SEPARATOR: _("Trennblatt"),
         Fate.BLANK: _("leer"),
         Fate.ASIDE: _("zur Seite gelegt"),
+        Fate.ERASED: _("mit ihrer Akte vernichtet"),
     }
     for (fate, part), run in groupby(
         went.pages, lambda one: (one.fate, one.part if one.fate is Fate.FILED else None)

@@ -39,6 +39,7 @@ class BalanceOut(Model):
     separators: int
     blanks: int
     aside: int
+    erased: int
 
 
 class WentOut(Model):
@@ -242,6 +243,7 @@ def _balance(balance: Balance) -> dict[str, int]:
         "separators": balance.separators,
         "blanks": balance.blanks,
         "aside": balance.aside,
+        "erased": balance.erased,
     }
 
 

@@ -284,6 +284,7 @@ def test_a_station_is_told_where_pages_went_but_not_what_stood_on_them(
         "separators": 1,
         "blanks": 1,
         "aside": 0,
+        "erased": 0,
     }
     assert [tuple(one.values()) for one in shown["documents"]] == [(1, [1], [], None, None)]
     final = told(scanner.ask("GET", f"{address}/receipt"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -13,6 +14,9 @@ from babel.messages.pofile import read_po
 from tests.house.tree import ROOT
 
 WEB = ROOT / "eakte" / "web"
+# What is looked up by its German text when somebody is told of it.
+TOLD = {"EakteError", "Sentence"}
+MARKED = {"_", "gettext"}
 
 
 @cache
@@ -51,6 +55,54 @@ def test_every_sentence_of_every_template_has_its_english() -> None:
     known = {german[0] for german, english in entries() if all(english)}
     seen = list(sentences_of_templates())
     assert len(seen) > 1000
+    assert [f"{where}: {said}" for where, said in seen if said not in known] == []
+
+
+@cache
+def trees() -> tuple[tuple[str, ast.Module], ...]:
+    return tuple(
+        (path.relative_to(ROOT).as_posix(), ast.parse(path.read_text(encoding="utf-8")))
+        for path in sorted((ROOT / "eakte").rglob("*.py"))
+    )
+
+
+def names_of_the_told() -> set[str]:
+    """Every class of errors and of sentences, whatever module it is in."""
+    bases = {
+        one.name: {base.id for base in one.bases if isinstance(base, ast.Name)}
+        for _, tree in trees()
+        for one in ast.walk(tree)
+        if isinstance(one, ast.ClassDef)
+    }
+    found = set(TOLD)
+    while more := {name for name, above in bases.items() if above & found} - found:
+        found |= more
+    return found
+
+
+def sentences_of_programs() -> Iterator[tuple[str, str]]:
+    names = names_of_the_told() | MARKED
+    for where, tree in trees():
+        for call in ast.walk(tree):
+            if not isinstance(call, ast.Call):
+                continue
+            name = getattr(call.func, "id", getattr(call.func, "attr", ""))
+            said = [*call.args[:1]] if name in names else []
+            said += [one.value for one in call.keywords if one.arg == "next_step"]
+            for one in said:
+                if isinstance(one, ast.Constant) and says_something(one.value):
+                    yield f"{where}:{one.lineno}", str(one.value)
+
+
+def says_something(text: object) -> bool:
+    """Whether it is a text with words of its own, beside what is put into its blanks."""
+    return isinstance(text, str) and bool(re.sub(r"%\(\w+\)s", "", text).strip(" .,:„“()"))
+
+
+def test_every_sentence_of_every_program_has_its_english() -> None:
+    known = {german[0] for german, english in entries() if all(english)}
+    seen = list(sentences_of_programs())
+    assert len(seen) > 1500
     assert [f"{where}: {said}" for where, said in seen if said not in known] == []
 
 
