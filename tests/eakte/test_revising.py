@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from eakte.filing.revising import (
     unlink_dossiers,
 )
 from eakte.history import altered
+from eakte.model.audit_entry import AuditEntry
 from eakte.model.case import Case, CaseState
 from eakte.model.change import Change
 from eakte.model.dossier import Dossier, DossierAlias, DossierLink, DossierState, Medium
@@ -100,6 +102,27 @@ def test_a_history_that_was_edited_behind_our_back_is_noticed(tmp_path: Path) ->
         with office.as_system() as work:
             work.session.execute(update(Change).values(new="B"))
             assert len(altered(work.session, dossier.id)) == 1
+
+
+def test_nobody_finds_out_from_the_log_by_trying_what_stood_in_a_field(tmp_path: Path) -> None:
+    with house(tmp_path) as (office, staff):
+        dossier, _ = opened(office, staff)
+        for address in ("A", "B", "A", "B"):
+            with office.begin(staff.clerk) as work:
+                here = work.session.get_one(Dossier, dossier.id)
+                revise_dossier(work, here, Revision(address=address))
+        with office.as_system() as work:
+            revised = AuditEntry.act == "dossier.changed"
+            asked = select(AuditEntry).where(revised).order_by(AuditEntry.sequence)
+            entries = work.session.scalars(asked).all()
+            digests = [entry.details["changes"] for entry in entries]
+            assert len(digests) == len(set(digests)) == 4
+            # An entry from before, whose digest can be tried, is still answered for.
+            tried = hashlib.sha256(b'[["address","A","B"]]').hexdigest()
+            assert tried not in digests
+            entries[-1].details = entries[-1].details | {"changes": tried}
+            work.session.flush()
+            assert altered(work.session, dossier.id) == []
 
 
 def test_what_cannot_be_about_a_person_is_refused_with_every_reason(tmp_path: Path) -> None:
