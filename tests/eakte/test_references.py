@@ -27,7 +27,7 @@ from tests.builders import house
 from tests.databases import new_database
 
 # EAKTE_TEST_OPENINGS=200 asks for ten thousand.
-THREADS, EACH = 50, int(os.environ.get("EAKTE_TEST_OPENINGS", "50"))
+THREADS, EACH = 50, int(os.environ.get("EAKTE_TEST_OPENINGS", "20"))
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

@@ -6,18 +6,11 @@ import hashlib
 from pathlib import Path
 
 import pikepdf.pdfa
-import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from tests.journeys.conftest import CommandLine
 
 PASSWORD = "ein langes Kennwort\n"
-# What depends on no search engine is walked through without the second one.
-WITHOUT_WHOOSH = pytest.mark.parametrize(
-    "eakte",
-    ["embedded", pytest.param("servers", marks=[pytest.mark.postgres, pytest.mark.s3])],
-    indirect=True,
-)
 
 
 def hire_clerk(eakte: CommandLine) -> None:
@@ -47,16 +40,16 @@ def three_pages(path: Path) -> Path:
     return path
 
 
-def test_a_scan_comes_in_and_is_found_by_words_of_its_text(
+def test_scans_come_in_and_are_found_by_words_of_their_text_on_the_right_page(
     eakte: CommandLine, shared: Path, tmp_path: Path
 ) -> None:
     hire_clerk(eakte)
     original = shared / "samples" / "scans" / "linn.pdf"
-    received = eakte("receive", original, "--json")
+    received = eakte("receive", original, three_pages(tmp_path / "stapel.tiff"), "--json")
     assert received.code == 0, received.err
-    [receipt] = received.told
+    receipt, of_three = received.told
     assert receipt["sha256"] == hashlib.sha256(original.read_bytes()).hexdigest()
-    assert receipt["pages"] == 1
+    assert (receipt["pages"], of_three["pages"]) == (1, 3)
     worked = eakte("work", "--until-idle", "--json")
     assert worked.code == 0, worked.err
 
@@ -66,6 +59,8 @@ def test_a_scan_comes_in_and_is_found_by_words_of_its_text(
     assert found.code == 0, found.err
     assert [hit["document"] for hit in found.told] == [receipt["document_id"]]
     assert found.told[0]["page"] == 1
+    hits = eakte("search", "Widerspruch", "--as", "clara", "--json").told
+    assert [(hit["document"], hit["page"]) for hit in hits] == [(of_three["document_id"], 3)]
 
     back, copy = tmp_path / "back.pdf", tmp_path / "copy.pdf"
     shown = eakte(
@@ -87,20 +82,8 @@ def test_a_scan_comes_in_and_is_found_by_words_of_its_text(
     assert verified.told[0]["faults"] == []
 
 
-@WITHOUT_WHOOSH
-def test_a_word_on_the_third_page_names_the_third_page(eakte: CommandLine, tmp_path: Path) -> None:
-    hire_clerk(eakte)
-    received = eakte("receive", three_pages(tmp_path / "stapel.tiff"), "--json")
-    assert received.told[0]["pages"] == 3
-    assert eakte("work", "--until-idle").code == 0
-    hits = eakte("search", "Widerspruch", "--as", "clara", "--json").told
-    assert [hit["page"] for hit in hits] == [3]
-
-
-@WITHOUT_WHOOSH
-def test_refusals_and_wrong_calls_have_their_own_exit_codes(
-    eakte: CommandLine, tmp_path: Path
-) -> None:
+def test_refusals_and_wrong_calls_have_their_own_exit_codes(tmp_path: Path) -> None:
+    eakte = CommandLine(tmp_path / "house", {})
     empty = tmp_path / "leer.pdf"
     empty.touch()
     refused = eakte("receive", empty)
