@@ -6,6 +6,7 @@ again, with the documents shut in as the machine can; test_sweep_worker.py strik
 
 from __future__ import annotations
 
+import os
 import random
 import time
 from collections import Counter
@@ -25,7 +26,8 @@ from tests.crash.processes import descendants, survivors
 
 pytestmark = pytest.mark.crash
 
-KILLS = 10
+# EAKTE_TEST_WORKER_KILLS kills oftener.
+KILLS = int(os.environ.get("EAKTE_TEST_WORKER_KILLS", "6"))
 # Kills that came too late, when the last document was done, do not count; so many are forgiven.
 TRIES = 30
 
