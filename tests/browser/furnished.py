@@ -137,9 +137,9 @@ def furnish(office: Office, dossier_id: UUID, folder: Path) -> Furnished:
             "user_id": person(work, "clara").id,
             **{"number": 1, "page": 1},
         } | {**inspections, **kept_parts(work, dossier_id)}
-        over = some_over(work, plan_entry(work, "5.2"), dossiers=3)
+        over = some_over(work, plan_entry(work, "5.2"), dossiers=4)
         made.parts["erasure_id"], _ = one_erasure(work, over[:2], gone=1)
-        made.parts["offer_id"], _ = one_offer(work, over[2:])
+        made.parts["offer_id"], _ = one_offer(work, over[2:3])
     return made
 
 

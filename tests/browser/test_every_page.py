@@ -78,7 +78,11 @@ STOPS = """() => {
     return false;
   };
   document.addEventListener('focusin', ({target}) => {
-    if (window.stops.delete(target) && !shown(target)) window.unseen.push(target.outerHTML);
+    let stop = window.stops.delete(target);
+    // A list that keeps itself up to date has put another element in the place of one.
+    for (const one of window.stops)
+      if (!one.isConnected && one.id && one.id === target.id) stop = window.stops.delete(one);
+    if (stop && !shown(target)) window.unseen.push(target.outerHTML);
   });
   return stops.length;
 }"""
