@@ -60,6 +60,12 @@ class Dossier(Base):
             *("person_folded", "reference_folded", "department_id", "access", "letter"),
             *("clerk_id", "locked", "staff", "state", "plan_entry_id", "procedures", "id"),
         ),
+        # To count below every entry of the plan what a person may see, in the order of the entries.
+        Index(
+            "ix_dossier_counted",
+            *("department_id", "plan_entry_id", "access", "locked", "staff", "letter", "clerk_id"),
+            *("procedures", "state", "id"),
+        ),
         Index("ix_dossier_department_letter", "department_id", "letter"),
         Index("ix_dossier_clerk_id", "clerk_id"),
         Index("ix_dossier_birth_date", "birth_date"),
