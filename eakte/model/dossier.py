@@ -63,7 +63,7 @@ class Dossier(Base):
         # To count below every entry of the plan what a person may see, in the order of the entries.
         Index(
             "ix_dossier_counted",
-            *("department_id", "plan_entry_id", "access", "locked", "staff", "letter", "clerk_id"),
+            *("plan_entry_id", "department_id", "access", "locked", "staff", "letter", "clerk_id"),
             *("procedures", "state", "id"),
         ),
         Index("ix_dossier_department_letter", "department_id", "letter"),

@@ -15,7 +15,7 @@ def upgrade() -> None:
         "ix_dossier_counted",
         "dossier",
         [
-            *("department_id", "plan_entry_id", "access", "locked", "staff", "letter", "clerk_id"),
+            *("plan_entry_id", "department_id", "access", "locked", "staff", "letter", "clerk_id"),
             *("procedures", "state", "id"),
         ],
     )
