@@ -278,14 +278,8 @@ def test_a_station_is_told_where_pages_went_but_not_what_stood_on_them(
         (None, (), "")
     }
     shown = told(scanner.ask("GET", address))
-    assert shown["balance"] == {
-        "delivered": 3,
-        "filed": 1,
-        "separators": 1,
-        "blanks": 1,
-        "aside": 0,
-        "erased": 0,
-    }
+    none = {"aside": 0, "erased": 0}
+    assert shown["balance"] == {"delivered": 3, "filed": 1, "separators": 1, "blanks": 1} | none
     assert [tuple(one.values()) for one in shown["documents"]] == [(1, [1], [], None, None)]
     final = told(scanner.ask("GET", f"{address}/receipt"))
     assert receipt_faults(final, {office_key(office)}) == []
